@@ -1,0 +1,130 @@
+/**
+ * Every error class that manyhands throws on purpose. Each has a stable `code` to test for.
+ * @module
+ */
+
+/** Base of all errors of this module. `code` is stable; the message is for people. */
+export class ManyhandsError extends Error {
+  /** Stable identifier of the condition, such as `"ERR_POOL_CLOSED"`. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A wait or a task took longer than the time it was given. Python: `multiprocessing.TimeoutError`. */
+export class TimeoutError extends ManyhandsError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_TIMEOUT", message, options);
+  }
+}
+
+/** Work was handed to a pool that is closed or terminated. Python: `ValueError("Pool not running")`. */
+export class PoolClosedError extends ManyhandsError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_POOL_CLOSED", message, options);
+  }
+}
+
+/** How a worker ended, as far as its runtime tells. */
+export type ExitReason = "exit" | "error" | "killed";
+
+/** The worker that ran a task ended before it answered. Python has no counterpart: there the caller waits for ever. */
+export class WorkerLostError extends ManyhandsError {
+  /** `"exit"`: it ended itself; `"error"`: an uncaught error ended it (see `cause`); `"killed"`: it was terminated. */
+  readonly exitReason: ExitReason;
+  /** Exit code of the worker. */
+  readonly exitCode: number;
+  /** Index of the task in its job: 0 for `apply`, the number of the item's chunk times the chunk size for `map`. */
+  readonly taskIndex: number;
+
+  constructor(
+    message: string,
+    details: { exitReason: ExitReason; exitCode: number; taskIndex: number },
+    options?: ErrorOptions,
+  ) {
+    super("ERR_WORKER_LOST", message, options);
+    this.exitReason = details.exitReason;
+    this.exitCode = details.exitCode;
+    this.taskIndex = details.taskIndex;
+  }
+}
+
+/**
+ * An error of a class that this side does not know, thrown in a worker. `name` is the class's name there; the own
+ * fields and the cause are kept. Python: the exception itself, with a `RemoteTraceback` as its cause.
+ */
+export class RemoteError extends ManyhandsError {
+  /** The stack in the worker. */
+  readonly remoteStack: string;
+
+  constructor(name: string, message: string, remoteStack: string, options?: ErrorOptions) {
+    super("ERR_REMOTE", message, options);
+    this.name = name;
+    this.remoteStack = remoteStack;
+  }
+}
+
+/** A value cannot be sent to another process. `path` leads to it, such as `args[0].handlers.onClick`. */
+export class TaskEncodingError extends ManyhandsError {
+  /** Where the value sits, from the argument list or the result. */
+  readonly path: string;
+
+  constructor(path: string, found: string, options?: ErrorOptions) {
+    super("ERR_TASK_ENCODING", `Cannot send ${path}: it is ${found}`, options);
+    this.path = path;
+  }
+}
+
+/** A task cannot be found or run where it was sent: no such module, no such export, not a function. */
+export class TaskLoadError extends ManyhandsError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_TASK_LOAD", message, options);
+  }
+}
+
+/** A function sent by its source text uses a name from around it, which does not travel. */
+export class CapturedVariableError extends ManyhandsError {
+  /** The missing name. */
+  readonly variable: string;
+
+  constructor(variable: string, message: string, options?: ErrorOptions) {
+    super("ERR_CAPTURED_VARIABLE", message, options);
+    this.variable = variable;
+  }
+}
+
+/** A module starts processes while it is loaded inside a worker. Python: the "bootstrapping phase" RuntimeError. */
+export class MainGuardError extends ManyhandsError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_MAIN_GUARD", message, options);
+  }
+}
+
+/** The runtime cannot do what was asked for; the message says what is missing. */
+export class UnsupportedError extends ManyhandsError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_UNSUPPORTED", message, options);
+  }
+}
+
+/** Bytes are not valid UTF-8 and the caller asked for an error. */
+export class InvalidUtf8Error extends ManyhandsError {
+  /** Offset of the first invalid byte, in bytes from the start of the input. */
+  readonly offset: number;
+
+  constructor(offset: number, options?: ErrorOptions) {
+    super("ERR_INVALID_UTF8", `Invalid UTF-8 at byte ${offset}`, options);
+    this.offset = offset;
+  }
+}
+
+/** The shared linear memory cannot give as many bytes as were asked for. */
+export class OutOfMemoryError extends ManyhandsError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_OUT_OF_MEMORY", message, options);
+  }
+}
