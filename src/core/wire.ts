@@ -1,0 +1,32 @@
+/** How instances of one class cross to another process: as plain data that finds the same shared state there. */
+export interface WireType<T extends object = object, Data = unknown> {
+  /** Name on the wire; equal in every process of a tree. */
+  readonly tag: string;
+  readonly class: abstract new (...args: never[]) => T;
+  /** Plain data (numbers, strings, arrays, plain objects) from which `decode` attaches to the same state. */
+  encode(value: T): Data;
+  decode(data: Data): T;
+}
+
+const byPrototype = new Map<object, WireType>();
+const byTag = new Map<string, WireType>();
+
+/** Lets the codec carry instances of `type.class` (and of its subclasses) anywhere inside arguments and results. */
+export function registerWire<T extends object, Data>(type: WireType<T, Data>): void {
+  byPrototype.set(type.class.prototype as object, type as unknown as WireType);
+  byTag.set(type.tag, type as unknown as WireType);
+}
+
+/** The wire type of an object, looked up along its prototype chain. */
+export function wireTypeOf(value: object): WireType | undefined {
+  for (let proto = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto)) {
+    const type = byPrototype.get(proto);
+    if (type !== undefined) return type;
+  }
+  return undefined;
+}
+
+/** The wire type that another process named. */
+export function wireTypeByTag(tag: string): WireType | undefined {
+  return byTag.get(tag);
+}
