@@ -128,3 +128,36 @@ export class OutOfMemoryError extends ManyhandsError {
     super("ERR_OUT_OF_MEMORY", message, options);
   }
 }
+
+/** Why a file could not be read or written; the codes of {@linkcode FileError}. */
+export type FileErrorCode =
+  | "ERR_INPUT_NOT_FOUND"
+  | "ERR_INPUT_UNREADABLE"
+  | "ERR_INPUT_CHANGED"
+  | "ERR_OUTPUT_UNWRITABLE"
+  | "ERR_DISK_FULL";
+
+/** A file could not be read or written; the error of the system is the `cause` where there is one. */
+export class FileError extends ManyhandsError {
+  /** The file's path as the caller named it. */
+  readonly path: string;
+
+  constructor(code: FileErrorCode, path: string, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+    this.path = path;
+  }
+}
+
+/** Inputs and output do not go together: the output is, holds or lies inside an input, or has the wrong kind. */
+export class OutputConflictError extends ManyhandsError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_OUTPUT_CONFLICT", message, options);
+  }
+}
+
+/** A stream holds an undecided capital sigma and so much text after it that does not decide it that memory would fill. */
+export class LookAheadLimitError extends ManyhandsError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_LOOK_AHEAD_LIMIT", message, options);
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Files and paths of Node, Deno and Bun: the one place that touches the file system.
+ * File numbers are per thread on Deno, so a number never leaves the function call that opened it.
+ * @module
+ */
+import * as fs from "node:fs";
+import * as nodePath from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What is at a path, links followed. */
+export interface FileStatus {
+  /** `"other"`: a device, a pipe or a socket, to be read and written in order only. */
+  readonly kind: "file" | "folder" | "other";
+  /** Bytes. */
+  readonly size: number;
+  /** Time of the last change of the content, in milliseconds. */
+  readonly modified: number;
+  /** Equal for two paths exactly when they lead to the same file. */
+  readonly identity: string;
+}
+
+/** One name in a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The code of a file system error, such as `"ENOENT"`; undefined for any other error. */
+export function fileErrorCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
+/** What is at `path`; undefined if nothing is. Throws what the system throws, such as `EACCES`. */
+export function fileStatus(path: string): FileStatus | undefined {
+  let status: fs.Stats;
+  try {
+    status = fs.statSync(path);
+  } catch (error) {
+    if (fileErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  return {
+    kind: status.isFile() ? "file" : status.isDirectory() ? "folder" : "other",
+    size: status.size,
+    modified: status.mtimeMs,
+    identity: `${status.dev}:${status.ino}`,
+  };
+}
+
+/** The entries of a folder, sorted by name as code units, so that every machine sees the same order. */
+export function folderEntries(path: string): FolderEntry[] {
+  const names = fs.readdirSync(path);
+  names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return names.map((name) => ({ name, path: nodePath.join(path, name) }));
+}
+
+/** Creates a folder and those above it; fine if it exists. */
+export function makeFolder(path: string): void {
+  fs.mkdirSync(path, { recursive: true });
+}
+
+/** Opens an existing file for reading. */
+export function openToRead(path: string): number {
+  return fs.openSync(path, "r");
+}
+
+/** Opens an existing file for writing at positions; its content stays. */
+export function openToWrite(path: string): number {
+  return fs.openSync(path, "r+");
+}
+
+/** Creates an empty file; throws `EEXIST` if something is at `path`. */
+export function createFile(path: string): void {
+  fs.closeSync(fs.openSync(path, "wx"));
+}
+
+/** Closes what `openToRead` or `openToWrite` opened. */
+export function closeFile(file: number): void {
+  fs.closeSync(file);
+}
+
+/** Fills `target` from `position` on; returns the number of bytes read, fewer only at the end of the file. */
+export function readAt(file: number, target: Uint8Array, position: number): number {
+  let done = 0;
+  while (done < target.length) {
+    const count = fs.readSync(file, target, done, target.length - done, position + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}
+
+/** Writes all of `source` at `position`. */
+export function writeAt(file: number, source: Uint8Array, position: number): void {
+  let done = 0;
+  while (done < source.length) {
+    done += fs.writeSync(file, source, done, source.length - done, position + done);
+  }
+}
+
+/** Moves a file to another name in the same folder, replacing what is there. */
+export function renameFile(from: string, to: string): void {
+  fs.renameSync(from, to);
+}
+
+/** Removes a file; fine if there is none. */
+export function removeFile(path: string): void {
+  fs.rmSync(path, { force: true });
+}
+
+/** The content of a file, device or pipe, read in order. */
+export function readInOrder(path: string): AsyncIterable<Uint8Array> {
+  return fs.createReadStream(path, { highWaterMark: 1 << 18 });
+}
+
+/** Opens a device or a pipe for writing in order. */
+export async function writeInOrder(
+  path: string,
+): Promise<{ write(bytes: Uint8Array): Promise<void>; close(): Promise<void> }> {
+  const handle = await fs.promises.open(path, "w");
+  return {
+    async write(bytes) {
+      let done = 0;
+      while (done < bytes.length) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, null);
+        done += bytesWritten;
+      }
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** The path with every link in it resolved; what does not exist yet is kept as it is under its real folder. */
+export function realPath(path: string): string {
+  const absolute = nodePath.resolve(path);
+  try {
+    return fs.realpathSync.native(absolute);
+  } catch (error) {
+    const parent = nodePath.dirname(absolute);
+    if (fileErrorCode(error) !== "ENOENT" || parent === absolute) return absolute;
+    return nodePath.join(realPath(parent), nodePath.basename(absolute));
+  }
+}
+
+/** Whether `path` is `folder` or lies inside it; both as `realPath` gives them. */
+export function isInside(path: string, folder: string): boolean {
+  const relative = nodePath.relative(folder, path);
+  return relative === "" || (relative !== ".." && !relative.startsWith(`..${nodePath.sep}`) &&
+    !nodePath.isAbsolute(relative));
+}
+
+/** Joins path parts with the separator of the system. */
+export function joinPath(...parts: string[]): string {
+  return nodePath.join(...parts);
+}
+
+/** The folder part of a path. */
+export function folderName(path: string): string {
+  return nodePath.dirname(path);
+}
+
+/** The last part of a path, links and `.` resolved to a real name. */
+export function baseName(path: string): string {
+  return nodePath.basename(nodePath.resolve(path));
+}
+
+/** Whether a path says by its end that it names a folder. */
+export function namesFolder(path: string): boolean {
+  return path.endsWith("/") || path.endsWith(nodePath.sep);
+}
+
+/** The path that a file URL stands for. */
+export function pathOfUrl(url: URL): string {
+  return fileURLToPath(url);
+}
