@@ -30,3 +30,13 @@ export function wireTypeOf(value: object): WireType | undefined {
 export function wireTypeByTag(tag: string): WireType | undefined {
   return byTag.get(tag);
 }
+
+/** All wire types of this process, in the order of registration. */
+export function wireTypes(): WireType[] {
+  return [...byTag.values()];
+}
+
+/** How many wire types this process has. */
+export function wireTypeCount(): number {
+  return byTag.size;
+}

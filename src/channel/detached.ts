@@ -1,0 +1,39 @@
+import { ValueWriter } from "./value_writer.ts";
+
+const SCRATCH_BYTES = 1 << 16;
+const LARGEST_PAYLOAD = 2 ** 31 - 2 ** 16;
+
+interface Scratch {
+  readonly bytes: Uint8Array;
+  readonly writer: ValueWriter;
+}
+
+function newScratch(size: number): Scratch {
+  const bytes = new Uint8Array((size + 7) & ~7);
+  const buffer = bytes.buffer;
+  return { bytes, writer: new ValueWriter(bytes, new Int32Array(buffer), new Float64Array(buffer)) };
+}
+
+let scratch: Scratch | undefined;
+
+/**
+ * Encodes a value into bytes of their own, for a ring that has no room now or frames that are too short. Returns
+ * `undefined` where only a structured clone can carry the value. `root` names it in a `TaskEncodingError`.
+ */
+export function encodeDetached(value: unknown, root: string): Uint8Array | undefined {
+  let target = scratch ??= newScratch(SCRATCH_BYTES);
+  for (;;) {
+    const written = target.writer.write(value, 0, target.bytes.length, root);
+    if (written === "clone") return undefined;
+    if (written === "written") {
+      const bytes = target.bytes.subarray(0, target.writer.position);
+      // A large buffer goes with the value: keeping it would hold memory, copying it would cost time.
+      return target === scratch ? bytes.slice() : bytes;
+    }
+    const size = Math.max(target.bytes.length * 2, target.writer.position + target.writer.needed);
+    if (size > LARGEST_PAYLOAD) {
+      throw new RangeError(`Cannot send ${root}: it takes more than ${LARGEST_PAYLOAD} bytes`);
+    }
+    target = newScratch(size);
+  }
+}

@@ -1,0 +1,78 @@
+import { ASSEMBLED, CLONED, FRAME_KIND_MASK, FrameKind } from "./frames.ts";
+import type { RingReader } from "./ring.ts";
+import { ValueReader } from "./value_reader.ts";
+
+/**
+ * Reads frames with values from a ring and puts payloads that came in parts together. After `next`, the fields tell of
+ * the current frame; `release` it when its value was read.
+ */
+export class FrameReceiver {
+  readonly ring: RingReader;
+  kind = 0;
+  /** Called when parts of a long payload were taken from the ring, so that its sender has room for more. */
+  onSpace: () => void = () => {};
+  readonly #ringValues: ValueReader;
+  #assembly: Uint8Array | undefined;
+  #assembled = 0;
+
+  constructor(ring: RingReader) {
+    this.ring = ring;
+    this.#ringValues = new ValueReader(ring.region.bytes, ring.region.words, ring.region.doubles);
+  }
+
+  /** Moves to the next frame that is more than a part; false where there is none yet. */
+  next(): boolean {
+    const { ring } = this;
+    let parts = 0;
+    while (ring.next()) {
+      this.kind = ring.kind & FRAME_KIND_MASK;
+      if (this.kind !== FrameKind.Part) {
+        if (parts > 0) this.onSpace();
+        return true;
+      }
+      this.#takePart();
+      parts++;
+    }
+    if (parts > 0) this.onSpace();
+    return false;
+  }
+
+  #takePart(): void {
+    const { ring } = this;
+    this.#assembly ??= new Uint8Array((ring.id + 7) & ~7);
+    this.#assembly.set(ring.region.bytes.subarray(ring.payload, ring.payload + ring.length), this.#assembled);
+    this.#assembled += ring.length;
+    ring.release();
+  }
+
+  /** Whether the current frame's value comes as a structured clone; `value` is then the clone's number. */
+  get isCloned(): boolean {
+    return (this.ring.kind & CLONED) !== 0;
+  }
+
+  /** Reads the value of the current frame. Call it once a frame. */
+  value(): unknown {
+    if ((this.ring.kind & ASSEMBLED) === 0) {
+      this.#ringValues.position = this.ring.payload;
+      return this.#ringValues.read();
+    }
+    const bytes = this.#takeAssembly();
+    return new ValueReader(bytes, new Int32Array(bytes.buffer), new Float64Array(bytes.buffer)).read();
+  }
+
+  /** Forgets the value of the current frame. */
+  discard(): void {
+    if ((this.ring.kind & ASSEMBLED) !== 0) this.#takeAssembly();
+  }
+
+  #takeAssembly(): Uint8Array {
+    const bytes = this.#assembly ?? new Uint8Array(0);
+    this.#assembly = undefined;
+    this.#assembled = 0;
+    return bytes;
+  }
+
+  release(): void {
+    this.ring.release();
+  }
+}

@@ -1,0 +1,102 @@
+import { encodeDetached } from "./detached.ts";
+import { ASSEMBLED, CLONED, FrameKind } from "./frames.ts";
+import type { RingWriter } from "./ring.ts";
+import { ValueWriter } from "./value_writer.ts";
+
+/** A payload of its own: bytes, or a value that only a structured clone can carry. */
+export type Payload = { readonly bytes: Uint8Array } | { readonly clone: unknown };
+
+/** Encodes a value apart from any ring. Throws `TaskEncodingError` where it cannot travel at all. */
+export function detach(value: unknown, root: string): Payload {
+  const bytes = encodeDetached(value, root);
+  return bytes === undefined ? { clone: value } : { bytes };
+}
+
+/** Room that is asked for before a value's length is known; most values are far shorter. */
+const GUESSED_PAYLOAD = 512;
+
+/** A frame was not written: the ring has no room, or the value needs `detach` first. */
+export const NOT_SENT = -1;
+
+/**
+ * Writes frames with values into a ring. A payload longer than a frame goes out in parts as the ring gets room: while
+ * `isStreaming`, nothing else may be sent, and `pump` carries on.
+ */
+export class FrameSender {
+  readonly ring: RingWriter;
+  readonly #writer: ValueWriter;
+  readonly #guess: number;
+  readonly #post: (clone: number, value: unknown) => void;
+  #clones = 0;
+  #stream: { kind: number; detail: number; id: number; bytes: Uint8Array; sent: number } | undefined;
+
+  /** `post` sends a structured clone by message; it throws where the value cannot be cloned. */
+  constructor(ring: RingWriter, post: (clone: number, value: unknown) => void) {
+    this.ring = ring;
+    this.#post = post;
+    this.#guess = Math.min(GUESSED_PAYLOAD, ring.maxPayload);
+    this.#writer = new ValueWriter(ring.region.bytes, ring.region.words, ring.region.doubles);
+  }
+
+  get isStreaming(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  /** Writes a value straight into the ring. Returns the frame's place, or `NOT_SENT`: then `detach` it. */
+  sendValue(kind: number, detail: number, id: number, value: unknown, root: string): number {
+    const start = this.ring.reserve(this.#guess);
+    if (start < 0) return NOT_SENT;
+    const written = this.#writer.write(value, start, start + this.#guess, root);
+    if (written !== "written") return NOT_SENT;
+    return this.ring.commit(kind, detail, id, this.#writer.position - start);
+  }
+
+  /**
+   * Sends a detached payload. Returns the frame's place, or `NOT_SENT` where the ring has no room now. A payload
+   * that is longer than a frame starts to stream; its place is known when `pump` returns it.
+   */
+  sendPayload(kind: number, detail: number, id: number, payload: Payload): number {
+    if ("clone" in payload) return this.#sendClone(kind, detail, id, payload.clone);
+    if (payload.bytes.length > this.ring.maxPayload) {
+      this.#stream = { kind, detail, id, bytes: payload.bytes, sent: 0 };
+      return this.pump();
+    }
+    const start = this.ring.reserve(payload.bytes.length);
+    if (start < 0) return NOT_SENT;
+    copyInto(this.ring.region.bytes, payload.bytes, start);
+    return this.ring.commit(kind, detail, id, payload.bytes.length);
+  }
+
+  #sendClone(kind: number, detail: number, id: number, value: unknown): number {
+    const start = this.ring.reserve(this.#guess);
+    if (start < 0) return NOT_SENT;
+    const clone = this.#clones = (this.#clones + 1) | 0;
+    this.#post(clone, value);
+    this.#writer.write(clone, start, start + this.#guess, "clone");
+    return this.ring.commit(kind | CLONED, detail, id, this.#writer.position - start);
+  }
+
+  /** Sends what fits of the payload that is streaming. Returns the place of its last frame, `NOT_SENT` before that. */
+  pump(): number {
+    const stream = this.#stream;
+    if (stream === undefined) return NOT_SENT;
+    const { ring } = this;
+    while (stream.sent < stream.bytes.length) {
+      const length = Math.min(ring.maxPayload, stream.bytes.length - stream.sent);
+      const start = ring.reserve(length);
+      if (start < 0) return NOT_SENT;
+      ring.region.bytes.set(stream.bytes.subarray(stream.sent, stream.sent + length), start);
+      ring.commit(FrameKind.Part, 0, stream.bytes.length, length);
+      stream.sent += length;
+    }
+    if (ring.reserve(0) < 0) return NOT_SENT;
+    this.#stream = undefined;
+    return ring.commit(stream.kind | ASSEMBLED, stream.detail, stream.id, 0);
+  }
+}
+
+/** A loop for the few bytes of most payloads, where it beats a call of `set`. */
+function copyInto(target: Uint8Array, source: Uint8Array, at: number): void {
+  if (source.length > 64) return target.set(source, at);
+  for (let i = 0; i < source.length; i++) target[at + i] = source[i]!;
+}

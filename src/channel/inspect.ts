@@ -1,0 +1,97 @@
+import { TaskEncodingError } from "../core/errors.ts";
+import { wireTypeOf } from "../core/wire.ts";
+
+/** How a value can travel: as packed bytes, or only as a structured clone. */
+export type Carriage = "packed" | "cloned";
+
+const refusedTags = new Map([
+  ["[object Promise]", "a promise (await it first)"],
+  ["[object WeakMap]", "a WeakMap"],
+  ["[object WeakSet]", "a WeakSet"],
+  ["[object WeakRef]", "a WeakRef"],
+  ["[object Generator]", "a generator"],
+  ["[object AsyncGenerator]", "an async generator"],
+  ["[object AbortSignal]", "an AbortSignal (pass it as the option signal)"],
+]);
+
+const packedTags = new Set(["[object Date]", "[object RegExp]", "[object Error]", "[object ArrayBuffer]"]);
+
+/**
+ * Walks a value that is about to be sent. Says how it can travel, and throws `TaskEncodingError` with the path to the
+ * first part that cannot travel at all. `root` names the value in that path: `args`, `result`.
+ */
+export function inspect(value: unknown, root: string): Carriage {
+  return new Inspection().visit(value, root);
+}
+
+class Inspection {
+  readonly #seen = new Set<object>();
+
+  visit(value: unknown, path: string): Carriage {
+    switch (typeof value) {
+      case "string":
+        return value.isWellFormed() ? "packed" : "cloned";
+      case "number":
+        return Object.is(value, -0) ? "cloned" : "packed";
+      case "function":
+        throw new TaskEncodingError(path, value.name === "" ? "a function" : `the function ${value.name}`);
+      case "symbol":
+        throw new TaskEncodingError(path, `a symbol: ${String(value)}`);
+      case "object":
+        return value === null ? "packed" : this.#visitObject(value, path);
+      default:
+        return "packed";
+    }
+  }
+
+  #visitObject(value: object, path: string): Carriage {
+    if (wireTypeOf(value) !== undefined) return "packed";
+    // A second reference to one object: only a structured clone keeps the identity (and can follow a cycle).
+    if (this.#seen.has(value)) return "cloned";
+    this.#seen.add(value);
+    if (Array.isArray(value)) return this.#visitArray(value, path);
+    if (value instanceof Map) return this.#visitMap(value, path);
+    if (value instanceof Set) return this.#visitAll([...value], (i) => `${path}.values()[${i}]`);
+    if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? "packed" : "cloned";
+    const tag = Object.prototype.toString.call(value);
+    const refused = refusedTags.get(tag);
+    if (refused !== undefined) throw new TaskEncodingError(path, refused);
+    if (packedTags.has(tag) || value instanceof Error) return "packed";
+    if (tag !== "[object Object]") return "cloned";
+    return this.#visitRecord(value as Record<string, unknown>, path);
+  }
+
+  #visitArray(value: unknown[], path: string): Carriage {
+    let carriage: Carriage = "packed";
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i];
+      if (item === undefined && !(i in value)) carriage = "cloned";
+      if (this.visit(item, `${path}[${i}]`) === "cloned") carriage = "cloned";
+    }
+    return carriage;
+  }
+
+  #visitAll(values: unknown[], path: (index: number) => string): Carriage {
+    let carriage: Carriage = "packed";
+    for (let i = 0; i < values.length; i++) {
+      if (this.visit(values[i], path(i)) === "cloned") carriage = "cloned";
+    }
+    return carriage;
+  }
+
+  #visitMap(value: Map<unknown, unknown>, path: string): Carriage {
+    const keys = this.#visitAll([...value.keys()], (i) => `${path}.keys()[${i}]`);
+    const values = this.#visitAll([...value.values()], (i) => `${path}.values()[${i}]`);
+    return keys === "cloned" ? keys : values;
+  }
+
+  #visitRecord(value: Record<string, unknown>, path: string): Carriage {
+    let carriage: Carriage = "packed";
+    for (const key of Object.keys(value)) {
+      if (key === "__proto__" || !key.isWellFormed()) carriage = "cloned";
+      const step = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+      if (this.visit(value[key], path + step) === "cloned") carriage = "cloned";
+    }
+    return carriage;
+  }
+}

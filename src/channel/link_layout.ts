@@ -1,0 +1,50 @@
+import { ringBytes } from "./ring.ts";
+
+/**
+ * The shared memory between a host and one of its workers.
+ *
+ * ```text
+ * | control words: 128 B | ring host -> worker | ring worker -> host |
+ * ```
+ */
+export const ControlWord = {
+  /** Host sets 1: end as soon as the running call returns. Kernels look at it between slices. */
+  Stop: 0,
+  /** Worker: one of `WorkerState`. */
+  State: 1,
+  /** Worker: 1 while it sleeps; its doorbell. */
+  WorkerAsleep: 2,
+  /** Host sets 1 when it waits for room in the ring to the worker; the worker rings the host's bell and sets 0. */
+  TaskSpaceWanted: 3,
+  /** Worker sets 1 when it waits for room in the ring to the host; the host rings the worker's bell and sets 0. */
+  ResultSpaceWanted: 4,
+} as const;
+
+/** What a worker says of itself. */
+export const WorkerState = { Starting: 0, Ready: 1, Stopped: 2 } as const;
+
+const CONTROL_BYTES = 128;
+
+/** Where the parts of a link lie. */
+export interface LinkLayout {
+  readonly buffer: SharedArrayBuffer;
+  readonly capacity: number;
+}
+
+/** Bytes of each ring's data: large enough that small tasks never wait for room, small enough for a core's cache. */
+export const RING_CAPACITY = 262_144;
+
+/** New shared memory for a link. */
+export function createLink(capacity: number = RING_CAPACITY): LinkLayout {
+  return { buffer: new SharedArrayBuffer(CONTROL_BYTES + 2 * ringBytes(capacity)), capacity };
+}
+
+/** Offset of the ring from the host to the worker. */
+export function taskRingOffset(_link: LinkLayout): number {
+  return CONTROL_BYTES;
+}
+
+/** Offset of the ring from the worker to the host. */
+export function resultRingOffset(link: LinkLayout): number {
+  return CONTROL_BYTES + ringBytes(link.capacity);
+}

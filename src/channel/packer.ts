@@ -1,0 +1,57 @@
+import { addExtension, Packr } from "msgpackr/pack";
+import { wireTypeByTag, wireTypeCount, wireTypes } from "../core/wire.ts";
+import { decodeError, encodeError, type ErrorData } from "./error_codec.ts";
+import { inspect } from "./inspect.ts";
+
+const WIRE_EXTENSION = 1;
+const ERROR_EXTENSION = 2;
+
+function canTravel(value: unknown): boolean {
+  try {
+    return inspect(value, "value") === "packed";
+  } catch {
+    return false;
+  }
+}
+
+addExtension({
+  Class: Error,
+  type: ERROR_EXTENSION,
+  write: (error: Error) => encodeError(error, canTravel),
+  read: (data: ErrorData) => decodeError(data),
+});
+
+const options = { useRecords: true, mapsAsObjects: false, moreTypes: true, useBigIntExtension: true };
+const packr = new Packr(options as ConstructorParameters<typeof Packr>[0]);
+
+/** Packs a value that `inspect` found to be packable. The bytes are valid until the next call. */
+export function pack(value: unknown): Uint8Array {
+  if (wireTypeCount() !== carried) carryWireTypes();
+  return packr.pack(value);
+}
+
+/** The value that `pack` packed. */
+export function unpack(bytes: Uint8Array): unknown {
+  if (wireTypeCount() !== carried) carryWireTypes();
+  return packr.unpack(bytes);
+}
+
+let carried = 0;
+
+function carryWireTypes(): void {
+  for (const wireType of wireTypes().slice(carried)) {
+    addExtension({
+      Class: wireType.class as unknown as { new (): object },
+      type: WIRE_EXTENSION,
+      write: (value: object) => [wireType.tag, wireType.encode(value)],
+      read: decodeWired,
+    });
+  }
+  carried = wireTypeCount();
+}
+
+function decodeWired([tag, data]: [string, unknown]): object {
+  const wireType = wireTypeByTag(tag);
+  if (wireType === undefined) throw new TypeError(`Unknown wire type: ${tag}`);
+  return wireType.decode(data);
+}

@@ -1,0 +1,102 @@
+import { unpack } from "./packer.ts";
+import { Tag } from "./value_tags.ts";
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+/** Strings up to this many bytes are built by a loop, which beats the decoder's fixed cost. */
+const LOOPED_STRING = 24;
+
+/** Reads what `ValueWriter` wrote. Nothing that it returns refers to the buffer. */
+export class ValueReader {
+  /** Where the next byte comes from, from the start of the buffer. */
+  position = 0;
+  readonly #bytes: Uint8Array;
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+
+  constructor(bytes: Uint8Array, words: Int32Array, doubles: Float64Array) {
+    this.#bytes = bytes;
+    this.#words = words;
+    this.#doubles = doubles;
+  }
+
+  /** The value at `position`, which moves behind it. */
+  read(): unknown {
+    const word = this.position >> 2;
+    const head = this.#words[word]!;
+    this.position += 4;
+    switch (head & 0xff) {
+      case Tag.Undefined:
+        return undefined;
+      case Tag.Null:
+        return null;
+      case Tag.False:
+        return false;
+      case Tag.True:
+        return true;
+      case Tag.Int32:
+        this.position += 4;
+        return this.#words[word + 1]!;
+      case Tag.Double:
+        this.position = (this.position + 7) & ~7;
+        this.position += 8;
+        return this.#doubles[(this.position >> 3) - 1]!;
+      case Tag.Int64:
+        this.position += 8;
+        return (BigInt(this.#words[word + 2]!) << 32n) | BigInt(this.#words[word + 1]! >>> 0);
+      case Tag.Ascii:
+        return this.#ascii(head >>> 8);
+      case Tag.Utf8:
+        return utf8.decode(this.#sized());
+      case Tag.Utf16:
+        return this.#utf16(this.#sized());
+      case Tag.Bytes:
+        return this.#sized().slice();
+      case Tag.List:
+        return this.#list(head >>> 8);
+      case Tag.Numbers:
+        return this.#numbers();
+      case Tag.Packed:
+        return unpack(this.#sized().slice());
+      default:
+        throw new TypeError(`Unknown tag ${head & 0xff} at byte ${this.position - 4}`);
+    }
+  }
+
+  #ascii(length: number): string {
+    const start = this.position;
+    this.position = (start + length + 3) & ~3;
+    if (length > LOOPED_STRING) return utf8.decode(this.#bytes.subarray(start, start + length));
+    let text = "";
+    for (let i = 0; i < length; i++) text += String.fromCharCode(this.#bytes[start + i]!);
+    return text;
+  }
+
+  /** The bytes behind a length at the position. */
+  #sized(): Uint8Array {
+    const start = this.position + 4;
+    const end = start + this.#words[this.position >> 2]!;
+    this.position = (end + 3) & ~3;
+    return this.#bytes.subarray(start, end);
+  }
+
+  #utf16(bytes: Uint8Array): string {
+    let text = "";
+    for (let i = 0; i < bytes.length; i += 2) text += String.fromCharCode(bytes[i]! | (bytes[i + 1]! << 8));
+    return text;
+  }
+
+  #list(length: number): unknown[] {
+    const items: unknown[] = [];
+    for (let i = 0; i < length; i++) items.push(this.read());
+    return items;
+  }
+
+  #numbers(): number[] {
+    const length = this.#words[this.position >> 2]!;
+    const start = ((this.position + 11) & ~7) >> 3;
+    this.position = (start + length) << 3;
+    const items = new Array<number>(length);
+    for (let i = 0; i < length; i++) items[i] = this.#doubles[start + i]!;
+    return items;
+  }
+}

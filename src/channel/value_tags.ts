@@ -1,0 +1,22 @@
+/** First byte of a value on the wire; for `Ascii` and `List` the other three hold the length. */
+export const Tag = {
+  Undefined: 0,
+  Null: 1,
+  False: 2,
+  True: 3,
+  Int32: 4,
+  Double: 5,
+  Int64: 6,
+  Ascii: 7,
+  Utf8: 8,
+  Utf16: 9,
+  Bytes: 10,
+  List: 11,
+  Numbers: 12,
+  Packed: 13,
+} as const;
+
+/** Longer lists are packed as one value. */
+export const INLINE_LIST_ITEMS = 64;
+/** Lists nested deeper than this are packed as one value. */
+export const INLINE_LIST_DEPTH = 2;

@@ -1,0 +1,54 @@
+/** Names of the runtimes that there is an adapter for. */
+export type RuntimeName = "node" | "deno" | "bun";
+
+/** How a thread ended. `error` is what ended it, where its runtime told. */
+export interface ThreadEnd {
+  readonly code: number;
+  readonly error?: unknown;
+}
+
+/** The starting side of a thread. */
+export interface Thread {
+  /** Sends a structured clone to the thread. */
+  post(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, when the thread has ended. */
+  onEnd(listener: (end: ThreadEnd) => void): void;
+  /** Ends the thread by force. Resolves when its runtime says that it did, which Deno says too early of a busy one. */
+  terminate(): Promise<void>;
+}
+
+/** How to start a thread. */
+export interface ThreadOptions {
+  /** Structured-cloned to the thread, where it is `ThreadScope.data`. */
+  readonly data: unknown;
+  readonly name: string;
+}
+
+/** A started thread's own side. */
+export interface ThreadScope {
+  /** What the starter gave as `ThreadOptions.data`; resolves at once where the runtime hands it over with the start. */
+  readonly data: Promise<unknown> | unknown;
+  post(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Calls `report` with an uncaught error or unhandled rejection of this thread and then ends it with code 1. */
+  onFatal(report: (error: unknown) => void): void;
+  /** Ends this thread. */
+  exit(code: number): void;
+}
+
+/** What the layers above may ask of a runtime; the adapters implement it. */
+export interface Runtime {
+  readonly name: RuntimeName;
+  readonly version: string;
+  /** Cores that this process may use. */
+  cores(): number;
+  /** Starts a thread that runs the module at `url`. */
+  startThread(url: URL, options: ThreadOptions): Thread;
+  /** This thread's own side, where it is one that `startThread` started. */
+  readonly scope: ThreadScope | undefined;
+  /** Writes to the standard error stream at once, also from a thread whose starter is busy. */
+  writeError(text: string): void;
+  /** Writes a warning the way the runtime shows warnings. */
+  warn(message: string, code: string): void;
+}
