@@ -1,0 +1,175 @@
+use super::*;
+use crate::case_class::{case_class, CaseClass};
+
+fn run(text: &[u8], capacity: usize, invalid: Invalid, end: EndOfInput, context: bool) -> (Outcome, Vec<u8>) {
+    // A margin that must stay as it is shows writes beyond the capacity.
+    let mut output = vec![0xa5; capacity + 32];
+    let outcome = unsafe { lowercase(text, output.as_mut_ptr(), capacity, invalid, end, context) };
+    assert!(output[capacity..].iter().all(|byte| *byte == 0xa5));
+    output.truncate(outcome.produced);
+    (outcome, output)
+}
+
+fn whole(text: &[u8]) -> Vec<u8> {
+    let (outcome, output) = run(text, text.len() * 3 / 2 + 16, Invalid::Pass, EndOfInput::End, false);
+    assert_eq!((outcome.status, outcome.consumed), (Status::Done, text.len()));
+    output
+}
+
+/// Calls with pieces of the input and small outputs, as a stream would.
+fn streamed(text: &[u8], piece: usize, capacity: usize, invalid: Invalid) -> Vec<u8> {
+    let (mut at, mut end, mut context, mut output) = (0, piece.min(text.len()), false, Vec::new());
+    while at < text.len() {
+        let last = if end == text.len() { EndOfInput::End } else { EndOfInput::More };
+        let (outcome, produced) = run(&text[at..end], capacity, invalid, last, context);
+        output.extend(produced);
+        at += outcome.consumed;
+        context = outcome.context;
+        match outcome.status {
+            Status::OutputFull => assert!(outcome.consumed > 0),
+            _ => end = text.len().min(end + piece),
+        }
+    }
+    output
+}
+
+/// Fixed pseudo-random numbers.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 33) as usize % bound
+    }
+}
+
+const PARTS: [&str; 32] = [
+    "Hello World, this is plain ASCII over more than one block. ", "A", "z", " ", ".", "'", "Σ", "Σ", "ς", "Ωμέγα", "ПРИВЕТ", "Ѐёѡ",
+    "\u{460}\u{47f}\u{480}\u{48a}", "ÀÿÞ×ß", "İ", "Ⱥ", "Ⱦ", "\u{212a}", "中文字符", "，。", "Ａｚ", "😀", "𐐀𐐨", "ĀſŽ", "Ⰰⱟ",
+    "\u{301}", "\u{345}", "\u{200d}", "ᏣꙀꟐ", "Ნ", "ẞẠ", "\u{1e921}",
+];
+const BROKEN: [&[u8]; 12] = [
+    b"\x80", b"\xc3", b"\xd0", b"\xd1", b"\xce", b"\xe2\x82", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xc0\xaf", b"\xff", b"\xe1\xba", b"\xf4\x90",
+];
+
+fn mixture(random: &mut Random, parts: usize, broken: bool) -> Vec<u8> {
+    let mut text = Vec::new();
+    for _ in 0..random.below(parts) {
+        if broken && random.below(4) == 0 {
+            text.extend(BROKEN[random.below(BROKEN.len())]);
+        } else {
+            text.extend(PARTS[random.below(PARTS.len())].as_bytes());
+        }
+    }
+    text
+}
+
+#[test]
+fn agrees_with_std_on_mixtures() {
+    let mut random = Random(1);
+    for _ in 0..20_000 {
+        let text = String::from_utf8(mixture(&mut random, 40, false)).unwrap();
+        assert_eq!(String::from_utf8(whole(text.as_bytes())).unwrap(), text.to_lowercase(), "{text:?}");
+    }
+}
+
+#[test]
+fn agrees_with_std_on_every_scalar_value_at_every_place() {
+    let mut text = String::new();
+    for character in '\0'..=char::MAX {
+        text.push(character);
+        text.push_str(&"абв г"[..2 * (character as usize % 5).min(3)]);
+        if text.len() > 4000 {
+            assert_eq!(whole(text.as_bytes()), text.to_lowercase().as_bytes());
+            text.clear();
+        }
+    }
+    assert_eq!(whole(text.as_bytes()), text.to_lowercase().as_bytes());
+}
+
+#[test]
+fn goes_on_exactly_after_any_cut_and_any_full_output() {
+    let mut random = Random(2);
+    for round in 0..3000 {
+        let text = mixture(&mut random, 24, round % 2 == 1);
+        for invalid in [Invalid::Pass, Invalid::Replace] {
+            let (outcome, expected) = run(&text, text.len() * 3 + 16, invalid, EndOfInput::End, false);
+            assert_eq!(outcome.consumed, text.len());
+            for (piece, capacity) in [(1, 4), (7, 5), (16, 64), (40, 17), (1000, 4), (1000, 90)] {
+                assert_eq!(streamed(&text, piece, capacity, invalid), expected, "{text:x?} {piece} {capacity}");
+            }
+        }
+    }
+}
+
+#[test]
+fn replaces_as_std_does() {
+    let mut random = Random(3);
+    for _ in 0..20_000 {
+        let text = mixture(&mut random, 20, true);
+        let (_, output) = run(&text, text.len() * 3 + 16, Invalid::Replace, EndOfInput::End, false);
+        assert_eq!(String::from_utf8(output).unwrap(), String::from_utf8_lossy(&text).to_lowercase(), "{text:x?}");
+    }
+}
+
+#[test]
+fn passes_valid_parts_between_invalid_ones() {
+    let mut random = Random(4);
+    for _ in 0..20_000 {
+        let text = mixture(&mut random, 20, true);
+        // Each invalid stretch stands in for itself: U+FFFD is no letter either.
+        let mut expected = Vec::new();
+        let lossy = String::from_utf8_lossy(&text).to_lowercase();
+        let mut lowered = lossy.as_str();
+        for chunk in text.utf8_chunks() {
+            let keep = if chunk.invalid().is_empty() { lowered.len() } else { lowered.find('\u{fffd}').unwrap() };
+            expected.extend(lowered[..keep].as_bytes());
+            expected.extend(chunk.invalid());
+            lowered = lowered[keep..].strip_prefix('\u{fffd}').unwrap_or("");
+        }
+        assert_eq!(whole(&text), expected, "{text:x?}");
+    }
+}
+
+#[test]
+fn stops_at_the_first_invalid_byte() {
+    let mut random = Random(5);
+    for _ in 0..20_000 {
+        let text = mixture(&mut random, 20, true);
+        let (outcome, output) = run(&text, text.len() * 3 / 2 + 16, Invalid::Error, EndOfInput::End, false);
+        match std::str::from_utf8(&text) {
+            Ok(valid) => assert_eq!((outcome.status, output), (Status::Done, valid.to_lowercase().into_bytes())),
+            Err(error) => assert_eq!((outcome.status, outcome.consumed), (Status::InvalidInput, error.valid_up_to())),
+        }
+    }
+}
+
+#[test]
+fn waits_for_what_decides_a_sigma() {
+    let more = |text: &str, context| run(text.as_bytes(), 64, Invalid::Pass, EndOfInput::More, context).0;
+    assert_eq!(more("ΑΣ", false).consumed, 2);
+    assert_eq!(more("ΑΣ..", false).consumed, 2);
+    assert_eq!(more("Σ..", false), Outcome { status: Status::Done, consumed: 4, produced: 4, context: true });
+    assert_eq!(more("Σ..", true).consumed, 0);
+    assert_eq!(more("ΑΣ ", false).consumed, 5);
+    let cased = run("ΑΣ.".as_bytes(), 64, Invalid::Pass, EndOfInput::CasedFollows, false);
+    assert_eq!(cased.1, "ασ.".as_bytes());
+    let cut = run(&["ΑΣ.".as_bytes(), b"\xce"].concat(), 64, Invalid::Pass, EndOfInput::CasedFollows, false);
+    assert_eq!(cut.1, [ "ας.".as_bytes(), b"\xce"].concat());
+}
+
+#[test]
+fn sorts_every_code_point_as_std_does_around_sigma() {
+    for character in ('\0'..=char::MAX).filter(|c| *c != 'Σ') {
+        let before = format!("{character}Σ");
+        let after = format!("AΣ{character}");
+        let between = format!("A{character}Σ");
+        for text in [before, after, between] {
+            assert_eq!(whole(text.as_bytes()), text.to_lowercase().as_bytes(), "{text:?}");
+        }
+        let class = case_class(character as u32);
+        if character as u32 >= 0x4000 && character as u32 <= 0x9fff {
+            assert_eq!(class, CaseClass::Neither);
+        }
+    }
+}
