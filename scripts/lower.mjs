@@ -8,8 +8,10 @@ import { main, runAndExit } from "./run_script.mjs";
 /** Runs `manyhands lower` with these arguments on the runtime that started the script. */
 export function lower(args) {
   const onBun = "bun" in process.versions || (process.env.npm_config_user_agent ?? "").startsWith("bun/");
+  // Bun starts scripts in the package's folder and says only in this variable where it was called.
+  const calledFrom = onBun ? process.env.npm_config_local_prefix : process.env.INIT_CWD;
   return runAndExit(program(onBun ? "bun" : "node"), [join(root, "src/cli/main.ts"), "lower", ...args], {
-    cwd: process.env.INIT_CWD ?? process.cwd(),
+    cwd: calledFrom ?? process.cwd(),
   });
 }
 

@@ -64,7 +64,13 @@ const selection = readSelection();
 const chosen = allTests.filter((file) =>
   file !== firstTest && (selection.paths.length === 0 || selection.paths.some((path) => isUnder(file, path)))
 );
-const context: StepContext = { root, logs, testFiles: [firstTest, ...chosen], suiteDeadline: readDeadline() };
+const context: StepContext = {
+  root,
+  logs,
+  testFiles: [firstTest, ...chosen],
+  isWholeSuite: selection.paths.length === 0,
+  suiteDeadline: readDeadline(),
+};
 mkdirSync(logs, { recursive: true });
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {

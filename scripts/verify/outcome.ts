@@ -44,10 +44,12 @@ export function suiteOutcome(
   const cases = parseJunit(junit ?? "").map((one) => ({ ...one, file: relative(root, resolve(root, one.file)) }));
   const tests = cases.filter((one) => !one.isContainer && !standsForFile(one));
   for (const test of cases.filter((one) => !one.isContainer && one.result === "failed")) {
-    failures.push({ title: `${title}: ${test.file}: ${test.name}`, detail: test.detail });
+    // Of a file that failed to load, Node's report doesn't tell why; its output does.
+    const detail = standsForFile(test) ? linesAbout(result.output, test.file) : test.detail;
+    failures.push({ title: `${title}: ${test.file}: ${test.name}`, detail });
   }
   if (result.timedOut) {
-    failures.push({ title: `${title} ${result.problem}; the end of its output`, detail: lastLines(result.output, 40) });
+    failures.push({ title: `${title} ${result.problem}; the end of its output`, detail: lastLines(result.output, 80) });
   } else if (tests.length === 0) {
     failures.push({ title: `${title} ran no test`, detail: lastLines(result.output, 100) });
   } else {

@@ -10,6 +10,8 @@ export interface StepContext {
   readonly logs: string;
   /** The test files to run, as paths from the root. */
   readonly testFiles: readonly string[];
+  /** Whether these are all test files that there are. */
+  readonly isWholeSuite: boolean;
   /** Milliseconds that one runtime has for the whole suite. */
   readonly suiteDeadline: number;
 }
@@ -67,7 +69,7 @@ export const checks: readonly Step[] = [
 interface Runner {
   readonly name: string;
   readonly title: string;
-  args(report: string, files: readonly string[]): string[];
+  args(report: string, files: readonly string[], isWholeSuite: boolean): string[];
 }
 
 const runners: readonly Runner[] = [
@@ -86,7 +88,14 @@ const runners: readonly Runner[] = [
   {
     name: "deno",
     title: "Deno",
-    args: (report, files) => ["test", "--allow-all", "--no-check", `--junit-path=${report}`, ...files],
+    // Deno keeps the order of a folder's files (the runtime's identity first), and not that of a list of files.
+    args: (report, files, isWholeSuite) => [
+      "test",
+      "--allow-all",
+      "--no-check",
+      `--junit-path=${report}`,
+      ...(isWholeSuite ? ["tests"] : files),
+    ],
   },
   {
     name: "bun",
@@ -106,10 +115,10 @@ const runners: readonly Runner[] = [
 export const suites: readonly Step[] = runners.map(({ name, title, args }) => ({
   name,
   title,
-  async run({ root, logs, testFiles, suiteDeadline }) {
+  async run({ root, logs, testFiles, isWholeSuite, suiteDeadline }) {
     const report = join(logs, `${name}.xml`);
     rmSync(report, { force: true });
-    const result = await runCommand(join(root, "node_modules/.bin", name), args(report, testFiles), {
+    const result = await runCommand(join(root, "node_modules/.bin", name), args(report, testFiles, isWholeSuite), {
       cwd: root,
       env: { MANYHANDS_EXPECT_RUNTIME: name },
       deadline: suiteDeadline,
