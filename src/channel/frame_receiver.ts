@@ -50,6 +50,11 @@ export class FrameReceiver {
     return (this.ring.kind & CLONED) !== 0;
   }
 
+  /** Bytes of the current frame's value. */
+  get length(): number {
+    return (this.ring.kind & ASSEMBLED) === 0 ? this.ring.length : this.#assembled;
+  }
+
   /** Reads the value of the current frame. Call it once a frame. */
   value(): unknown {
     if ((this.ring.kind & ASSEMBLED) === 0) {

@@ -142,6 +142,11 @@ export class RingWriter {
     return Atomics.load(this.words, frame + 1) === CLAIMED;
   }
 
+  /** Length of the payload of a frame that was committed and not read yet. */
+  payloadLength(frame: number): number {
+    return this.words[frame]!;
+  }
+
   /** Copy of the payload of a frame that was committed and not read yet. */
   copyPayload(frame: number): Uint8Array {
     const start = (frame << 2) + FRAME_HEADER_BYTES;

@@ -70,12 +70,20 @@ export class RemoteError extends ManyhandsError {
 
 /** A value cannot be sent to another process. `path` leads to it, such as `args[0].handlers.onClick`. */
 export class TaskEncodingError extends ManyhandsError {
-  /** Where the value sits, from the argument list or the result. */
+  /** Where the value sits, from the argument list, the items or the result. */
   readonly path: string;
+  readonly #found: string;
 
   constructor(path: string, found: string, options?: ErrorOptions) {
     super("ERR_TASK_ENCODING", `Cannot send ${path}: it is ${found}`, options);
     this.path = path;
+    this.#found = found;
+  }
+
+  /** The same error for a list that begins at item `start` of a longer one. */
+  shifted(start: number): TaskEncodingError {
+    const path = this.path.replace(/^items\[(\d+)\]/, (_, index: string) => `items[${Number(index) + start}]`);
+    return new TaskEncodingError(path, this.#found, { cause: this.cause });
   }
 }
 

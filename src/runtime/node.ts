@@ -1,8 +1,11 @@
 import { writeSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import process from "node:process";
+import { setImmediate, setInterval } from "node:timers";
 import type { Runtime } from "./port.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
+
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The adapter for Node. */
 export function nodeRuntime(): Runtime {
@@ -12,6 +15,15 @@ export function nodeRuntime(): Runtime {
     cores: availableParallelism,
     startThread: startWorkerThread,
     scope: workerThreadScope(),
+    nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
+    lifeline: () => {
+      const timer = setInterval(() => {}, LONGEST_TIMER).unref();
+      let holds = 0;
+      return {
+        hold: () => void (holds++ === 0 && timer.ref()),
+        release: () => void (--holds === 0 && timer.unref()),
+      };
+    },
     writeError: (text) => void writeSync(2, text),
     warn: (message, code) => process.emitWarning(message, { code }),
   };

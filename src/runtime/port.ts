@@ -37,6 +37,12 @@ export interface ThreadScope {
   exit(code: number): void;
 }
 
+/** Keeps the program from ending by itself until each `hold` has had its `release`. */
+export interface Lifeline {
+  hold(): void;
+  release(): void;
+}
+
 /** What the layers above may ask of a runtime; the adapters implement it. */
 export interface Runtime {
   readonly name: RuntimeName;
@@ -47,6 +53,10 @@ export interface Runtime {
   startThread(url: URL, options: ThreadOptions): Thread;
   /** This thread's own side, where it is one that `startThread` started. */
   readonly scope: ThreadScope | undefined;
+  /** Resolves after the event loop's turn, so that timers and messages get theirs. */
+  nextTurn(): Promise<void>;
+  /** A hold on the program's life, not held at first. */
+  lifeline(): Lifeline;
   /** Writes to the standard error stream at once, also from a thread whose starter is busy. */
   writeError(text: string): void;
   /** Writes a warning the way the runtime shows warnings. */

@@ -1,0 +1,36 @@
+/**
+ * Python's `multiprocessing` for TypeScript, on Node, Deno and Bun.
+ *
+ * @example
+ * ```ts
+ * import { Pool } from "@manyhands/manyhands";
+ *
+ * const pool = new Pool(3);
+ * console.log(await pool.map((x: number) => 2 * x, [5, 10, 20])); // [ 10, 20, 40 ]
+ * await pool.terminate();
+ * ```
+ * @module
+ */
+export {
+  CapturedVariableError,
+  type ExitReason,
+  InvalidUtf8Error,
+  MainGuardError,
+  ManyhandsError,
+  OutOfMemoryError,
+  PoolClosedError,
+  RemoteError,
+  TaskEncodingError,
+  TaskLoadError,
+  TimeoutError,
+  UnsupportedError,
+  WorkerLostError,
+} from "./src/core/errors.ts";
+export { kernels } from "./src/kernels/kernels.ts";
+export { AsyncResult, type ResultSource } from "./src/pool/async_result.ts";
+export { type Items, Pool, type PoolStats } from "./src/pool/pool.ts";
+export type { AsyncJobOptions, ImapOptions, JobOptions, MapOptions, PoolOptions } from "./src/pool/pool_options.ts";
+export type { TaskDeps, TaskLike } from "./src/process/define_task.ts";
+export { task, type TaskOptions } from "./src/process/task.ts";
+export { isMainProcess } from "./src/runtime/current.ts";
+export { SharedArray } from "./src/shared/shared_array.ts";

@@ -1,0 +1,374 @@
+import { detach } from "../channel/frame_sender.ts";
+import { WorkerLostError } from "../core/errors.ts";
+import { runtime } from "../runtime/current.ts";
+import { Doorbell } from "../sync/doorbell.ts";
+import type { PoolTask } from "./pool_task.ts";
+import type { PoolWorker } from "./pool_worker.ts";
+import { Scheduler } from "./scheduler.ts";
+
+/** Tasks that a worker may hold: enough to outlast the host's way to it, few enough to move when one is slow. */
+const WINDOW = 256;
+/** Milliseconds after which tasks move from behind a slow one to a worker that has none. */
+const REBALANCE_MS = 1;
+/** The same, where there was nothing that could move. */
+const LONGEST_REBALANCE_MS = 64;
+/** Milliseconds that a cancelled task gets to end by itself before its worker is ended. */
+const CANCEL_GRACE_MS = 100;
+/** Milliseconds of answers in a row after which timers and messages of the program get a turn. */
+const TURN_MS = 8;
+
+/** What the dispatcher tells the supervisor of its pool. */
+export interface DispatchEvents {
+  /** A worker has had all tasks of its life. */
+  onSpent(worker: PoolWorker): void;
+  /** A task that its worker began must end with it. */
+  onCondemned(worker: PoolWorker): void;
+  /** Nothing is owed any more. */
+  onIdle(): void;
+}
+
+/** Moves tasks to workers and answers back: rings, doorbells and the numbers of tasks. The scheduler decides. */
+export class Dispatcher {
+  /** One word of shared memory that all workers of the pool ring. */
+  readonly bell: SharedArrayBuffer = new SharedArrayBuffer(4);
+  /** Tasks answered so far. */
+  completed = 0;
+  readonly #doorbell = new Doorbell(new Int32Array(this.bell), 0);
+  readonly #scheduler = new Scheduler<PoolTask>(WINDOW);
+  readonly #workers = new Map<number, PoolWorker>();
+  readonly #events: DispatchEvents;
+  readonly #tasks: (PoolTask | undefined)[] = [];
+  readonly #freeIds: number[] = [];
+  readonly #toWake = new Set<PoolWorker>();
+  #owed = 0;
+  readonly #lifeline = runtime.lifeline();
+  #isHolding = false;
+  #isListening = false;
+  #rebalanceTimer: ReturnType<typeof setTimeout> | undefined;
+  #wakeScheduled = false;
+
+  constructor(events: DispatchEvents) {
+    this.#events = events;
+  }
+
+  /** Tasks without an answer. */
+  get owed(): number {
+    return this.#owed;
+  }
+
+  /** Tasks that no worker holds yet. */
+  get backlog(): number {
+    return this.#scheduler.backlog;
+  }
+
+  /** From now on the worker is watched for answers. */
+  attach(worker: PoolWorker): void {
+    this.#workers.set(worker.id, worker);
+    if (!this.#isListening) void this.#listen();
+  }
+
+  /** From now on the worker is given tasks, at most `quota`. */
+  enlist(worker: PoolWorker, quota: number): void {
+    this.#scheduler.addWorker(worker.id, quota);
+    this.#assign();
+  }
+
+  /** No more tasks for the worker; those that it has not begun go elsewhere. */
+  retire(worker: PoolWorker): void {
+    this.#scheduler.removeWorker(worker.id);
+  }
+
+  /**
+   * Takes a task on. Its input is encoded before this returns, so a later change of it changes nothing.
+   *
+   * @throws {TaskEncodingError} where `input` cannot travel; `root` names it
+   */
+  submit(task: PoolTask, input: unknown[], root: string): void {
+    const id = this.#freeIds.pop() ?? this.#tasks.length;
+    task.id = id;
+    const chosen = this.#scheduler.backlog === 0 ? this.#scheduler.freeWorker() : -1;
+    const worker = chosen < 0 ? undefined : this.#workers.get(chosen);
+    try {
+      if (worker === undefined || !worker.giveInput(task, input, root)) {
+        task.payload = detach(input, root);
+        task.bytes = "bytes" in task.payload ? task.payload.bytes.length : 0;
+        this.#scheduler.enqueue(task);
+      } else {
+        this.#scheduler.assigned(chosen);
+        this.#wakeSoon(worker);
+      }
+    } catch (error) {
+      this.#freeIds.push(id);
+      throw error;
+    }
+    this.#tasks[id] = task;
+    this.#owe();
+    if (task.payload !== undefined) this.#assign();
+  }
+
+  #owe(): void {
+    this.#owed++;
+    if (this.#isHolding) return;
+    this.#isHolding = true;
+    this.#lifeline.hold();
+  }
+
+  /** Gives a worker a task past the scheduler: its initializer. */
+  submitTo(worker: PoolWorker, task: PoolTask, input: unknown[], root: string): void {
+    task.id = this.#freeIds.pop() ?? this.#tasks.length;
+    task.payload = detach(input, root);
+    this.#tasks[task.id] = task;
+    this.#owe();
+    worker.givePayload(task);
+    this.#wakeSoon(worker);
+  }
+
+  /** The job of the task has ended without it: it is not run, or, where it runs already, gets a short grace. */
+  cancel(task: PoolTask, reason: Error): void {
+    if (task.isSettled) return;
+    this.#drainAll();
+    if (task.isSettled) return;
+    const worker = this.#holderOf(task);
+    this.#forget(task);
+    if (worker === undefined) return this.#settleIdle();
+    if (worker.takeBackOne(task)) {
+      this.#scheduler.revoked(worker.id);
+      this.#freeId(task);
+      return this.#settleIdle();
+    }
+    const timer = setTimeout(() => {
+      if (worker.held.peek() === task) this.#condemn(worker, reason);
+    }, CANCEL_GRACE_MS);
+    unref(timer);
+    this.#settleIdle();
+  }
+
+  /** Ends the task that runs longer than `limit` milliseconds, with its worker. */
+  expire(limit: number, reason: (task: PoolTask) => Error): void {
+    const now = performance.now();
+    for (const worker of this.#workers.values()) {
+      const front = worker.held.peek();
+      if (front === undefined || front.isSettled || now - worker.frontSince < limit) continue;
+      if (worker.isInitialized && worker.condemned === undefined) this.#condemn(worker, reason(front));
+    }
+  }
+
+  #condemn(worker: PoolWorker, reason: Error): void {
+    worker.condemned = reason;
+    this.#scheduler.removeWorker(worker.id);
+    this.#events.onCondemned(worker);
+  }
+
+  /** The worker is gone: settles what it ran, hands the rest to others. */
+  detachLost(worker: PoolWorker, lost: (task: PoolTask) => WorkerLostError): void {
+    this.#drain(worker);
+    this.#workers.delete(worker.id);
+    this.#scheduler.removeWorker(worker.id);
+    const { begun, waiting } = worker.surrender();
+    const live = waiting.filter((task) => !task.isSettled);
+    for (const task of waiting) if (task.isSettled) this.#freeId(task);
+    this.#scheduler.requeue(live);
+    if (begun !== undefined) this.#loseBegun(begun, worker, lost);
+    this.#assign();
+    this.#settleIdle();
+  }
+
+  #loseBegun(task: PoolTask, worker: PoolWorker, lost: (task: PoolTask) => WorkerLostError): void {
+    if (task.isSettled) return this.#freeId(task);
+    if (worker.condemned === undefined && task.retries > 0) {
+      task.retries--;
+      return this.#scheduler.requeue([task]);
+    }
+    const error = worker.condemned ?? lost(task);
+    this.#forget(task);
+    this.#freeId(task);
+    task.job.fail(task, error);
+  }
+
+  /** Fails everything that is owed. */
+  abandon(reason: Error): void {
+    for (const task of this.#tasks.slice()) {
+      if (task === undefined || task.isSettled) continue;
+      this.#forget(task);
+      task.job.fail(task, reason);
+    }
+    this.#settleIdle();
+  }
+
+  #holderOf(task: PoolTask): PoolWorker | undefined {
+    for (const worker of this.#workers.values()) if (worker.held.toArray().includes(task)) return worker;
+    return undefined;
+  }
+
+  #forget(task: PoolTask): void {
+    task.isSettled = true;
+    this.#owed--;
+  }
+
+  #freeId(task: PoolTask): void {
+    this.#tasks[task.id] = undefined;
+    this.#freeIds.push(task.id);
+  }
+
+  #settleIdle(): void {
+    if (this.#owed > 0) return;
+    if (this.#isHolding) this.#lifeline.release();
+    this.#isHolding = false;
+    this.#events.onIdle();
+  }
+
+  #wakeSoon(worker: PoolWorker): void {
+    this.#toWake.add(worker);
+    if (this.#wakeScheduled) return;
+    this.#wakeScheduled = true;
+    queueMicrotask(() => this.#wakeAll());
+  }
+
+  #wakeAll(): void {
+    this.#wakeScheduled = false;
+    for (const worker of this.#toWake) worker.handle.wake();
+    this.#toWake.clear();
+  }
+
+  /** Gives out what waits, as far as workers have room. */
+  #assign(): void {
+    for (let task = this.#scheduler.next(); task !== undefined; task = this.#scheduler.next()) {
+      if (task.isSettled) {
+        this.#scheduler.take();
+        this.#freeId(task);
+        continue;
+      }
+      const chosen = this.#scheduler.freeWorker();
+      if (chosen < 0) return;
+      const worker = this.#workers.get(chosen)!;
+      // The second try is for room that came between the first and the wish to hear of it.
+      if (!worker.givePayload(task) && !(worker.handle.wantSpace(), worker.givePayload(task))) {
+        this.#scheduler.block(chosen);
+      } else {
+        this.#scheduler.take();
+        this.#scheduler.assigned(chosen);
+      }
+      if (worker.handle.sender.isStreaming) worker.handle.wantSpace();
+      this.#wakeSoon(worker);
+    }
+  }
+
+  async #listen(): Promise<void> {
+    this.#isListening = true;
+    let lastTurn = performance.now();
+    const hasAnswers = (): boolean => {
+      for (const worker of this.#workers.values()) if (worker.handle.receiver.ring.hasNext()) return true;
+      return false;
+    };
+    while (this.#workers.size > 0) {
+      const rung = this.#doorbell.sleep(hasAnswers);
+      if (rung !== undefined) {
+        await rung;
+        lastTurn = performance.now();
+      } else if (performance.now() - lastTurn > TURN_MS) {
+        await runtime.nextTurn();
+        lastTurn = performance.now();
+      }
+      this.#drainAll();
+      await undefined;
+    }
+    this.#isListening = false;
+  }
+
+  #drainAll(): void {
+    for (const worker of this.#workers.values()) {
+      this.#drain(worker);
+      if (worker.handle.sender.isStreaming) this.#pump(worker);
+      this.#scheduler.unblock(worker.id);
+    }
+    this.#assign();
+    this.#watchBalance();
+    this.#settleIdle();
+  }
+
+  #pump(worker: PoolWorker): void {
+    worker.pump();
+    if (!worker.handle.sender.isStreaming) return this.#wakeSoon(worker);
+    worker.handle.wantSpace();
+    worker.pump();
+    this.#wakeSoon(worker);
+  }
+
+  #drain(worker: PoolWorker): void {
+    const { receiver } = worker.handle;
+    let taken = 0;
+    while (receiver.next()) {
+      taken++;
+      const task = worker.answered(receiver.ring.id);
+      const { kind } = receiver;
+      if (task === undefined || task.isSettled) this.#discard(worker);
+      else this.#settle(worker, task, kind);
+      receiver.release();
+      if (task === undefined) continue;
+      this.#scheduler.completed(worker.id);
+      this.#freeId(task);
+      this.completed++;
+      if (this.#scheduler.isSpent(worker.id)) this.#events.onSpent(worker);
+    }
+    if (taken > 0) worker.handle.grantSpace();
+  }
+
+  #settle(worker: PoolWorker, task: PoolTask, kind: number): void {
+    const { receiver, inbox } = worker.handle;
+    task.bytes = receiver.length;
+    let value: unknown;
+    try {
+      value = receiver.value();
+    } catch (error) {
+      this.#forget(task);
+      return task.job.fail(task, error as Error);
+    }
+    if (!receiver.isCloned) {
+      this.#forget(task);
+      return task.job.settle(task, kind, value);
+    }
+    // The worker may end before its message is here; the job then hears of that loss and not of this answer.
+    const late = inbox.take(value as number);
+    const gone = worker.handle.ended.then(() => runtime.nextTurn());
+    void Promise.race([late.then((clone) => ({ clone })), gone]).then((arrived) => {
+      if (task.isSettled) return;
+      this.#forget(task);
+      if (arrived !== undefined) task.job.settle(task, kind, arrived.clone);
+      else task.job.fail(task, new Error(`The answer of ${worker.handle.name} was lost with it`));
+      this.#settleIdle();
+    });
+  }
+
+  #discard(worker: PoolWorker): void {
+    const { receiver, inbox } = worker.handle;
+    if (receiver.isCloned) inbox.drop(receiver.value() as number);
+    else receiver.discard();
+  }
+
+  /** Where one worker has nothing to do and another too much, looks again a moment later and then moves tasks. */
+  #watchBalance(delay: number = REBALANCE_MS): void {
+    if (this.#rebalanceTimer !== undefined || this.#scheduler.imbalance() === undefined) return;
+    this.#rebalanceTimer = setTimeout(() => {
+      this.#rebalanceTimer = undefined;
+      const moved = this.#rebalance();
+      this.#watchBalance(moved ? REBALANCE_MS : Math.min(delay * 2, LONGEST_REBALANCE_MS));
+    }, delay);
+    unref(this.#rebalanceTimer);
+  }
+
+  #rebalance(): boolean {
+    for (const worker of this.#workers.values()) this.#drain(worker);
+    const imbalance = this.#scheduler.imbalance();
+    const taken = imbalance === undefined ? [] : this.#workers.get(imbalance.from)!.takeBack(imbalance.count);
+    for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(imbalance!.from);
+    this.#scheduler.requeue(taken);
+    this.#assign();
+    this.#settleIdle();
+    return taken.length > 0;
+  }
+}
+
+/** The timer does not keep the program alive; what is owed does. */
+function unref(timer: ReturnType<typeof setTimeout>): void {
+  (timer as { unref?: () => void }).unref?.();
+}

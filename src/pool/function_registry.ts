@@ -1,0 +1,32 @@
+import { detach } from "../channel/frame_sender.ts";
+import { defineTask, type TaskDeps, type TaskLike } from "../process/define_task.ts";
+import type { PoolFunction } from "./pool_task.ts";
+
+/** Numbers the functions that a pool's workers are told of; equal ones get one number. */
+export class FunctionRegistry {
+  readonly #byIdentity = new WeakMap<object, PoolFunction>();
+  readonly #byDefinition = new Map<string, PoolFunction>();
+
+  /** Throws what `defineTask` throws. */
+  register(task: TaskLike, deps: TaskDeps | undefined): PoolFunction {
+    const known = deps === undefined && typeof task === "function" ? this.#byIdentity.get(task) : undefined;
+    if (known !== undefined) return known;
+    const definition = defineTask(task, deps);
+    const payload = detach(definition, "deps");
+    if (!("bytes" in payload)) throw new TypeError("A task's definition is always plain data");
+    const key = latin1(payload.bytes);
+    let fn = this.#byDefinition.get(key);
+    if (fn === undefined) {
+      fn = { number: this.#byDefinition.size, definition: payload };
+      this.#byDefinition.set(key, fn);
+    }
+    if (deps === undefined && typeof task === "function") this.#byIdentity.set(task, fn);
+    return fn;
+  }
+}
+
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}

@@ -1,0 +1,24 @@
+import { TimeoutError } from "../core/errors.ts";
+import type { JobOptions } from "./pool_options.ts";
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Calls `end` when the job's signal aborts or its time is over. Returns what takes both watches away. */
+export function watchLimits({ signal, timeout }: JobOptions, end: (reason: Error) => void): () => void {
+  if (signal === undefined && timeout === undefined) return () => {};
+  const onAbort = (): void => end(abortReason(signal!));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const timer = timeout === undefined || timeout === Infinity
+    ? undefined
+    : setTimeout(() => end(new TimeoutError(`The job did not end within ${timeout} ms`)), Math.min(timeout, LONGEST_TIMER));
+  return () => {
+    signal?.removeEventListener("abort", onAbort);
+    clearTimeout(timer);
+  };
+}
+
+/** The reason of an aborted signal as an error. */
+export function abortReason(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason : new DOMException(String(reason), "AbortError");
+}

@@ -1,0 +1,392 @@
+import { FrameKind } from "../channel/frames.ts";
+import { TaskEncodingError } from "../core/errors.ts";
+import { inPlaceTaskOf } from "../core/task_reference.ts";
+import type { TaskLike } from "../process/define_task.ts";
+import { assertMayStart } from "../process/main_guard.ts";
+import type { SharedArray } from "../shared/shared_array.ts";
+import { AsyncResult, type ResultSource } from "./async_result.ts";
+import { CallJob } from "./call_job.ts";
+import { ChunkSource, isIterable } from "./chunk_source.ts";
+import { chunkSize } from "./chunking.ts";
+import { ImapJob } from "./imap_job.ts";
+import { abortReason, watchLimits } from "./job_limits.ts";
+import { MapJob } from "./map_job.ts";
+import {
+  type AsyncJobOptions,
+  atLeast,
+  type ImapOptions,
+  type JobOptions,
+  type MapOptions,
+  type PoolOptions,
+  poolSettings,
+} from "./pool_options.ts";
+import { type Job, type PoolFunction, PoolTask } from "./pool_task.ts";
+import { Supervisor } from "./supervisor.ts";
+
+/** What a pool is doing. */
+export interface PoolStats {
+  /** `open` takes work, `closing` finishes what it has, `closed` has none and takes none. */
+  readonly state: "open" | "closing" | "closed";
+  /** Workers asked for. */
+  readonly processes: number;
+  /** Workers that run now. */
+  readonly alive: number;
+  /** Workers that were lost and replaced. */
+  readonly lost: number;
+  /** Tasks (calls, or chunks of them) without an answer. */
+  readonly pending: number;
+  /** Those of them that no worker holds yet. */
+  readonly queued: number;
+  /** Tasks answered. */
+  readonly completed: number;
+}
+
+/** An input of items, read lazily where the method says so. */
+export type Items<T> = Iterable<T> | AsyncIterable<T>;
+
+const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
+const DEFAULT_BUFFERED_PER_WORKER = 3;
+/** Items of an `imap` chunk for `"auto"`: its input's length is not known. */
+const AUTO_IMAP_CHUNK = 64;
+/** Bytes to which chunks of `mapInPlace` are aligned: a cache line, so that no two workers write to one. */
+const IN_PLACE_ALIGNMENT = 64;
+
+/**
+ * Workers that run functions. Python: `multiprocessing.Pool`.
+ *
+ * A worker that dies fails only the task that it ran, with `WorkerLostError`, and is replaced. No promise of a pool
+ * stays unsettled: `terminate` and disposal reject what is pending. The program ends by itself when nothing is owed,
+ * whether the pool was closed or not.
+ *
+ * @example
+ * ```ts
+ * import { Pool } from "@manyhands/manyhands";
+ *
+ * const pool = new Pool(3);
+ * console.log(await pool.map((x: number) => 2 * x, [5, 10, 20])); // [ 10, 20, 40 ]
+ * pool.close();
+ * await pool.join();
+ * ```
+ */
+export class Pool {
+  readonly #supervisor: Supervisor;
+
+  /**
+   * Starts the workers.
+   *
+   * @param options options, or just the number of workers; default: as many as the cores that this process may use
+   * @throws {RangeError} where a number is out of its range, such as `new Pool(0)`
+   * @throws {MainGuardError} while a worker loads a module: put it behind `if (isMainProcess)`
+   * @throws {UnsupportedError} where an option needs what threads cannot do
+   */
+  constructor(options: PoolOptions | number = {}) {
+    assertMayStart("a Pool");
+    this.#supervisor = new Supervisor(poolSettings(options));
+  }
+
+  /**
+   * Calls `fn(...args)` in a worker. Python: `Pool.apply`, which blocks.
+   *
+   * @returns what the call gives
+   * @throws what the call throws, with the worker's stack
+   * @throws {TaskEncodingError} where an argument or the value cannot be sent; `path` leads to it
+   * @throws {TimeoutError} after `options.timeout` milliseconds
+   * @throws {WorkerLostError} where the worker ended during the call
+   * @throws {PoolClosedError} where the pool takes no work
+   */
+  apply<A extends unknown[], R>(fn: TaskLike<A, R>, args?: A, options: JobOptions = {}): Promise<Awaited<R>> {
+    return new Promise<Awaited<R>>((resolve, reject) => {
+      this.#submitCall(new CallJob(resolve as (value: never) => void, reject), fn as TaskLike, args ?? [], options);
+    });
+  }
+
+  /** `apply` that returns at once. Python: `Pool.apply_async`. Throws what `apply` throws for bad arguments. */
+  applyAsync<A extends unknown[], R>(
+    fn: TaskLike<A, R>,
+    args?: A,
+    options: AsyncJobOptions<Awaited<R>> = {},
+  ): AsyncResult<Awaited<R>> {
+    const source = this.#asyncResult(options, (reason) => this.#supervisor.dispatcher.cancel(task, reason));
+    const job = new CallJob(source.resolve as (value: never) => void, source.reject);
+    const task = this.#submitCall(job, fn as TaskLike, args ?? [], options);
+    return source.result;
+  }
+
+  /**
+   * Calls `fn(item)` for each item and resolves with all values in the order of the items. Waits for all calls, then
+   * rejects with the error of the first that threw. Python: `Pool.map`.
+   *
+   * @throws {RangeError} where `chunksize` is below 1; else as `apply`
+   */
+  map<T, R>(fn: TaskLike<[T], R>, items: Items<T>, options: MapOptions = {}): Promise<Awaited<R>[]> {
+    return this.#mapAll(fn as TaskLike, items, options, FrameKind.Map);
+  }
+
+  /** `map` that returns at once. Python: `Pool.map_async`. */
+  mapAsync<T, R>(
+    fn: TaskLike<[T], R>,
+    items: Items<T>,
+    options: MapOptions & AsyncJobOptions<Awaited<R>[]> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#mapLater(fn as TaskLike, items, options, FrameKind.Map);
+  }
+
+  /** `map` that calls `fn(...item)`. Python: `Pool.starmap`. */
+  starmap<A extends unknown[], R>(fn: TaskLike<A, R>, items: Items<A>, options: MapOptions = {}): Promise<Awaited<R>[]> {
+    return this.#mapAll(fn as TaskLike, items, options, FrameKind.StarMap);
+  }
+
+  /** `starmap` that returns at once. Python: `Pool.starmap_async`. */
+  starmapAsync<A extends unknown[], R>(
+    fn: TaskLike<A, R>,
+    items: Items<A>,
+    options: MapOptions & AsyncJobOptions<Awaited<R>[]> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#mapLater(fn as TaskLike, items, options, FrameKind.StarMap);
+  }
+
+  /**
+   * Calls `fn(item)` for each item and gives the values one by one in the order of the items. The input is read lazily:
+   * at most one chunk a worker and `buffersize` more are between it and the consumer. An item whose call threw rejects
+   * its `next()`; the iteration goes on after it. Python: `Pool.imap`.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@manyhands/manyhands";
+   *
+   * const pool = new Pool(2);
+   * for await (const value of pool.imap((x: number) => 2 * x, [1, 2, 3])) console.log(value); // 2, 4, 6
+   * await pool.terminate();
+   * ```
+   */
+  imap<T, R>(fn: TaskLike<[T], R>, items: Items<T>, options: ImapOptions = {}): AsyncIterableIterator<Awaited<R>> {
+    return this.#iterate(fn as TaskLike, items, options, true);
+  }
+
+  /** `imap` that gives the values as they come. Python: `Pool.imap_unordered`. */
+  imapUnordered<T, R>(
+    fn: TaskLike<[T], R>,
+    items: Items<T>,
+    options: ImapOptions = {},
+  ): AsyncIterableIterator<Awaited<R>> {
+    return this.#iterate(fn as TaskLike, items, options, false);
+  }
+
+  /**
+   * Runs a kernel on all of a shared array where it lies: nothing is copied. Without a counterpart in Python.
+   *
+   * @param kernel a kernel that works in place, such as `kernels.double`
+   * @param options `chunksize` is in items; `"auto"` gives each worker four chunks
+   * @throws {TypeError} where the kernel does not work in place
+   *
+   * @example
+   * ```ts
+   * import { kernels, Pool, SharedArray } from "@manyhands/manyhands";
+   *
+   * const pool = new Pool(2);
+   * const array = new SharedArray("d", [5, 10, 15]);
+   * await pool.mapInPlace(kernels.double, array);
+   * console.log(array.toArray()); // [ 10, 20, 30 ]
+   * await pool.terminate();
+   * ```
+   */
+  async mapInPlace(
+    kernel: (...args: never[]) => unknown,
+    array: SharedArray,
+    options: MapOptions = {},
+  ): Promise<void> {
+    const inPlace = inPlaceTaskOf(kernel);
+    if (inPlace === undefined) {
+      throw new TypeError(`Cannot map in place: ${kernel?.name || "the function"} is not a kernel that works in place`);
+    }
+    const { typecode, byteOffset, length, view } = array;
+    const itemBytes = view.BYTES_PER_ELEMENT;
+    const asked = chunkSize(options.chunksize ?? "auto", length, this.#supervisor.settings.processes);
+    const step = Math.ceil((asked * itemBytes) / IN_PLACE_ALIGNMENT) * IN_PLACE_ALIGNMENT / itemBytes;
+    const ranges: [string, number, number][] = [];
+    for (let at = 0; at < length; at += step) {
+      ranges.push([typecode, byteOffset + at * itemBytes, Math.min(step, length - at)]);
+    }
+    await this.#mapAll(inPlace as TaskLike, ranges, { ...options, chunksize: 1 }, FrameKind.StarMap);
+  }
+
+  /** Takes no more work; the workers end when what was handed in is done. Python: `Pool.close`. */
+  close(): void {
+    this.#supervisor.close();
+  }
+
+  /**
+   * Resolves when the workers have ended. Python: `Pool.join`.
+   *
+   * @throws {ManyhandsError} with code `ERR_POOL_OPEN` before `close` or `terminate`. Python: `ValueError`
+   */
+  join(): Promise<void> {
+    return this.#supervisor.join();
+  }
+
+  /**
+   * Rejects what is pending with `PoolClosedError` and ends the workers, by force where they do not end at once.
+   * Python: `Pool.terminate`.
+   */
+  terminate(): Promise<void> {
+    return this.#supervisor.terminate();
+  }
+
+  /** What the pool is doing now. */
+  stats(): PoolStats {
+    const { state, settings, alive, lost, dispatcher } = this.#supervisor;
+    const { owed: pending, backlog: queued, completed } = dispatcher;
+    return { state, processes: settings.processes, alive, lost, pending, queued, completed };
+  }
+
+  /** `terminate`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.terminate();
+  }
+
+  #prepare(fn: TaskLike, options: JobOptions): PoolFunction {
+    const refusal = this.#supervisor.refusal();
+    if (refusal !== undefined) throw refusal;
+    options.signal?.throwIfAborted();
+    return this.#supervisor.functions.register(fn, options.deps);
+  }
+
+  #task(job: Job, kind: number, fn: PoolFunction, index: number): PoolTask {
+    return new PoolTask(job, kind, fn, index, this.#supervisor.settings.retries);
+  }
+
+  #submitCall(job: CallJob, fn: TaskLike, args: unknown[], options: JobOptions): PoolTask {
+    const { dispatcher } = this.#supervisor;
+    if (!Array.isArray(args)) throw new TypeError(`args: expected an array of arguments, found ${typeof args}`);
+    const task = this.#task(job, FrameKind.Apply, this.#prepare(fn, options), 0);
+    dispatcher.submit(task, args, "args");
+    if (options.signal !== undefined || options.timeout !== undefined) {
+      job.release = watchLimits(options, (reason) => {
+        job.fail(task, reason);
+        dispatcher.cancel(task, reason);
+      });
+    }
+    return task;
+  }
+
+  #asyncResult<R>(options: AsyncJobOptions<R>, cancel: (reason: Error) => void): ResultSource<R> {
+    const source = AsyncResult.create<R>(cancel);
+    const { callback, errorCallback } = options;
+    if (callback !== undefined || errorCallback !== undefined) void source.result.get().then(callback, errorCallback);
+    return source;
+  }
+
+  #mapAll<R>(fn: TaskLike, items: Items<unknown>, options: MapOptions, kind: number): Promise<R[]> {
+    return new Promise((resolve, reject) => {
+      void this.#submitMap(fn, items, options, kind, resolve as (values: unknown[]) => void, reject);
+    });
+  }
+
+  #mapLater<R>(
+    fn: TaskLike,
+    items: Items<unknown>,
+    options: MapOptions & AsyncJobOptions<R[]>,
+    kind: number,
+  ): AsyncResult<R[]> {
+    let tasks: PoolTask[] = [];
+    const source = this.#asyncResult<R[]>(options, (reason) => this.#cancelAll(tasks, reason));
+    const resolve = source.resolve as (values: unknown[]) => void;
+    const submitted = this.#submitMap(fn, items, options, kind, resolve, source.reject);
+    void submitted.then((job) => tasks = job?.tasks ?? []);
+    return source.result;
+  }
+
+  #cancelAll(tasks: PoolTask[], reason: Error): void {
+    for (const task of tasks) this.#supervisor.dispatcher.cancel(task, reason);
+  }
+
+  /** Submits a map job; never throws: what goes wrong goes to `reject`. */
+  async #submitMap(
+    fn: TaskLike,
+    items: Items<unknown>,
+    options: MapOptions,
+    kind: number,
+    resolve: (values: unknown[]) => void,
+    reject: (error: unknown) => void,
+  ): Promise<MapJob<unknown> | undefined> {
+    const { settings } = this.#supervisor;
+    let job: MapJob<unknown> | undefined;
+    try {
+      const registered = this.#prepare(fn, options);
+      const list = await collected(items);
+      const size = chunkSize(options.chunksize ?? "auto", list.length, settings.processes);
+      job = new MapJob(list.length, Math.ceil(list.length / size), resolve, reject);
+      for (let at = 0; at < list.length; at += size) {
+        const task = this.#task(job, kind, registered, at);
+        this.#submitChunk(task, size >= list.length ? list : list.slice(at, at + size), at);
+        job.tasks.push(task);
+      }
+      this.#watchMap(job, options, reject);
+    } catch (error) {
+      reject(error);
+      this.#cancelAll(job?.tasks ?? [], error as Error);
+    }
+    return job;
+  }
+
+  #watchMap(job: MapJob<unknown>, options: MapOptions, reject: (error: unknown) => void): void {
+    job.release = watchLimits(options, (reason) => {
+      reject(reason);
+      this.#cancelAll(job.tasks, reason);
+    });
+  }
+
+  #submitChunk(task: PoolTask, items: unknown[], start: number): void {
+    try {
+      this.#supervisor.dispatcher.submit(task, items, "items");
+    } catch (error) {
+      throw start > 0 && error instanceof TaskEncodingError ? error.shifted(start) : error;
+    }
+  }
+
+  #iterate<R>(fn: TaskLike, items: Items<unknown>, options: ImapOptions, isOrdered: boolean): AsyncIterableIterator<R> {
+    const registered = this.#prepare(fn, options);
+    if (!isIterable(items)) throw notIterable(items);
+    const { dispatcher, settings } = this.#supervisor;
+    const buffered = options.buffersize ?? DEFAULT_BUFFERED_PER_WORKER * settings.processes;
+    const chunksize = options.chunksize === "auto" ? AUTO_IMAP_CHUNK : options.chunksize ?? 1;
+    const port = {
+      send: (job: Job, chunk: unknown[], index: number): PoolTask => {
+        const refusal = this.#supervisor.refusal();
+        if (refusal !== undefined) throw refusal;
+        const task = this.#task(job, FrameKind.Map, registered, index);
+        this.#submitChunk(task, chunk, index);
+        return task;
+      },
+      cancel: (task: PoolTask, reason: Error): void => dispatcher.cancel(task, reason),
+    };
+    const job = new ImapJob<unknown, R>(port, new ChunkSource(items), {
+      chunksize: chunkSize(chunksize, 0, settings.processes),
+      chunks: settings.processes + atLeast(0, "buffersize", buffered),
+      bytes: atLeast(1, "bufferBytes", options.bufferBytes ?? DEFAULT_BUFFER_BYTES),
+      timeout: options.timeout,
+      isOrdered,
+    });
+    const { signal } = options;
+    if (signal !== undefined) job.release = watchLimits({ signal }, () => job.abort(abortReason(signal)));
+    job.feed();
+    return job;
+  }
+}
+
+/** All items of an input; an array is taken as it is. */
+function collected<T>(items: Items<T>): T[] | Promise<T[]> {
+  if (Array.isArray(items)) return items as T[];
+  if (!isIterable(items)) throw notIterable(items);
+  return Symbol.asyncIterator in items ? collectedLater(items as AsyncIterable<T>) : [...items as Iterable<T>];
+}
+
+async function collectedLater<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+function notIterable(items: unknown): TypeError {
+  return new TypeError(`items: expected an iterable or async iterable, found ${items === null ? "null" : typeof items}`);
+}

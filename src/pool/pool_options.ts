@@ -1,0 +1,117 @@
+import { UnsupportedError } from "../core/errors.ts";
+import type { TaskDeps, TaskLike } from "../process/define_task.ts";
+import { runtime } from "../runtime/current.ts";
+
+/** Options of a `Pool`. */
+export interface PoolOptions {
+  /** Number of workers. Default: the cores that this process may use. */
+  processes?: number;
+  /** Runs once in each worker before its first task. Where it throws, the pool fails at once with that cause. */
+  initializer?: TaskLike;
+  /** Arguments of `initializer`. */
+  initargs?: unknown[];
+  /** Tasks (calls, or chunks of them) after which a worker is replaced by a fresh one. Default: never. */
+  maxTasksPerChild?: number;
+  /** Not supported: the workers are threads of one process, whose memory cannot be told apart. */
+  maxMemoryPerChild?: number;
+  /** Milliseconds after which a running task fails with `TimeoutError` and its worker is replaced. Default: never. */
+  taskTimeout?: number;
+  /** How often a task is repeated whose worker was lost. Default: 0. */
+  retries?: number;
+  /** What the workers are. Only `"worker"`, threads, so far. */
+  context?: "worker";
+  /** Name of the pool, with which its workers' names begin. */
+  name?: string;
+}
+
+/** Options of one job. */
+export interface JobOptions {
+  /** Milliseconds after which the job fails with `TimeoutError`; of `imap`: the longest wait for one result. */
+  timeout?: number;
+  /** Ends the job with the signal's reason: what waits is dropped, what runs loses its worker after a short grace. */
+  signal?: AbortSignal;
+  /** Values and functions that a function sent by its source text uses by name. */
+  deps?: TaskDeps;
+}
+
+/** Options of a job that goes on while the caller does. */
+export interface AsyncJobOptions<R> extends JobOptions {
+  /** Called with the result. */
+  callback?: (result: R) => void;
+  /** Called with the error. */
+  errorCallback?: (error: unknown) => void;
+}
+
+/** Options of a job over many items. */
+export interface MapOptions extends JobOptions {
+  /** Items that go to a worker at a time; `"auto"` is Python's: a quarter of each worker's share. */
+  chunksize?: number | "auto";
+}
+
+/** Options of `imap` and `imapUnordered`. */
+export interface ImapOptions extends JobOptions {
+  /** Items that go to a worker at a time. Default: 1. `"auto"`: as many as keep a worker busy for a while. */
+  chunksize?: number | "auto";
+  /** Chunks, beside one for each worker, that are read ahead of the consumer. Default: three for each worker. */
+  buffersize?: number;
+  /** Encoded bytes of input and results above which no more input is read. Default: 64 MiB. */
+  bufferBytes?: number;
+}
+
+/** Options with every default filled in. */
+export interface PoolSettings {
+  readonly processes: number;
+  readonly initializer: TaskLike | undefined;
+  readonly initargs: unknown[];
+  readonly maxTasksPerChild: number;
+  readonly taskTimeout: number;
+  readonly retries: number;
+  readonly name: string;
+}
+
+let pools = 0;
+
+/**
+ * Checks a pool's options.
+ *
+ * @throws {RangeError} where a number is out of its range
+ * @throws {TypeError} where an option is of the wrong type
+ * @throws {UnsupportedError} where an option needs what threads cannot do
+ */
+export function poolSettings(options: PoolOptions | number): PoolSettings {
+  const given = typeof options === "number" ? { processes: options } : options;
+  if (given.context !== undefined && given.context !== "worker") {
+    throw new UnsupportedError(`Pool context: expected "worker", found ${JSON.stringify(given.context)}`);
+  }
+  if (given.maxMemoryPerChild !== undefined) {
+    throw new UnsupportedError("Pool maxMemoryPerChild: workers are threads, whose memory cannot be told apart");
+  }
+  if (given.initializer !== undefined && typeof given.initializer !== "function" && !given.initializer.module) {
+    throw new TypeError(`Pool initializer: expected a function, found ${typeof given.initializer}`);
+  }
+  return {
+    processes: atLeast(1, "processes", given.processes ?? runtime.cores()),
+    initializer: given.initializer,
+    initargs: given.initargs ?? [],
+    maxTasksPerChild: atLeast(1, "maxTasksPerChild", given.maxTasksPerChild ?? Infinity),
+    taskTimeout: positive("taskTimeout", given.taskTimeout ?? Infinity),
+    retries: atLeast(0, "retries", given.retries ?? 0),
+    name: given.name ?? `Pool-${++pools}`,
+  };
+}
+
+/** An integer of at least `least`, or `Infinity`. */
+export function atLeast(least: number, name: string, value: number): number {
+  if ((Number.isInteger(value) || value === Infinity) && value >= least) return value;
+  throw new RangeError(`${name}: expected an integer of at least ${least}, found ${shown(value)}`);
+}
+
+/** Milliseconds, more than none. */
+export function positive(name: string, value: number): number {
+  if (typeof value === "number" && value > 0) return value;
+  throw new RangeError(`${name}: expected milliseconds above 0, found ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}

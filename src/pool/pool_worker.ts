@@ -1,0 +1,135 @@
+import { NOT_SENT } from "../channel/frame_sender.ts";
+import { FrameKind } from "../channel/frames.ts";
+import { WorkerHandle } from "../process/worker_handle.ts";
+import { Deque } from "./deque.ts";
+import type { PoolTask } from "./pool_task.ts";
+
+/**
+ * A worker and the tasks that it holds, in the order in which it runs them.
+ *
+ * A worker claims a frame, runs its task, publishes the answer and only then gives the frame's bytes back. So of a task
+ * whose answer has not been drained the frame is still in the ring untouched: it can be revoked while it is unclaimed,
+ * and after the worker's death its claim tells whether it was the one that ran.
+ */
+export class PoolWorker {
+  readonly id: number;
+  readonly handle: WorkerHandle;
+  readonly held: Deque<PoolTask> = new Deque<PoolTask>();
+  /** When the task at the front may have begun, by `performance.now()`. */
+  frontSince = 0;
+  /** Why it is being ended; the error of the task that it runs. */
+  condemned: Error | undefined;
+  /** It has answered the initializer, where there is one. */
+  isInitialized = false;
+  readonly #defined = new Set<number>();
+  #streamed: PoolTask | undefined;
+
+  constructor(id: number, name: string, hostBell: SharedArrayBuffer) {
+    this.id = id;
+    this.handle = new WorkerHandle(name, hostBell);
+  }
+
+  /** Sends a task whose input is `input`, straight into the ring; false where it does not go that way. */
+  giveInput(task: PoolTask, input: unknown[], root: string): boolean {
+    const { sender } = this.handle;
+    if (sender.isStreaming || !this.#define(task)) return false;
+    const place = sender.sendValue(task.kind, task.fn.number, task.id, input, root);
+    if (place === NOT_SENT) return false;
+    task.bytes = sender.ring.payloadLength(place);
+    this.#hold(task, place);
+    return true;
+  }
+
+  /** Sends a task with its payload; false where there is no room now. */
+  givePayload(task: PoolTask): boolean {
+    const { sender } = this.handle;
+    if (sender.isStreaming || task.payload === undefined || !this.#define(task)) return false;
+    const place = sender.sendPayload(task.kind, task.fn.number, task.id, task.payload);
+    if (place === NOT_SENT && !sender.isStreaming) return false;
+    if (place === NOT_SENT) this.#streamed = task;
+    else if ("bytes" in task.payload && task.payload.bytes.length <= sender.ring.maxPayload) task.payload = undefined;
+    this.#hold(task, place);
+    return true;
+  }
+
+  #hold(task: PoolTask, place: number): void {
+    if (this.held.length === 0) this.frontSince = performance.now();
+    task.place = place;
+    this.held.push(task);
+  }
+
+  #define({ fn }: PoolTask): boolean {
+    if (this.#defined.has(fn.number)) return true;
+    const { sender } = this.handle;
+    const place = sender.sendPayload(FrameKind.Define, fn.number, 0, fn.definition);
+    if (place === NOT_SENT && !sender.isStreaming) return false;
+    this.#defined.add(fn.number);
+    return place !== NOT_SENT;
+  }
+
+  /** Carries on with a payload that is longer than the ring. */
+  pump(): void {
+    const { sender } = this.handle;
+    if (!sender.isStreaming) return;
+    const place = sender.pump();
+    if (place === NOT_SENT) return;
+    if (this.#streamed !== undefined) this.#streamed.place = place;
+    this.#streamed = undefined;
+  }
+
+  /** The worker answered the task with this number, which is the one at the front. */
+  answered(id: number): PoolTask | undefined {
+    this.frontSince = performance.now();
+    return this.held.peek()?.id === id ? this.held.shift() : undefined;
+  }
+
+  /** Takes up to `count` tasks back from the end, in their order; only such as the worker has not begun. */
+  takeBack(count: number): PoolTask[] {
+    const taken: PoolTask[] = [];
+    while (taken.length < count && this.held.length > 1) {
+      const task = this.held.pop()!;
+      if (!this.#revoke(task)) {
+        this.held.push(task);
+        break;
+      }
+      taken.unshift(task);
+    }
+    return taken;
+  }
+
+  /** Takes one task back wherever it waits; false where the worker has begun it. */
+  takeBackOne(task: PoolTask): boolean {
+    if (!this.#revoke(task)) return false;
+    const kept = this.held.toArray().filter((other) => other !== task);
+    this.held.clear();
+    for (const other of kept) this.held.push(other);
+    return true;
+  }
+
+  #revoke(task: PoolTask): boolean {
+    const { ring } = this.handle.sender;
+    if (task.place < 0 || !ring.revoke(task.place)) return false;
+    this.#keepPayload(task);
+    return true;
+  }
+
+  #keepPayload(task: PoolTask): void {
+    task.payload ??= { bytes: this.handle.sender.ring.copyPayload(task.place) };
+    task.place = -1;
+  }
+
+  /** After the worker's end: empties its hands. `begun` is the task that it was running, if any. */
+  surrender(): { begun: PoolTask | undefined; waiting: PoolTask[] } {
+    const { ring } = this.handle.sender;
+    let begun: PoolTask | undefined;
+    const waiting: PoolTask[] = [];
+    for (const task of this.held.toArray()) {
+      if (task.place >= 0 && ring.isClaimed(task.place)) begun = task;
+      else waiting.push(task);
+      if (task.place >= 0) this.#keepPayload(task);
+    }
+    this.held.clear();
+    this.#streamed = undefined;
+    return { begun, waiting };
+  }
+}

@@ -1,0 +1,140 @@
+import { Deque } from "./deque.ts";
+
+interface WorkerLoad {
+  readonly id: number;
+  /** Tasks that it has been given and has not answered. */
+  inFlight: number;
+  /** Tasks that it may still be given in its life. */
+  quota: number;
+  /** Its ring has no room. */
+  blocked: boolean;
+}
+
+/**
+ * Decides which worker gets which task, and nothing else: no workers, rings or promises, so it is tested by itself.
+ *
+ * A worker may hold up to `window` tasks, so that it never waits for the host between two of them. What that takes away
+ * in fairness, `imbalance` gives back: a worker that has run dry takes over what waits behind a slow task elsewhere.
+ */
+export class Scheduler<T> {
+  readonly #window: number;
+  readonly #backlog: Deque<T> = new Deque<T>();
+  readonly #workers: WorkerLoad[] = [];
+
+  constructor(window: number) {
+    this.#window = window;
+  }
+
+  /** Tasks that no worker holds. */
+  get backlog(): number {
+    return this.#backlog.length;
+  }
+
+  /** Tasks that workers hold. */
+  get inFlight(): number {
+    return this.#workers.reduce((sum, worker) => sum + worker.inFlight, 0);
+  }
+
+  /** A worker came up; it is given at most `quota` tasks. */
+  addWorker(id: number, quota: number = Infinity): void {
+    this.#workers.push({ id, inFlight: 0, quota, blocked: false });
+  }
+
+  /** A worker is gone; what it held is the caller's to requeue. */
+  removeWorker(id: number): void {
+    const at = this.#workers.findIndex((worker) => worker.id === id);
+    if (at >= 0) this.#workers.splice(at, 1);
+  }
+
+  enqueue(task: T): void {
+    this.#backlog.push(task);
+  }
+
+  /** Puts tasks that were given out back to the front, in their order. */
+  requeue(tasks: readonly T[]): void {
+    for (let i = tasks.length - 1; i >= 0; i--) this.#backlog.unshift(tasks[i]!);
+  }
+
+  /** The task that goes out next. */
+  next(): T | undefined {
+    return this.#backlog.peek();
+  }
+
+  /** Takes the task that `next` showed out of the backlog. */
+  take(): T | undefined {
+    return this.#backlog.shift();
+  }
+
+  /** The worker with the fewest tasks that can take one more, or -1. */
+  freeWorker(): number {
+    let best = -1;
+    let least = this.#window;
+    for (const worker of this.#workers) {
+      if (worker.inFlight < least && worker.quota > 0 && !worker.blocked) {
+        least = worker.inFlight;
+        best = worker.id;
+      }
+    }
+    return best;
+  }
+
+  /** The worker was given a task. */
+  assigned(id: number): void {
+    const worker = this.#find(id);
+    if (worker === undefined) return;
+    worker.inFlight++;
+    worker.quota--;
+  }
+
+  /** The worker has answered a task. */
+  completed(id: number): void {
+    const worker = this.#find(id);
+    if (worker !== undefined) worker.inFlight--;
+  }
+
+  /** A task was taken back from the worker before it began it. */
+  revoked(id: number): void {
+    const worker = this.#find(id);
+    if (worker === undefined) return;
+    worker.inFlight--;
+    worker.quota++;
+  }
+
+  /** The worker's ring is full. */
+  block(id: number): void {
+    const worker = this.#find(id);
+    if (worker !== undefined) worker.blocked = true;
+  }
+
+  unblock(id: number): void {
+    const worker = this.#find(id);
+    if (worker !== undefined) worker.blocked = false;
+  }
+
+  /** Whether the worker has had all tasks of its life and answered them. */
+  isSpent(id: number): boolean {
+    const worker = this.#find(id);
+    return worker !== undefined && worker.quota <= 0 && worker.inFlight === 0;
+  }
+
+  /**
+   * Where a worker has nothing to do, nothing is waiting and another holds two tasks or more: that one, and how many of
+   * its tasks to take back.
+   */
+  imbalance(): { from: number; count: number } | undefined {
+    if (this.#backlog.length > 0) return undefined;
+    let busiest: WorkerLoad | undefined;
+    let idle = 0;
+    for (const worker of this.#workers) {
+      if (worker.inFlight === 0 && worker.quota > 0) idle++;
+      if (worker.inFlight > (busiest?.inFlight ?? 1)) busiest = worker;
+    }
+    if (idle === 0 || busiest === undefined) return undefined;
+    return { from: busiest.id, count: Math.floor((busiest.inFlight * idle) / (idle + 1)) || 1 };
+  }
+
+  #find(id: number): WorkerLoad | undefined {
+    for (const worker of this.#workers) if (worker.id === id) return worker;
+    return undefined;
+  }
+}

@@ -1,0 +1,181 @@
+import { FrameKind } from "../channel/frames.ts";
+import { ManyhandsError, PoolClosedError, TimeoutError, WorkerLostError } from "../core/errors.ts";
+import type { WorkerEnd } from "../process/worker_handle.ts";
+import { runtime } from "../runtime/current.ts";
+import { CallJob } from "./call_job.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { FunctionRegistry } from "./function_registry.ts";
+import type { PoolSettings } from "./pool_options.ts";
+import { PoolTask } from "./pool_task.ts";
+import { PoolWorker } from "./pool_worker.ts";
+
+/** `open` takes work; `closing` finishes what it has; `closed` has none and takes none. */
+export type PoolState = "open" | "closing" | "closed";
+
+/** Milliseconds that workers get to end by themselves when a pool is terminated. */
+const TERMINATE_GRACE_MS = 200;
+/** The same when it is closed and they have nothing to do. */
+const CLOSE_GRACE_MS = 5000;
+/** Workers that may end before they came up, one after another, until the pool gives up. */
+const START_ATTEMPTS = 3;
+
+/** Keeps a pool's workers: starts them, replaces those that end, stops them all. */
+export class Supervisor {
+  readonly settings: PoolSettings;
+  readonly functions: FunctionRegistry = new FunctionRegistry();
+  readonly dispatcher: Dispatcher;
+  state: PoolState = "open";
+  /** Workers that were lost and replaced. */
+  lost = 0;
+  readonly #workers = new Set<PoolWorker>();
+  readonly #endings = new Set<Promise<void>>();
+  readonly #lifeline = runtime.lifeline();
+  #started = 0;
+  #failedStarts = 0;
+  #failure: Error | undefined;
+  #expiry: ReturnType<typeof setInterval> | undefined;
+
+  constructor(settings: PoolSettings) {
+    this.settings = settings;
+    this.dispatcher = new Dispatcher({
+      onSpent: (worker) => this.#retire(worker),
+      onCondemned: (worker) => this.#end(worker, TERMINATE_GRACE_MS),
+      onIdle: () => this.#finishClosing(),
+    });
+    if (settings.initializer !== undefined) this.functions.register(settings.initializer, undefined);
+    for (let i = 0; i < settings.processes; i++) this.#start();
+    if (settings.taskTimeout !== Infinity) this.#watchTaskTimeout(settings.taskTimeout);
+  }
+
+  /** Workers that run now. */
+  get alive(): number {
+    return this.#workers.size;
+  }
+
+  /** Why no work is taken, as an error; `undefined` while it is. */
+  refusal(): Error | undefined {
+    if (this.#failure !== undefined) return this.#failure;
+    if (this.state === "open") return undefined;
+    return new PoolClosedError(`Cannot hand work to ${this.settings.name}: it is ${this.state}`);
+  }
+
+  #watchTaskTimeout(limit: number): void {
+    const lateBy = Math.max(1, Math.min(limit / 4, 1000));
+    this.#expiry = setInterval(() =>
+      this.dispatcher.expire(limit, (task) => new TimeoutError(`Task ${task.index} ran longer than ${limit} ms`)), lateBy);
+    (this.#expiry as { unref?: () => void }).unref?.();
+  }
+
+  #start(): void {
+    const number = ++this.#started;
+    const worker = new PoolWorker(number, `${this.settings.name}-worker-${number}`, this.dispatcher.bell);
+    this.#workers.add(worker);
+    this.dispatcher.attach(worker);
+    const ending = worker.handle.ended.then((end) => this.#onEnd(worker, end));
+    this.#endings.add(ending);
+    void ending.then(() => this.#endings.delete(ending));
+    this.#initialize(worker);
+  }
+
+  #initialize(worker: PoolWorker): void {
+    const { initializer, initargs, maxTasksPerChild } = this.settings;
+    const enlist = (): void => {
+      worker.isInitialized = true;
+      this.dispatcher.enlist(worker, maxTasksPerChild);
+    };
+    if (initializer === undefined) return enlist();
+    const job = new CallJob(enlist, (error) => {
+      if (this.state === "closed") return;
+      const cause = error instanceof Error ? error.message : String(error);
+      this.#fail(new ManyhandsError("ERR_INITIALIZER", `The initializer of ${worker.handle.name} failed: ${cause}`, { cause: error }));
+    });
+    const fn = this.functions.register(initializer, undefined);
+    this.dispatcher.submitTo(worker, new PoolTask(job, FrameKind.Apply, fn, 0, 0), initargs, "initargs");
+  }
+
+  #onEnd(worker: PoolWorker, end: WorkerEnd): void {
+    this.#workers.delete(worker);
+    if (!worker.handle.isReady && this.state !== "closed") this.#countFailedStart(worker, end);
+    else this.#failedStarts = 0;
+    const isLost = !end.stopped && worker.condemned === undefined && this.state !== "closed";
+    if (isLost) this.lost++;
+    this.dispatcher.detachLost(worker, (task) => lossOf(task, worker, end));
+    if (this.state === "open" || (this.state === "closing" && this.dispatcher.owed > 0)) {
+      if (this.#failure === undefined && this.#workers.size < this.settings.processes) this.#start();
+    }
+  }
+
+  #countFailedStart(worker: PoolWorker, end: WorkerEnd): void {
+    if (++this.#failedStarts < START_ATTEMPTS) return;
+    const why = end.error instanceof Error ? end.error.message : `exit code ${end.code}`;
+    this.#fail(
+      new ManyhandsError("ERR_WORKER_START", `Workers of ${this.settings.name} do not start: ${worker.handle.name} ended with ${why}`, {
+        cause: end.error,
+      }),
+    );
+  }
+
+  /** The pool cannot go on: everything that is owed fails with the cause, and so does what is handed in from now on. */
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.dispatcher.abandon(this.#failure);
+    void this.#stopAll(TERMINATE_GRACE_MS);
+  }
+
+  #retire(worker: PoolWorker): void {
+    this.dispatcher.retire(worker);
+    this.#end(worker, CLOSE_GRACE_MS);
+  }
+
+  #end(worker: PoolWorker, grace: number): void {
+    void worker.handle.stop(grace);
+  }
+
+  close(): void {
+    if (this.state === "open") this.state = "closing";
+    this.#finishClosing();
+  }
+
+  #finishClosing(): void {
+    if (this.state !== "closing" || this.dispatcher.owed > 0) return;
+    this.state = "closed";
+    void this.#stopAll(CLOSE_GRACE_MS);
+  }
+
+  async terminate(): Promise<void> {
+    this.state = "closed";
+    this.dispatcher.abandon(new PoolClosedError(`${this.settings.name} was terminated`));
+    await this.#stopAll(TERMINATE_GRACE_MS);
+  }
+
+  async #stopAll(grace: number): Promise<void> {
+    clearInterval(this.#expiry);
+    this.#lifeline.hold();
+    await Promise.all([...this.#workers].map((worker) => worker.handle.stop(grace)));
+    await this.#ended();
+    this.#lifeline.release();
+  }
+
+  async #ended(): Promise<void> {
+    while (this.#endings.size > 0) await Promise.all(this.#endings);
+  }
+
+  /** Resolves when the last worker is gone. */
+  async join(): Promise<void> {
+    if (this.state === "open" && this.#failure === undefined) {
+      throw new ManyhandsError("ERR_POOL_OPEN", `Cannot join ${this.settings.name}: it is open; close or terminate it first`);
+    }
+    this.#lifeline.hold();
+    await this.#ended();
+    this.#lifeline.release();
+  }
+}
+
+function lossOf(task: PoolTask, worker: PoolWorker, { code, error }: WorkerEnd): WorkerLostError {
+  const how = error instanceof Error ? `an uncaught error ended it: ${error.message}` : `it ended with exit code ${code}`;
+  return new WorkerLostError(
+    `${worker.handle.name} was lost while it ran task ${task.index}: ${how}`,
+    { exitReason: error === undefined ? "exit" : "error", exitCode: code, taskIndex: task.index },
+    error === undefined ? undefined : { cause: error },
+  );
+}

@@ -1,0 +1,69 @@
+import { CapturedVariableError, TaskLoadError } from "../core/errors.ts";
+import { markedTask } from "../core/task_reference.ts";
+import type { TaskDefinition } from "./task_definition.ts";
+import { whileLoading } from "./main_guard.ts";
+
+/** A function of this process that a host asked for. */
+export type LoadedTask = (...args: unknown[]) => unknown;
+
+/**
+ * Gets the function that a definition describes.
+ *
+ * @throws {TaskLoadError} where the module cannot be loaded or has no such function
+ */
+export async function loadTask(definition: TaskDefinition): Promise<LoadedTask> {
+  if ("source" in definition) return evaluate(definition);
+  const module = await whileLoading(definition.url, () => importModule(definition.url, definition.name));
+  const found = markedTask(definition) ?? module[definition.name];
+  if (typeof found === "function") return found as LoadedTask;
+  const exports = Object.keys(module).join(", ") || "nothing";
+  throw new TaskLoadError(
+    found === undefined
+      ? `Cannot run ${definition.name}: ${definition.url} neither exports it nor marks it by task() while it is loaded; ` +
+        `it exports ${exports}`
+      : `Cannot run ${definition.name} of ${definition.url}: expected a function, found ${typeof found}`,
+  );
+}
+
+async function importModule(url: string, name: string): Promise<Record<string, unknown>> {
+  try {
+    return await import(url) as Record<string, unknown>;
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === "MainGuardError") throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TaskLoadError(`Cannot load ${url} for ${name}: ${reason}`, { cause });
+  }
+}
+
+type SourceDefinition = Extract<TaskDefinition, { source: string }>;
+
+function evaluate(definition: SourceDefinition): LoadedTask {
+  const { source, deps, functions } = definition;
+  const values = Object.keys(deps).map((name) => `const ${name} = deps.${name};`).join("\n");
+  const helpers = Object.entries(functions).map(([name, text]) => `const ${name} = (${text}\n);`).join("\n");
+  const make = new Function("deps", `"use strict";\n${values}\n${helpers}\nreturn (${source}\n);`);
+  const fn = make(deps) as LoadedTask;
+  return (...args) => {
+    try {
+      const value = fn(...args);
+      return value instanceof Promise ? value.catch((error) => Promise.reject(explained(error, definition))) : value;
+    } catch (error) {
+      throw explained(error, definition);
+    }
+  };
+}
+
+/** A name that is missing here was there where the function was written: says so, and what to do. */
+function explained(error: unknown, { source, name, functions }: SourceDefinition): unknown {
+  if (!(error instanceof ReferenceError)) return error;
+  const variable = /^(?:Can't find variable: )?([\p{ID_Start}_$][\p{ID_Continue}$]*)(?: is not defined)?$/u
+    .exec(error.message)?.[1];
+  const mentions = variable !== undefined && [source, ...Object.values(functions)].some((text) => text.includes(variable));
+  if (!mentions) return error;
+  return new CapturedVariableError(
+    variable,
+    `The function ${name || "without a name"} uses ${variable}, which is not there in the worker: a function sent by its ` +
+      `source text takes nothing along. Pass it as deps: { ${variable} }, or mark the function by task(import.meta, …)`,
+    { cause: error },
+  );
+}

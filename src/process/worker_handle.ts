@@ -1,0 +1,132 @@
+import { decodeError, type ErrorData } from "../channel/error_codec.ts";
+import { FrameReceiver } from "../channel/frame_receiver.ts";
+import { FrameSender } from "../channel/frame_sender.ts";
+import type { CloneMessage } from "../channel/frames.ts";
+import {
+  ControlWord,
+  createLink,
+  type LinkLayout,
+  resultRingOffset,
+  taskRingOffset,
+  WorkerState,
+} from "../channel/link_layout.ts";
+import { RingReader, RingWriter } from "../channel/ring.ts";
+import { settlesWithin } from "../core/deadline.ts";
+import { deferred } from "../core/deferred.ts";
+import { compiledKernelModule } from "../kernels/instance.ts";
+import { linearMemory } from "../memory/linear_memory.ts";
+import { runtime } from "../runtime/current.ts";
+import type { Thread, ThreadEnd } from "../runtime/port.ts";
+import { Doorbell } from "../sync/doorbell.ts";
+import { Inbox } from "./inbox.ts";
+import type { FatalMessage, WorkerInit } from "./worker_init.ts";
+
+/** How a worker ended. */
+export interface WorkerEnd extends ThreadEnd {
+  /** Whether it ended because its host asked it to, by its own doing. */
+  readonly stopped: boolean;
+}
+
+/** Milliseconds that a runtime gets to end a thread by force before the thread is given up. */
+const FORCED_END_MS = 1000;
+
+/** The host's end of a worker: its thread and the link to it. */
+export class WorkerHandle {
+  readonly name: string;
+  readonly sender: FrameSender;
+  readonly receiver: FrameReceiver;
+  readonly inbox: Inbox = new Inbox();
+  /** Resolves when the worker has ended, however. */
+  readonly ended: Promise<WorkerEnd>;
+  readonly #thread: Thread;
+  readonly #control: Int32Array;
+  readonly #bell: Doorbell;
+  readonly #settleEnd: (end: WorkerEnd) => void;
+
+  /** Starts the worker. `hostBell` holds one word, the doorbell that the worker rings. */
+  constructor(name: string, hostBell: SharedArrayBuffer) {
+    this.name = name;
+    const link = createLink();
+    this.#control = new Int32Array(link.buffer);
+    this.#bell = new Doorbell(this.#control, ControlWord.WorkerAsleep);
+    const init: WorkerInit = { link, hostBell, memory: linearMemory(), kernels: compiledKernelModule(), name };
+    this.#thread = runtime.startThread(workerUrl(), { data: init, name });
+    const ending = deferred<WorkerEnd>();
+    this.ended = ending.promise;
+    this.#settleEnd = ending.resolve;
+    let fatal: unknown;
+    this.#thread.onMessage((message) => {
+      if ("fatal" in (message as object)) fatal = decodeError((message as FatalMessage).fatal as ErrorData);
+      else this.inbox.put(message as CloneMessage);
+    });
+    this.#thread.onEnd(({ code, error = fatal }) => {
+      const stopped = this.#state() === WorkerState.Stopped;
+      ending.resolve(error === undefined ? { code, stopped } : { code, error, stopped });
+    });
+    this.sender = new FrameSender(
+      new RingWriter(link.buffer, taskRingOffset(link), link.capacity),
+      (clone, value) => this.#thread.post({ clone, value } satisfies CloneMessage),
+    );
+    this.receiver = this.#receiver(link);
+  }
+
+  #receiver(link: LinkLayout): FrameReceiver {
+    const receiver = new FrameReceiver(new RingReader(link.buffer, resultRingOffset(link), link.capacity));
+    receiver.onSpace = () => this.grantSpace();
+    return receiver;
+  }
+
+  #state(): number {
+    return Atomics.load(this.#control, ControlWord.State);
+  }
+
+  /** Whether the worker has come up. */
+  get isReady(): boolean {
+    return this.#state() !== WorkerState.Starting;
+  }
+
+  /** Wakes the worker if it sleeps. */
+  wake(): void {
+    this.#bell.ring();
+  }
+
+  /** Asks the worker to ring when it has taken frames from its ring. */
+  wantSpace(): void {
+    Atomics.store(this.#control, ControlWord.TaskSpaceWanted, 1);
+  }
+
+  /** Wakes the worker if it waits for room in the ring to here. Call it after frames were taken from that ring. */
+  grantSpace(): void {
+    if (Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0) return;
+    Atomics.store(this.#control, ControlWord.ResultSpaceWanted, 0);
+    this.#bell.ring();
+  }
+
+  /**
+   * Asks the worker to end, and ends it by force after `grace` milliseconds. Resolves when it is gone, or given up: a
+   * busy thread that its runtime cannot end is reported as a warning.
+   */
+  async stop(grace: number): Promise<void> {
+    Atomics.store(this.#control, ControlWord.Stop, 1);
+    this.#bell.ring();
+    if (grace > 0 && await settlesWithin(this.ended, grace)) return;
+    const forced = this.#thread.terminate();
+    const isForced = await settlesWithin(forced, FORCED_END_MS);
+    const mayLinger = !isForced || (runtime.name === "deno" && this.#state() !== WorkerState.Stopped);
+    if (mayLinger) {
+      runtime.warn(
+        `${this.name} was busy when it was told to stop, and this runtime cannot end a busy thread: it may go on ` +
+          `until its call returns or the program ends`,
+        "MANYHANDS_WORKER_LINGERS",
+      );
+    }
+    this.#settleEnd({ code: 1, stopped: false });
+  }
+}
+
+/** Each branch is a literal, so that bundlers and registries find the worker's module. */
+function workerUrl(): URL {
+  return import.meta.url.endsWith(".ts")
+    ? new URL("./worker_main.ts", import.meta.url)
+    : new URL("./worker_main.js", import.meta.url);
+}

@@ -1,0 +1,201 @@
+import { encodeError } from "../channel/error_codec.ts";
+import { FrameReceiver } from "../channel/frame_receiver.ts";
+import { detach, FrameSender, NOT_SENT } from "../channel/frame_sender.ts";
+import { type CloneMessage, FrameKind } from "../channel/frames.ts";
+import { ControlWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
+import { RingReader, RingWriter } from "../channel/ring.ts";
+import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
+import { isThenable } from "../core/thenable.ts";
+import { runtime } from "../runtime/current.ts";
+import type { ThreadScope } from "../runtime/port.ts";
+import { Doorbell } from "../sync/doorbell.ts";
+import { FunctionTable } from "./function_table.ts";
+import { Inbox } from "./inbox.ts";
+import { runChunk } from "./run_chunk.ts";
+import type { FatalMessage, WorkerInit } from "./worker_init.ts";
+
+/** Milliseconds of synchronous tasks after which timers and messages of the worker get a turn. */
+const TURN_MS = 4;
+
+/** A task's answer, ready to be sent. */
+interface Answer {
+  readonly kind: number;
+  readonly value: unknown;
+}
+
+/** Runs the tasks that come over a link, one at a time and in order, until the host asks to stop. */
+export class WorkerLoop {
+  readonly #scope: ThreadScope;
+  readonly #control: Int32Array;
+  readonly #bell: Doorbell;
+  readonly #hostBell: Doorbell;
+  readonly #tasks: FrameReceiver;
+  readonly #results: FrameSender;
+  readonly #functions = new FunctionTable();
+  readonly #inbox = new Inbox();
+  #lastTurn = 0;
+
+  constructor(init: WorkerInit, scope: ThreadScope) {
+    const { buffer, capacity } = init.link;
+    this.#scope = scope;
+    this.#control = new Int32Array(buffer);
+    this.#bell = new Doorbell(this.#control, ControlWord.WorkerAsleep);
+    this.#hostBell = new Doorbell(new Int32Array(init.hostBell), 0);
+    this.#tasks = new FrameReceiver(new RingReader(buffer, taskRingOffset(init.link), capacity));
+    this.#tasks.onSpace = () => this.#tellOfSpace();
+    this.#results = new FrameSender(
+      new RingWriter(buffer, resultRingOffset(init.link), capacity),
+      (clone, value) => scope.post({ clone, value } satisfies CloneMessage),
+    );
+    adoptStopWord(this.#control, ControlWord.Stop);
+    scope.onMessage((message) => this.#inbox.put(message as CloneMessage));
+    scope.onFatal((error) => this.#reportFatal(error, init.name));
+  }
+
+  #reportFatal(error: unknown, name: string): void {
+    const known = error instanceof Error ? error : new Error(`Uncaught ${String(error)}`);
+    runtime.writeError(`Uncaught error in ${name}: ${known.stack ?? known.message}\n`);
+    this.#scope.post({ fatal: encodeError(known, () => false) } satisfies FatalMessage);
+  }
+
+  /** Serves until the host sets the stop word, then ends the thread. */
+  async run(): Promise<void> {
+    Atomics.store(this.#control, ControlWord.State, WorkerState.Ready);
+    this.#hostBell.ring();
+    this.#lastTurn = performance.now();
+    const hasWork = (): boolean => this.#tasks.ring.hasNext() || isStopRequested();
+    while (!isStopRequested()) {
+      if (this.#tasks.next()) {
+        const pending = this.#handle();
+        if (pending !== undefined) await pending;
+        if (performance.now() - this.#lastTurn > TURN_MS) await this.#giveTurn();
+        continue;
+      }
+      const rung = this.#bell.sleep(hasWork);
+      if (rung !== undefined) await rung;
+      this.#lastTurn = performance.now();
+    }
+    Atomics.store(this.#control, ControlWord.State, WorkerState.Stopped);
+    this.#hostBell.ring();
+    this.#scope.exit(0);
+  }
+
+  async #giveTurn(): Promise<void> {
+    await runtime.nextTurn();
+    this.#lastTurn = performance.now();
+  }
+
+  /** Handles the current frame; returns a promise only where the answer is not there at once. */
+  #handle(): Promise<void> | undefined {
+    const { ring } = this.#tasks;
+    if (this.#tasks.kind === FrameKind.Define) {
+      this.#functions.define(ring.detail, this.#tasks.value());
+      this.#finishFrame();
+      return undefined;
+    }
+    if (!ring.claim()) {
+      if (this.#tasks.isCloned) this.#inbox.drop(this.#tasks.value() as number);
+      else this.#tasks.discard();
+      this.#finishFrame();
+      return undefined;
+    }
+    const fn = this.#functions.loaded(ring.detail);
+    if (fn === undefined || this.#tasks.isCloned) return this.#handleLater();
+    const answer = this.#call(fn, this.#tasks.kind);
+    return answer instanceof Promise ? answer.then((late) => this.#answer(late)) : this.#answer(answer);
+  }
+
+  async #handleLater(): Promise<void> {
+    const { detail } = this.#tasks.ring;
+    let answer: Answer;
+    try {
+      const fn = this.#functions.loaded(detail) ?? await this.#functions.load(detail);
+      const input = this.#tasks.isCloned ? await this.#inbox.take(this.#tasks.value() as number) : this.#tasks.value();
+      answer = await this.#callWith(fn, this.#tasks.kind, input as unknown[]);
+    } catch (error) {
+      answer = { kind: FrameKind.Failure, value: [error] };
+    }
+    await this.#answer(answer);
+  }
+
+  #call(fn: (...args: unknown[]) => unknown, kind: number): Answer | Promise<Answer> {
+    let input: unknown[];
+    try {
+      input = this.#tasks.value() as unknown[];
+    } catch (error) {
+      return { kind: FrameKind.Failure, value: [error] };
+    }
+    return this.#callWith(fn, kind, input);
+  }
+
+  #callWith(fn: (...args: unknown[]) => unknown, kind: number, input: unknown[]): Answer | Promise<Answer> {
+    if (kind !== FrameKind.Apply) return runChunk(fn, input, kind === FrameKind.StarMap);
+    try {
+      const value = fn(...input);
+      if (!isThenable(value)) return { kind: FrameKind.Result, value };
+      return Promise.resolve(value).then(
+        (late) => ({ kind: FrameKind.Result, value: late }),
+        (error) => ({ kind: FrameKind.Failure, value: [error] }),
+      );
+    } catch (error) {
+      return { kind: FrameKind.Failure, value: [error] };
+    }
+  }
+
+  /** Sends an answer and gives the task's frame back, in this order: see `PoolWorker` on what the host concludes. */
+  #answer({ kind, value }: Answer): Promise<void> | undefined {
+    const { id } = this.#tasks.ring;
+    let place: number = NOT_SENT;
+    try {
+      place = this.#results.sendValue(kind, 0, id, value, "result");
+    } catch (error) {
+      return this.#answer({ kind: FrameKind.Failure, value: [error] });
+    }
+    if (place === NOT_SENT) return this.#answerLater(kind, id, value);
+    this.#finishFrame();
+    this.#hostBell.ring();
+    return undefined;
+  }
+
+  async #answerLater(kind: number, id: number, value: unknown): Promise<void> {
+    try {
+      const payload = detach(value, "result");
+      let place = this.#results.sendPayload(kind, 0, id, payload);
+      while (place === NOT_SENT) {
+        await this.#awaitSpace();
+        if (isStopRequested()) return;
+        place = this.#results.isStreaming ? this.#results.pump() : this.#results.sendPayload(kind, 0, id, payload);
+      }
+    } catch (error) {
+      return await this.#answer({ kind: FrameKind.Failure, value: [sendable(error)] });
+    }
+    this.#finishFrame();
+    this.#hostBell.ring();
+  }
+
+  async #awaitSpace(): Promise<void> {
+    Atomics.store(this.#control, ControlWord.ResultSpaceWanted, 1);
+    this.#hostBell.ring();
+    const freed = (): boolean =>
+      Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0 || isStopRequested();
+    const rung = this.#bell.sleep(freed);
+    if (rung !== undefined) await rung;
+  }
+
+  #finishFrame(): void {
+    this.#tasks.release();
+    this.#tellOfSpace();
+  }
+
+  #tellOfSpace(): void {
+    if (Atomics.load(this.#control, ControlWord.TaskSpaceWanted) === 0) return;
+    Atomics.store(this.#control, ControlWord.TaskSpaceWanted, 0);
+    this.#hostBell.ring();
+  }
+}
+
+/** What `postMessage` refused, told in a way that certainly travels. */
+function sendable(error: unknown): unknown {
+  if (error instanceof Error && error.name !== "DataCloneError") return error;
+  return new TypeError(`Cannot send the result: ${error instanceof Error ? error.message : String(error)}`);
+}

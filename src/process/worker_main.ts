@@ -1,0 +1,22 @@
+/**
+ * What every worker runs first: it takes over the shared memory that its host hands it and serves tasks until it is
+ * told to stop. Bundlers and `deno compile` need it as an entry of its own.
+ * @module
+ */
+import { adoptLinearMemory } from "../memory/linear_memory.ts";
+import { adoptKernelModule } from "../kernels/instance.ts";
+import { runtime } from "../runtime/current.ts";
+import "../shared/shared_array.ts";
+import type { WorkerInit } from "./worker_init.ts";
+import { WorkerLoop } from "./worker_loop.ts";
+
+const { scope } = runtime;
+if (scope !== undefined) {
+  const start = (init: WorkerInit): void => {
+    adoptLinearMemory(init.memory);
+    if (init.kernels !== undefined) adoptKernelModule(init.kernels);
+    void new WorkerLoop(init, scope).run();
+  };
+  if (scope.data instanceof Promise) void scope.data.then((data) => start(data as WorkerInit));
+  else start(scope.data as WorkerInit);
+}
