@@ -1,0 +1,67 @@
+import { heapBytes, linearMemory } from "../memory/linear_memory.ts";
+import { kernelExports } from "./instance.ts";
+import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
+
+/** The arrays that {@linkcode double} works on. */
+export type Doubleable = Float64Array | Float32Array | Int32Array;
+
+/** Typecode of the arrays that {@linkcode doubleInPlace} works on: f64, f32, i32. */
+export type DoubleTypecode = "d" | "f" | "i";
+
+/**
+ * Doubles every item of an array in place and returns the array. A view on the linear memory is doubled where it lies;
+ * any other array goes through the linear memory slice by slice. Overflow of 32-bit integers wraps.
+ *
+ * ```ts
+ * double(Float64Array.of(1, 2.5)); // Float64Array [2, 5]
+ * ```
+ *
+ * @throws {TypeError} if `array` is no Float64Array, Float32Array or Int32Array.
+ */
+export function double<T extends Doubleable>(array: T): T {
+  const typecode = typecodeOf(array);
+  // After the memory has grown, a view made before has another buffer object and takes the way through slices.
+  if (array.buffer === linearMemory().buffer) {
+    doubleInPlace(typecode, array.byteOffset, array.length);
+    return array;
+  }
+  const { input } = kernelScratch();
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    const slice = bytes.subarray(at, at + SLICE_BYTES);
+    heapBytes().set(slice, input);
+    doubleInPlace(typecode, input, slice.length / array.BYTES_PER_ELEMENT);
+    slice.set(heapBytes().subarray(input, input + slice.length));
+  }
+  return array;
+}
+
+/**
+ * Doubles `length` items from `byteOffset` of the linear memory on.
+ *
+ * @throws {TypeError} if `typecode` is none of `"d"`, `"f"`, `"i"`.
+ */
+export function doubleInPlace(typecode: string, byteOffset: number, length: number): void {
+  const kernels = kernelExports();
+  switch (typecode) {
+    case "d":
+      return kernels.double_f64(byteOffset, length);
+    case "f":
+      return kernels.double_f32(byteOffset, length);
+    case "i":
+      return kernels.double_i32(byteOffset, length);
+    default:
+      throw new TypeError(`Cannot double items of typecode ${JSON.stringify(typecode)}: expected "d", "f" or "i"`);
+  }
+}
+
+function typecodeOf(array: unknown): DoubleTypecode {
+  if (array instanceof Float64Array) return "d";
+  if (array instanceof Float32Array) return "f";
+  if (array instanceof Int32Array) return "i";
+  throw new TypeError(
+    `Cannot double ${
+      Object.prototype.toString.call(array).slice(8, -1)
+    }: expected a Float64Array, Float32Array or Int32Array`,
+  );
+}
