@@ -5,7 +5,7 @@
  */
 import * as fs from "node:fs";
 import * as nodePath from "node:path";
-import { fileURLToPath } from "node:url";
+import process from "node:process";
 
 /** What is at a path, links followed. */
 export interface FileStatus {
@@ -73,6 +73,26 @@ export function openToWrite(path: string): number {
 /** Creates an empty file; throws `EEXIST` if something is at `path`. */
 export function createFile(path: string): void {
   fs.closeSync(fs.openSync(path, "wx"));
+}
+
+/**
+ * Creates an empty file beside `path` under a name that tells whose it is, `.NAME.manyhands-PID.tmp`, and returns its
+ * path. Being in the same folder, it can be renamed to `path` in one step.
+ */
+export function createTemporaryBeside(path: string): string {
+  const folder = nodePath.dirname(path);
+  // The longest name that Linux file systems take is 255 bytes.
+  const name = Array.from(nodePath.basename(path)).slice(0, 50).join("");
+  for (let attempt = 0;; attempt++) {
+    const suffix = attempt === 0 ? "" : `-${attempt}`;
+    const temporary = nodePath.join(folder, `.${name}.manyhands-${process.pid}${suffix}.tmp`);
+    try {
+      createFile(temporary);
+      return temporary;
+    } catch (error) {
+      if (fileErrorCode(error) !== "EEXIST" || attempt >= 1000) throw error;
+    }
+  }
 }
 
 /** Closes what `openToRead` or `openToWrite` opened. */
@@ -168,9 +188,4 @@ export function baseName(path: string): string {
 /** Whether a path says by its end that it names a folder. */
 export function namesFolder(path: string): boolean {
   return path.endsWith("/") || path.endsWith(nodePath.sep);
-}
-
-/** The path that a file URL stands for. */
-export function pathOfUrl(url: URL): string {
-  return fileURLToPath(url);
 }

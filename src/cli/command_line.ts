@@ -1,0 +1,115 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CHUNK_STEP, type InvalidPolicy, MAX_CHUNK_BYTES } from "../text/text_options.ts";
+import { parseBytes } from "./byte_size.ts";
+
+/** What `manyhands lower` was asked for: checked as far as that needs no look at the system. */
+export interface LowerArguments {
+  readonly command: "lower";
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly workers: number | undefined;
+  readonly chunkBytes: number | undefined;
+  readonly ordered: boolean;
+  readonly invalid: InvalidPolicy;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+/** What the command line asks for. */
+export type CommandArguments =
+  | LowerArguments
+  | { readonly command: "doctor" }
+  | { readonly command: "help"; readonly text: string }
+  | { readonly command: "usage-error"; readonly message: string };
+
+const MAX_WORKERS = 1024;
+
+function parseWorkers(text: string): number {
+  const workers = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (workers >= 1 && workers <= MAX_WORKERS) return workers;
+  throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_WORKERS}.`);
+}
+
+function parseChunkSize(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes !== undefined && bytes >= CHUNK_STEP && bytes <= MAX_CHUNK_BYTES && bytes % CHUNK_STEP === 0) return bytes;
+  throw new InvalidArgumentError(`Expected a multiple of ${CHUNK_STEP} bytes up to 256M, such as 64K or 1M.`);
+}
+
+interface LowerFlags {
+  output?: string;
+  workers?: number;
+  chunkSize?: number;
+  unordered?: true;
+  invalid: InvalidPolicy;
+  quiet?: true;
+  json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  manyhands lower book.txt --output book.lower.txt
+  manyhands lower corpus --output lower              a folder, mirrored under the output folder
+  zcat huge.gz | manyhands lower - --output -        standard input to standard output
+
+Exit codes: 0 done, 1 some inputs failed (each is named), 2 wrong usage, 130 stopped by Ctrl-C.`;
+
+/** Reads the arguments of the command. Touches nothing but them. */
+export function readCommandLine(args: readonly string[]): CommandArguments {
+  let result: CommandArguments | undefined;
+  let printed = "";
+  let complaint = "";
+  const program = new Command("manyhands")
+    .description("Work on text with all cores, in flat memory")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => printed += text, writeErr: (text) => complaint += text })
+    .helpCommand(false);
+  const lower = program.command("lower")
+    .description("Lower-case UTF-8 text exactly as Unicode 17.0 says")
+    .argument("[INPUT...]", "files and folders, or - for standard input")
+    .option("-o, --output <PATH>", "file, folder, or - for standard output")
+    .option("-w, --workers <N>", "number of workers (default: the number of cores)", parseWorkers)
+    .option("--chunk-size <SIZE>", "text that a worker takes at a time (default: 1M)", parseChunkSize)
+    .option("--unordered", "finish outputs as they become ready, not in the order of the inputs")
+    .addOption(
+      new Option("--invalid <MODE>", "bytes that are not UTF-8: pass them through, fail, or replace them by U+FFFD")
+        .choices(["pass", "error", "replace"]).default("pass"),
+    )
+    .option("-q, --quiet", "no progress and no report; failures are still named")
+    .option("--json", "print the final report as JSON")
+    .addHelpText("after", EXAMPLES)
+    .action((inputs: string[], flags: LowerFlags) => {
+      if (inputs.length === 0) {
+        lower.error("error: there is no input: expected paths of files or folders, or - for standard input");
+      }
+      if (inputs.includes("")) lower.error("error: an input is empty: expected a path, or - for standard input");
+      if (flags.output === undefined || flags.output === "") {
+        lower.error("error: there is no output: expected --output PATH, or --output - for standard output");
+      }
+      result = {
+        command: "lower",
+        inputs,
+        output: flags.output!,
+        workers: flags.workers,
+        chunkBytes: flags.chunkSize,
+        ordered: flags.unordered !== true,
+        invalid: flags.invalid,
+        quiet: flags.quiet === true,
+        json: flags.json === true,
+      };
+    });
+  program.command("doctor")
+    .description("Show what this runtime can do, and where it cannot, why")
+    .action(() => {
+      result = { command: "doctor" };
+    });
+  try {
+    program.parse(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.helpDisplayed") return { command: "help", text: printed.trimEnd() };
+    // Without a command commander shows the help as a complaint.
+    return { command: "usage-error", message: complaint.trimEnd() || error.message };
+  }
+  return result ?? { command: "usage-error", message: complaint.trimEnd() };
+}

@@ -1,0 +1,51 @@
+import { OutputConflictError } from "../core/errors.ts";
+import { onStopSignal, exit, printErrorLine, printLine, type StopSignal } from "../runtime/terminal.ts";
+import { lowercase } from "../text/lowercase.ts";
+import type { LowercaseOptions } from "../text/text_options.ts";
+import type { LowerArguments } from "./command_line.ts";
+import { ExitCode, signalExitCode } from "./exit_code.ts";
+import { progressDisplay } from "./progress_display.ts";
+import { failureText, reportJson, reportText } from "./report_lines.ts";
+
+/** Runs `manyhands lower`; resolves with the exit code. */
+export async function lowerCommand(args: LowerArguments): Promise<number> {
+  const controller = new AbortController();
+  let stoppedBy: StopSignal | undefined;
+  onStopSignal((signal) => {
+    // Who asks twice does not want to wait for anything.
+    if (stoppedBy !== undefined) exit(signalExitCode(signal));
+    stoppedBy = signal;
+    controller.abort();
+  });
+  const display = progressDisplay(args.quiet);
+  const options: LowercaseOptions = {
+    input: args.inputs,
+    output: args.output,
+    ordered: args.ordered,
+    invalid: args.invalid,
+    signal: controller.signal,
+    onProgress: (progress) => display.update(progress),
+    onError: (failure) => display.line(`manyhands: ${failureText(failure)}`),
+  };
+  if (args.workers !== undefined) options.processes = args.workers;
+  if (args.chunkBytes !== undefined) options.chunkBytes = args.chunkBytes;
+  try {
+    const report = await lowercase(options);
+    display.stop();
+    if (args.json || !args.quiet) {
+      const text = args.json ? reportJson(report) : reportText(report);
+      // Standard output is the text's own when the text goes there.
+      if (args.output === "-") printErrorLine(text);
+      else await printLine(text);
+    }
+    return report.failed.length > 0 ? ExitCode.failed : ExitCode.done;
+  } catch (error) {
+    display.stop();
+    if (stoppedBy !== undefined) {
+      printErrorLine("manyhands: Stopped; incomplete outputs are removed");
+      return signalExitCode(stoppedBy);
+    }
+    printErrorLine(`manyhands: ${(error as Error).message}`);
+    return error instanceof OutputConflictError ? ExitCode.usage : ExitCode.failed;
+  }
+}

@@ -1,0 +1,32 @@
+import { ManyhandsError } from "../core/errors.ts";
+import type { TextFailure, TextReport } from "../text/report.ts";
+import { formatBytes } from "./byte_size.ts";
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
+}
+
+/** The final report in one line for people. */
+export function reportText(report: TextReport): string {
+  const rate = report.seconds > 0 ? report.bytesIn / report.seconds : 0;
+  const failed = report.failed.length === 0 ? "" : `; ${count(report.failed.length, "input")} failed`;
+  return `Lower-cased ${count(report.files, "input")}: ${formatBytes(report.bytesIn)} in, ` +
+    `${formatBytes(report.bytesOut)} out in ${report.seconds.toFixed(2)} s ` +
+    `(${formatBytes(Math.round(rate))}/s, ${count(report.processes, "worker")})${failed}`;
+}
+
+/** The final report as JSON for programs. */
+export function reportJson(report: TextReport): string {
+  const failed = report.failed.map(({ path, error }) => ({
+    path,
+    code: error instanceof ManyhandsError ? error.code : null,
+    message: error.message,
+  }));
+  return JSON.stringify({ ...report, failed });
+}
+
+/** One failed input for people; the message of a file's error names the file already. */
+export function failureText(failure: TextFailure): string {
+  const { path, error } = failure;
+  return error.message.includes(path) ? error.message : `Cannot lower-case ${path}: ${error.message}`;
+}

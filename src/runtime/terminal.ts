@@ -1,0 +1,85 @@
+/**
+ * The command's surroundings: arguments, the three standard streams, the terminal, signals, the exit.
+ * @module
+ */
+import { writeSync } from "node:fs";
+import process from "node:process";
+
+/** Arguments of the command, without the runtime and the script. */
+export function commandArguments(): string[] {
+  return process.argv.slice(2);
+}
+
+/** Standard input, piece by piece. */
+export function standardInput(): AsyncIterable<Uint8Array> {
+  return process.stdin;
+}
+
+/** Writes bytes to standard output; resolves when it can take more, rejects with code `EPIPE` once its reader closed it. */
+export function writeStandardOutput(bytes: Uint8Array): Promise<void> {
+  listenForClosedPipe();
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => error ? reject(error) : resolve());
+  });
+}
+
+let listening = false;
+
+/** An error of standard output reaches the writer by its promise; without a listener it would also end the program. */
+function listenForClosedPipe(): void {
+  if (listening) return;
+  listening = true;
+  process.stdout.on("error", () => {});
+}
+
+/** Writes a line to standard output; a reader that closed it has seen what it wanted. */
+export function printLine(line: string): Promise<void> {
+  return writeStandardOutput(new TextEncoder().encode(`${line}\n`)).catch((error) => {
+    if ((error as { code?: string }).code !== "EPIPE") throw error;
+  });
+}
+
+/** Writes text to standard error at once. */
+export function printErrorLine(line: string): void {
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += writeSync(2, bytes, done);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EAGAIN") return;
+    }
+  }
+}
+
+/** Standard error as a stream, for a progress bar. */
+export function errorStream(): NodeJS.WriteStream {
+  return process.stderr;
+}
+
+/** Whether standard error is a terminal that a progress bar can be drawn on. */
+export function errorIsTerminal(): boolean {
+  return process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
+}
+
+/** Whether standard input is a terminal, so that someone has to type. */
+export function inputIsTerminal(): boolean {
+  return process.stdin.isTTY === true;
+}
+
+/** Columns of the terminal; 80 where they are not known. */
+export function terminalColumns(): number {
+  return process.stderr.columns || 80;
+}
+
+/** Signals that ask the command to stop. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+/** Calls `listener` for each signal that asks the command to stop, instead of ending at once. */
+export function onStopSignal(listener: (signal: StopSignal) => void): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => listener(signal));
+}
+
+/** Ends the program, whatever its threads are doing. */
+export function exit(code: number): never {
+  process.exit(code);
+}

@@ -1,0 +1,102 @@
+/** The bytes of an async iterable, taken in any amounts; what was taken too much can be given back. */
+export class ByteFeed {
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  /** Bytes taken from the iterator and not handed out, in order. */
+  #held: Uint8Array[] = [];
+  #next: Promise<IteratorResult<Uint8Array>> | undefined;
+  #ended = false;
+  /** Rejects the wait for the iterator, if there is one. */
+  #interrupt: ((reason: unknown) => void) | undefined;
+  #cancelled: { readonly reason: unknown } | undefined;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#iterator = source[Symbol.asyncIterator]();
+  }
+
+  /** Whether nothing comes after what is held. */
+  get ended(): boolean {
+    return this.#ended && this.#held.length === 0;
+  }
+
+  /**
+   * Fills `target` from `from` on; returns the end of what is filled. That is short of the full length only at the end
+   * of the source, or where `enough(end)` agrees to go on with less because the source has nothing ready.
+   */
+  async fill(target: () => Uint8Array, from: number, enough: (end: number) => boolean): Promise<number> {
+    let end = from;
+    for (;;) {
+      end = this.#drain(target(), end);
+      if (end === target().length || this.#ended) return end;
+      if (enough(end) && !(await this.#readyNow())) return end;
+      await this.#pull();
+    }
+  }
+
+  /** Puts bytes back before all others; they must not change afterwards. */
+  giveBack(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#held.unshift(bytes);
+  }
+
+  /** The held bytes from piece number `index` on, taking one more piece if it is not there; undefined at the end. */
+  async peek(index: number): Promise<Uint8Array | undefined> {
+    while (this.#held.length <= index && !this.#ended) await this.#pull();
+    return this.#held[index];
+  }
+
+  /** Makes every wait for the source reject with `reason`, and tells the source that no more is wanted. */
+  cancel(reason: unknown): void {
+    if (this.#cancelled !== undefined || this.#ended) return;
+    this.#cancelled = { reason };
+    this.#interrupt?.(reason);
+    // A source that never answers must not hold up the one who gives it up.
+    this.#iterator.return?.().then(() => {}, () => {});
+  }
+
+  #drain(target: Uint8Array, from: number): number {
+    let end = from;
+    let used = 0;
+    for (const piece of this.#held) {
+      const count = Math.min(piece.length, target.length - end);
+      target.set(piece.subarray(0, count), end);
+      end += count;
+      if (count < piece.length) {
+        this.#held[used] = piece.subarray(count);
+        break;
+      }
+      used++;
+    }
+    this.#held = this.#held.slice(used);
+    return end;
+  }
+
+  async #pull(): Promise<void> {
+    const next = this.#request();
+    const { done, value } = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+      this.#interrupt = reject;
+      if (this.#cancelled !== undefined) reject(this.#cancelled.reason);
+      next.then(resolve, reject);
+    });
+    this.#interrupt = undefined;
+    this.#next = undefined;
+    if (done) {
+      this.#ended = true;
+    } else if (value instanceof Uint8Array) {
+      if (value.length > 0) this.#held.push(value);
+    } else {
+      throw new TypeError(`Cannot read the input stream: expected pieces of type Uint8Array, found ${typeof value}`);
+    }
+  }
+
+  #request(): Promise<IteratorResult<Uint8Array>> {
+    this.#next ??= this.#iterator.next();
+    return this.#next;
+  }
+
+  /** Whether the source has more bytes, or its end, without waiting for more than a turn of the event loop. */
+  async #readyNow(): Promise<boolean> {
+    let ready = false;
+    this.#request().then(() => ready = true, () => ready = true);
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    return ready;
+  }
+}

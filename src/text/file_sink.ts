@@ -1,0 +1,53 @@
+import { createTemporaryBeside, fileErrorCode, folderName, makeFolder, removeFile, renameFile } from "../runtime/files.ts";
+import type { ByteSink } from "./byte_sink.ts";
+import { writeError } from "./file_failure.ts";
+import { writeSlot } from "./file_tasks.ts";
+import type { Slot } from "./slot.ts";
+import { resultOf, type TaskRunner } from "./task_runner.ts";
+
+/**
+ * An output file, written by the workers under a temporary name beside the final one and renamed when complete: under
+ * its final name there is the old file or the whole new one, never a part.
+ */
+export class FileSink implements ByteSink {
+  /** Path under which the output is being written. */
+  readonly temporary: string;
+  readonly #target: string;
+  readonly #runner: TaskRunner;
+  #position = 0;
+
+  /** Creates the temporary file, and the folder if there is none. Throws `FileError`. */
+  constructor(target: string, runner: TaskRunner) {
+    this.#target = target;
+    this.#runner = runner;
+    this.temporary = orWriteError(target, () => {
+      makeFolder(folderName(target));
+      return createTemporaryBeside(target);
+    });
+  }
+
+  write(slot: Slot, length: number): Promise<void> {
+    const position = this.#position;
+    this.#position += length;
+    return this.#runner.apply(writeSlot, [this.temporary, slot, length, position])
+      .then((outcome) => void resultOf(outcome, this.#target, this.#target));
+  }
+
+  /** Gives the complete file its final name. Throws `FileError`. */
+  commit(): void {
+    orWriteError(this.#target, () => renameFile(this.temporary, this.#target));
+  }
+
+  /** Removes the incomplete file. */
+  abandon(): void {
+    removeFile(this.temporary);
+  }
+}
+
+function orWriteError<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw writeError(path, fileErrorCode(error), (error as Error).message, error);
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * What workers do for the text pipeline. Each call opens its file itself (that costs a few microseconds, and file
+ * numbers do not cross threads on every runtime) and answers with plain data, failures included.
+ * @module
+ */
+import { typedView } from "../memory/linear_memory.ts";
+import { task } from "../process/task.ts";
+import { closeFile, openToRead, openToWrite, readAt, writeAt } from "../runtime/files.ts";
+import type { ByteSource } from "./byte_source.ts";
+import type { NominalChunk } from "./chunk_plan.ts";
+import { type FailureData, guarded, TaskFailure } from "./file_failure.ts";
+import { type ChunkPart, type ChunkSettings, type ChunkState, lowerChunk } from "./lower_chunk.ts";
+import { type HeldPart, lowerHeld } from "./lower_held.ts";
+import type { End, InvalidMode } from "./range_kernel.ts";
+import { memoryView, type Slot } from "./slot.ts";
+
+/** The settings of a run as they travel. */
+export interface TaskSettings {
+  readonly invalid: InvalidMode;
+  readonly windowBytes: number;
+  /** Address of a 32-bit word in linear memory that becomes 1 when the run is stopped. */
+  readonly stopWord: number;
+}
+
+/** An input file as it was when the run began. */
+export interface InputFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What a task answers: its result, or why there is none. */
+export type Outcome<T> = { readonly done: T } | { readonly failure: FailureData };
+
+function outcome<T>(work: () => T): Outcome<T> {
+  try {
+    return { done: work() };
+  } catch (error) {
+    if (error instanceof TaskFailure) return { failure: error.data };
+    throw error;
+  }
+}
+
+function chunkSettings(settings: TaskSettings): ChunkSettings {
+  return {
+    invalid: settings.invalid,
+    windowBytes: settings.windowBytes,
+    stopped: () => Atomics.load(typedView(Int32Array, settings.stopWord, 1), 0) !== 0,
+  };
+}
+
+function withInput<T>(file: InputFile, work: (source: ByteSource) => T): T {
+  const opened = guarded("read", () => openToRead(file.path));
+  try {
+    return work({
+      size: file.size,
+      readAt: (target, position) => guarded("read", () => readAt(opened, target, position)),
+    });
+  } finally {
+    closeFile(opened);
+  }
+}
+
+function withOutput<T>(path: string, work: (write: (source: Uint8Array, position: number) => void) => T): T {
+  const opened = guarded("write", () => openToWrite(path));
+  try {
+    return work((source, position) => guarded("write", () => writeAt(opened, source, position)));
+  } finally {
+    // Some file systems tell only now that the disk was full.
+    guarded("write", () => closeFile(opened));
+  }
+}
+
+function outputOf(slot: Slot, length: number): Uint8Array {
+  return memoryView(slot.output, length);
+}
+
+/** Lower-cases one chunk of a file into a slot, or the next piece of it. */
+export const lowerFileChunk: (
+  file: InputFile,
+  chunk: NominalChunk,
+  slot: Slot,
+  settings: TaskSettings,
+  resume: ChunkState | undefined,
+) => Outcome<ChunkPart> = task(
+  import.meta,
+  function lowerFileChunk(file, chunk, slot, settings, resume) {
+    return outcome(() => withInput(file, (source) => lowerChunk(source, chunk, slot, chunkSettings(settings), resume)));
+  },
+);
+
+/** Writes the first `length` bytes of a slot's output part into an existing file at `position`. */
+export const writeSlot: (path: string, slot: Slot, length: number, position: number) => Outcome<number> = task(
+  import.meta,
+  function writeSlot(path, slot, length, position) {
+    return outcome(() => {
+      withOutput(path, (write) => write(outputOf(slot, length), position));
+      return length;
+    });
+  },
+);
+
+/** Reads, lower-cases and writes a whole file in one call; answers with the bytes in and out. For files of a chunk or so. */
+export const lowerWholeFile: (
+  file: InputFile,
+  output: string,
+  slot: Slot,
+  settings: TaskSettings,
+) => Outcome<{ consumed: number; produced: number }> = task(
+  import.meta,
+  function lowerWholeFile(file, output, slot, settings) {
+    return outcome(() =>
+      withInput(file, (source) =>
+        withOutput(output, (write) => {
+          const chunk = { start: 0, end: file.size };
+          let produced = 0;
+          for (let resume: ChunkState | undefined, more = true; more; more = resume !== undefined) {
+            const part = lowerChunk(source, chunk, slot, chunkSettings(settings), resume);
+            if (part.produced > 0) write(outputOf(slot, part.produced), produced);
+            produced += part.produced;
+            resume = part.next;
+          }
+          return { consumed: file.size, produced };
+        }))
+    );
+  },
+);
+
+/** Lower-cases bytes that lie in a slot's input part already, or the next piece of them. */
+export const lowerSlot: (
+  slot: Slot,
+  length: number,
+  ending: End,
+  settings: TaskSettings,
+  from: ChunkState,
+) => Outcome<HeldPart> = task(
+  import.meta,
+  function lowerSlot(slot, length, ending, settings, from) {
+    return outcome(() => lowerHeld(slot, length, ending, chunkSettings(settings), from));
+  },
+);

@@ -1,0 +1,118 @@
+import { Pool } from "../pool/pool.ts";
+import { writeInOrder } from "../runtime/files.ts";
+import { writeStandardOutput } from "../runtime/terminal.ts";
+import type { ByteWriter } from "./byte_sink.ts";
+import { chunkCount } from "./chunk_plan.ts";
+import type { TextReport } from "./report.ts";
+import type { TaskRunner } from "./task_runner.ts";
+import { type LowercaseOptions, readOptions, type TextSettings } from "./text_options.ts";
+import { planText, type TextPlan } from "./text_plan.ts";
+import { TextRun } from "./text_run.ts";
+import { WriterSink } from "./writer_sink.ts";
+
+/** Milliseconds that a stopped run waits for its workers to leave their chunks, before it ends them. */
+const STOP_DEADLINE = 500;
+
+/** A pool as far as a run needs one. */
+export interface RunnerPool extends TaskRunner {
+  terminate(): Promise<void>;
+}
+
+/**
+ * Lower-cases texts of any size in flat memory: exact Unicode 17.0 lower-casing of UTF-8, the same bytes on every
+ * runtime. Workers read their parts of a file straight into shared linear memory, lower-case them there and write
+ * them at their place; only standard input and output, and a stream or writer of the caller's own, pass through this thread.
+ *
+ * A folder's files are mirrored under the output folder. Output files appear under their names only when they are
+ * complete. An input that fails is reported, the others go on.
+ *
+ * @returns what was done; the inputs that failed are in `failed`
+ * @throws {TypeError} where an option is of the wrong kind
+ * @throws {RangeError} where a number is out of its range
+ * @throws {OutputConflictError} where the output is, lies inside or would overwrite an input, or is no folder and must be
+ * @throws the signal's reason once `signal` is aborted
+ *
+ * Python's counterpart is `Pool.imap` over the lines or blocks of a file.
+ *
+ * @example
+ * ```ts no-eval
+ * import { lowercase } from "@manyhands/manyhands/text";
+ *
+ * const report = await lowercase({ input: "corpus", output: "lower" });
+ * console.log(`${report.files} files, ${report.bytesIn} bytes in ${report.seconds} s`);
+ * for (const { path, error } of report.failed) console.error(path, error.message);
+ * ```
+ */
+export function lowercase(options: LowercaseOptions): Promise<TextReport> {
+  return lowercaseWith((processes) => new Pool(processes), options);
+}
+
+/** `lowercase` on the pool that `startPool` makes. */
+export async function lowercaseWith(
+  startPool: (processes: number) => RunnerPool,
+  options: LowercaseOptions,
+): Promise<TextReport> {
+  const settings = readOptions(options);
+  settings.signal?.throwIfAborted();
+  const began = performance.now();
+  const place = typeof settings.output === "string" && settings.output !== "-" ? { path: settings.output } : "writer";
+  const plan = planText(settings.input, place);
+  const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings.chunkBytes)));
+  const output = await openOutput(settings, plan);
+  const pool = startPool(processes);
+  const run = new TextRun(plan, settings, pool, processes, output?.sink);
+  await runToEnd(run, pool, settings.signal);
+  if (run.outputLost !== undefined && !run.outputLost.closed) throw run.outputLost.cause;
+  await output?.close();
+  const { files, bytesIn, bytesOut, failed } = run.counts;
+  const seconds = (performance.now() - began) / 1000;
+  return { files, bytesIn, bytesOut, seconds, processes, failed, outputClosed: run.outputLost !== undefined };
+}
+
+function taskCount(plan: TextPlan, chunkBytes: number): number {
+  let tasks = 0;
+  for (const source of plan.sources) {
+    tasks += source.kind === "stream" ? Infinity : chunkCount(source.size, chunkBytes);
+  }
+  return tasks;
+}
+
+async function openOutput(
+  settings: TextSettings,
+  plan: TextPlan,
+): Promise<{ sink: WriterSink; close: () => Promise<void> } | undefined> {
+  if (plan.device !== undefined) {
+    const device = await writeInOrder(plan.device);
+    return { sink: new WriterSink(device, false), close: () => device.close() };
+  }
+  if (settings.output === "-") {
+    return { sink: new WriterSink({ write: writeStandardOutput }, false), close: () => Promise.resolve() };
+  }
+  if (typeof settings.output === "string") return undefined;
+  const writer: ByteWriter = settings.output;
+  return { sink: new WriterSink(writer, true), close: () => Promise.resolve() };
+}
+
+/** Runs to the end or, when `signal` is aborted, until nothing of the run is left; then throws the signal's reason. */
+async function runToEnd(run: TextRun, pool: RunnerPool, signal: AbortSignal | undefined): Promise<void> {
+  const abort = () => run.stop(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  let overdue: ReturnType<typeof setTimeout> | undefined;
+  let settled = false;
+  const work = run.run().finally(() => settled = true);
+  const patience = new Promise<void>((resolve) => {
+    run.onStop(() => overdue = setTimeout(resolve, STOP_DEADLINE));
+  });
+  try {
+    await Promise.race([work, patience]);
+  } finally {
+    run.stop(undefined);
+    clearTimeout(overdue);
+    signal?.removeEventListener("abort", abort);
+    run.abandonFiles();
+    await pool.terminate();
+    // A worker that is still in its slot keeps it: memory given back would be someone else's.
+    if (settled) run.freeMemory();
+  }
+  signal?.throwIfAborted();
+}

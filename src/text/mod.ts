@@ -1,0 +1,8 @@
+/**
+ * Text pipeline: lower-cases files, folders and streams of any size on all cores, in flat memory.
+ * @module
+ */
+export { lowercase } from "./lowercase.ts";
+export type { InvalidPolicy, LowercaseOptions } from "./text_options.ts";
+export type { TextFailure, TextProgress, TextReport } from "./report.ts";
+export type { ByteWriter } from "./byte_sink.ts";

@@ -1,0 +1,39 @@
+/** One input that could not be done. The others went on. */
+export interface TextFailure {
+  /** Path of the input, `"-"` for standard input. */
+  readonly path: string;
+  /** Why; a `FileError`, an `InvalidUtf8Error`, a `WorkerLostError`, … */
+  readonly error: Error;
+}
+
+/** How far a run is. */
+export interface TextProgress {
+  /** Bytes of input done. */
+  readonly bytesIn: number;
+  /** Bytes of all inputs; undefined while it cannot be known, as for standard input. */
+  readonly bytesTotal: number | undefined;
+  /** Bytes of output written. */
+  readonly bytesOut: number;
+  /** Inputs done, failed ones included. */
+  readonly files: number;
+  /** Inputs of the run. */
+  readonly filesTotal: number;
+}
+
+/** What a run did. */
+export interface TextReport {
+  /** Inputs done without an error. */
+  readonly files: number;
+  /** Bytes of input of these and of the parts of failed ones that were done. */
+  readonly bytesIn: number;
+  /** Bytes of output written. */
+  readonly bytesOut: number;
+  /** Wall time in seconds, worker start included. */
+  readonly seconds: number;
+  /** Workers used. */
+  readonly processes: number;
+  /** Inputs that could not be done. */
+  readonly failed: readonly TextFailure[];
+  /** Whether the reader of the output closed it before the end, as `head` does: then the rest was left undone. */
+  readonly outputClosed: boolean;
+}

@@ -1,0 +1,37 @@
+import { allocate, free } from "../memory/allocator.ts";
+import { heapBytes } from "../memory/linear_memory.ts";
+
+/** Offsets into files and addresses in memory agree modulo this, which makes reads from the page cache 4x faster. */
+export const PAGE_BYTES = 4096;
+
+/**
+ * Working memory of one chunk on the shared linear memory: an input part and an output part. Plain data, so that it
+ * travels with the task to whichever worker runs it.
+ */
+export interface Slot {
+  /** Address of the input part, a multiple of `PAGE_BYTES`. */
+  readonly input: number;
+  /** Bytes of the input part. */
+  readonly inputBytes: number;
+  /** Address of the output part. */
+  readonly output: number;
+  /** Bytes of the output part. */
+  readonly outputBytes: number;
+}
+
+/** Allocates a slot with at least the given room. */
+export function allocateSlot(inputBytes: number, outputBytes: number): Slot {
+  const roundedInput = Math.ceil(inputBytes / PAGE_BYTES) * PAGE_BYTES;
+  const input = allocate(roundedInput + outputBytes, PAGE_BYTES);
+  return { input, inputBytes: roundedInput, output: input + roundedInput, outputBytes };
+}
+
+/** Gives a slot's memory back; nothing may work in it any more. */
+export function freeSlot(slot: Slot): void {
+  free(slot.input);
+}
+
+/** The bytes of shared memory from `address` on, as they are now: a view, valid until the memory grows. */
+export function memoryView(address: number, length: number): Uint8Array {
+  return heapBytes(address + length).subarray(address, address + length);
+}

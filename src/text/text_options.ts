@@ -1,0 +1,104 @@
+import { runtime } from "../runtime/current.ts";
+import type { ByteWriter } from "./byte_sink.ts";
+import type { TextFailure, TextProgress } from "./report.ts";
+
+/** What to do with bytes that are not valid UTF-8. */
+export type InvalidPolicy = "pass" | "error" | "replace";
+
+/** Options of {@linkcode lowercase}. */
+export interface LowercaseOptions {
+  /** Paths of files and folders (with everything in them), `"-"` for standard input, or bytes of the caller's own. */
+  input: string | readonly string[] | AsyncIterable<Uint8Array>;
+  /** Path of a file or folder, `"-"` for standard output, or a writer of the caller's own. */
+  output: string | ByteWriter;
+  /** Number of workers; by default the number of cores, or fewer where there is less to do. */
+  processes?: number;
+  /**
+   * Whether outputs are finished in the order of the inputs (default true). With false each is finished as soon as it
+   * is ready; the text inside an output is in order in any case.
+   */
+  ordered?: boolean;
+  /** Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; 1 MiB by default. */
+  chunkBytes?: number;
+  /** Invalid UTF-8: `"pass"` it through unchanged (default), fail with an `"error"`, or `"replace"` it by U+FFFD. */
+  invalid?: InvalidPolicy;
+  /** Stops the run: no incomplete output stays, and the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Told after each piece that is written. */
+  onProgress?: (progress: TextProgress) => void;
+  /** Told of each input that fails, as soon as it does. */
+  onError?: (failure: TextFailure) => void;
+}
+
+/** The options with their defaults. */
+export interface TextSettings {
+  readonly input: readonly string[] | AsyncIterable<Uint8Array>;
+  readonly output: string | ByteWriter;
+  readonly processes: number;
+  readonly ordered: boolean;
+  readonly chunkBytes: number;
+  readonly invalid: InvalidPolicy;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: TextProgress) => void) | undefined;
+  readonly onError: ((failure: TextFailure) => void) | undefined;
+}
+
+/** Smallest chunk, and the measure of all: a page of memory. */
+export const CHUNK_STEP = 4096;
+/** Largest chunk, in bytes. */
+export const MAX_CHUNK_BYTES: number = 256 * 1024 * 1024;
+const DEFAULT_CHUNK_BYTES = 1024 * 1024;
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/** Checks the options and fills in the defaults. Throws `TypeError` and `RangeError`. */
+export function readOptions(options: LowercaseOptions): TextSettings {
+  const { processes = runtime.cores(), chunkBytes = DEFAULT_CHUNK_BYTES, invalid = "pass", ordered = true } = options;
+  if (!Number.isSafeInteger(processes) || processes < 1) {
+    throw new RangeError(`Cannot start the workers: expected processes to be a whole number from 1, found ${shown(processes)}`);
+  }
+  if (!Number.isSafeInteger(chunkBytes) || chunkBytes < CHUNK_STEP || chunkBytes > MAX_CHUNK_BYTES || chunkBytes % CHUNK_STEP !== 0) {
+    throw new RangeError(
+      `Cannot divide the text: expected chunkBytes to be a multiple of ${CHUNK_STEP} up to ${MAX_CHUNK_BYTES}, found ${shown(chunkBytes)}`,
+    );
+  }
+  if (invalid !== "pass" && invalid !== "error" && invalid !== "replace") {
+    throw new TypeError(`Cannot treat invalid UTF-8: expected "pass", "error" or "replace", found ${shown(invalid)}`);
+  }
+  return {
+    input: readInput(options.input),
+    output: readOutput(options.output),
+    processes,
+    ordered,
+    chunkBytes,
+    invalid,
+    signal: options.signal,
+    onProgress: options.onProgress,
+    onError: options.onError,
+  };
+}
+
+function readInput(input: unknown): readonly string[] | AsyncIterable<Uint8Array> {
+  const paths = typeof input === "string" ? [input] : input;
+  if (Array.isArray(paths)) {
+    if (paths.length === 0) throw new TypeError("There is no input: expected at least one path");
+    for (const path of paths) {
+      if (typeof path !== "string" || path === "") {
+        throw new TypeError(`Cannot read an input: expected a path, found ${shown(path)}`);
+      }
+    }
+    return paths as string[];
+  }
+  if (typeof (input as AsyncIterable<Uint8Array> | null)?.[Symbol.asyncIterator] === "function") {
+    return input as AsyncIterable<Uint8Array>;
+  }
+  throw new TypeError(`Cannot read the input: expected a path, paths or an async iterable of bytes, found ${shown(input)}`);
+}
+
+function readOutput(output: unknown): string | ByteWriter {
+  if (typeof output === "string" && output !== "") return output;
+  if (typeof (output as ByteWriter | null)?.write === "function") return output as ByteWriter;
+  throw new TypeError(`Cannot write the output: expected a path or an object with a write method, found ${shown(output)}`);
+}

@@ -1,0 +1,227 @@
+import { FileError, OutputConflictError } from "../core/errors.ts";
+import {
+  baseName,
+  fileErrorCode,
+  fileStatus,
+  type FileStatus,
+  folderEntries,
+  isInside,
+  joinPath,
+  namesFolder,
+  realPath,
+} from "../runtime/files.ts";
+import { readError } from "./file_failure.ts";
+import type { TextFailure } from "./report.ts";
+
+/** A file to lower-case. */
+export interface FileSource {
+  readonly kind: "file";
+  readonly path: string;
+  /** Bytes when the run began. */
+  readonly size: number;
+  /** Time of its last change when the run began, in milliseconds. */
+  readonly modified: number;
+  /** Which file it was, should another take its path. */
+  readonly identity: string;
+  /** Path of its own output file; undefined if its output goes to the common output. */
+  readonly target: string | undefined;
+}
+
+/** Text that comes in order, of unknown length. */
+export interface StreamSource {
+  readonly kind: "stream";
+  /** `"-"` for standard input, the path of a pipe or device, or what the caller's own bytes are called. */
+  readonly path: string;
+  readonly bytes: AsyncIterable<Uint8Array> | undefined;
+  readonly target: string | undefined;
+}
+
+/** What a run will do. */
+export interface TextPlan {
+  readonly sources: readonly (FileSource | StreamSource)[];
+  /** Inputs that are known to fail already. */
+  readonly failed: readonly TextFailure[];
+  /** Bytes of all files; undefined if a source's length is not known. */
+  readonly bytesTotal: number | undefined;
+  /** Path of a pipe or device that all output goes to in order; undefined if outputs are files or a writer. */
+  readonly device: string | undefined;
+}
+
+/** Where the output goes: to files by a path, or in order to a writer. */
+export type OutputPlace = { readonly path: string } | "writer";
+
+interface Named {
+  readonly path: string;
+  readonly status: FileStatus | undefined;
+  readonly error: Error | undefined;
+}
+
+/** Name under which the caller's own bytes appear in reports. */
+export const STREAM_NAME = "(stream)";
+
+function examine(path: string): Named {
+  try {
+    const status = fileStatus(path);
+    if (status !== undefined) return { path, status, error: undefined };
+    return { path, status, error: readError(path, "ENOENT", "there is no such file") };
+  } catch (error) {
+    return { path, status: undefined, error: readError(path, fileErrorCode(error), (error as Error).message, error) };
+  }
+}
+
+/** Plans a run over the caller's own bytes or over files, folders and standard input. Throws `OutputConflictError`. */
+export function planText(inputs: readonly string[] | AsyncIterable<Uint8Array>, output: OutputPlace): TextPlan {
+  const planner = new Planner(output);
+  if (Array.isArray(inputs)) planner.addInputs(inputs as readonly string[]);
+  else planner.addStream(STREAM_NAME, inputs as AsyncIterable<Uint8Array>);
+  return planner.plan();
+}
+
+class Planner {
+  readonly #sources: (FileSource | StreamSource)[] = [];
+  readonly #failed: TextFailure[] = [];
+  /** Path of each target, and the input that goes there. */
+  readonly #targets: Map<string, string> = new Map();
+  /** Path of the output, if it is a file or a folder. */
+  readonly #output: string | undefined;
+  readonly #outputKind: FileStatus["kind"] | undefined;
+  readonly #device: string | undefined;
+
+  constructor(output: OutputPlace) {
+    if (output === "writer") return;
+    if (output.path === "") throw new OutputConflictError("The output has an empty path");
+    const { status } = examine(output.path);
+    if (status?.kind === "other") {
+      this.#device = output.path;
+      return;
+    }
+    this.#output = output.path;
+    this.#outputKind = status?.kind ?? (namesFolder(output.path) ? "folder" : undefined);
+  }
+
+  plan(): TextPlan {
+    this.#refuseOverwrittenInputs();
+    const files = this.#sources.filter((source) => source.kind === "file");
+    return {
+      sources: this.#sources,
+      failed: this.#failed,
+      bytesTotal: files.length === this.#sources.length ? files.reduce((sum, file) => sum + file.size, 0) : undefined,
+      device: this.#device,
+    };
+  }
+
+  addStream(path: string, bytes: AsyncIterable<Uint8Array> | undefined): void {
+    const output = this.#output;
+    if (output !== undefined && this.#outputKind === "folder") {
+      const found = path === "-" ? "standard input" : "a stream";
+      throw new OutputConflictError(`The output ${output} is a folder, but ${found} has no file name: name a file`);
+    }
+    this.#sources.push({ kind: "stream", path, bytes, target: output === undefined ? undefined : realPath(output) });
+  }
+
+  addInputs(inputs: readonly string[]): void {
+    const named = inputs.map((path) => path === "-" ? undefined : examine(path));
+    if (inputs.filter((path) => path === "-").length > 1) {
+      throw new OutputConflictError("Standard input is named more than once as an input");
+    }
+    const needsFolder = inputs.length > 1 || named[0]?.status?.kind === "folder";
+    if (needsFolder && this.#output !== undefined && this.#outputKind === "file") {
+      const found = inputs.length > 1 ? `${inputs.length} inputs need a folder` : `the input ${inputs[0]} is a folder`;
+      throw new OutputConflictError(`The output ${this.#output} is a file, but ${found}`);
+    }
+    for (const [index, input] of named.entries()) {
+      if (input === undefined) {
+        if (needsFolder && this.#output !== undefined) {
+          throw new OutputConflictError(
+            `The output ${this.#output} is a folder of several outputs, but standard input has no file name`,
+          );
+        }
+        this.addStream("-", undefined);
+      } else if (input.status === undefined) {
+        this.#failed.push({ path: input.path, error: input.error! });
+      } else if (input.status.kind === "folder") {
+        this.#addFolderInput(inputs[index]!, input.status, inputs.length > 1);
+      } else {
+        this.#addFile(input.path, input.status, this.#targetOf(input.path, needsFolder));
+      }
+    }
+  }
+
+  #targetOf(path: string, needsFolder: boolean): string | undefined {
+    if (this.#output === undefined) return undefined;
+    const target = needsFolder || this.#outputKind === "folder" ? joinPath(this.#output, baseName(path)) : this.#output;
+    return realPath(target);
+  }
+
+  /** One folder is mirrored straight under the output; of several inputs, each has its place under its own name. */
+  #addFolderInput(path: string, status: FileStatus, severalInputs: boolean): void {
+    let root: string | undefined;
+    if (this.#output !== undefined) {
+      const output = realPath(this.#output);
+      const input = realPath(path);
+      if (output === input) throw new OutputConflictError(`The output ${this.#output} is the input folder ${path} itself`);
+      if (isInside(output, input)) {
+        throw new OutputConflictError(`The output ${this.#output} lies inside the input folder ${path}`);
+      }
+      root = severalInputs ? joinPath(output, baseName(path)) : output;
+    }
+    this.#addFolder(path, root, new Set([status.identity]));
+  }
+
+  #addFolder(path: string, target: string | undefined, above: ReadonlySet<string>): void {
+    let entries;
+    try {
+      entries = folderEntries(path);
+    } catch (error) {
+      this.#failed.push({ path, error: readError(path, fileErrorCode(error), (error as Error).message, error) });
+      return;
+    }
+    for (const entry of entries) {
+      const { status, error } = examine(entry.path);
+      const entryTarget = target === undefined ? undefined : joinPath(target, entry.name);
+      if (status === undefined) {
+        this.#failed.push({ path: entry.path, error: error! });
+      } else if (status.kind === "folder") {
+        if (above.has(status.identity)) this.#refuse(entry.path, "it is a link back to a folder that it lies in");
+        else this.#addFolder(entry.path, entryTarget, new Set([...above, status.identity]));
+      } else if (status.kind === "other") {
+        this.#refuse(entry.path, "it is neither a file nor a folder");
+      } else {
+        this.#addFile(entry.path, status, entryTarget);
+      }
+    }
+  }
+
+  #refuse(path: string, found: string): void {
+    this.#failed.push({ path, error: new FileError("ERR_INPUT_UNREADABLE", path, `Cannot read ${path}: ${found}`) });
+  }
+
+  #addFile(path: string, status: FileStatus, target: string | undefined): void {
+    if (target !== undefined) {
+      const other = this.#targets.get(target);
+      if (other !== undefined) {
+        throw new OutputConflictError(`The inputs ${other} and ${path} have the same output ${target}`);
+      }
+      this.#targets.set(target, path);
+    }
+    if (status.kind === "other") this.#sources.push({ kind: "stream", path, bytes: undefined, target });
+    else {
+      const { size, modified, identity } = status;
+      this.#sources.push({ kind: "file", path, size, modified, identity, target });
+    }
+  }
+
+  #refuseOverwrittenInputs(): void {
+    if (this.#targets.size === 0) return;
+    for (const source of this.#sources) {
+      if (source.kind !== "file") continue;
+      const writer = this.#targets.get(realPath(source.path));
+      if (writer === undefined) continue;
+      throw new OutputConflictError(
+        writer === source.path
+          ? `The output ${this.#output} is the input ${source.path} itself`
+          : `The output of ${writer} would overwrite the input ${source.path}`,
+      );
+    }
+  }
+}

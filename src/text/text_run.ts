@@ -1,0 +1,277 @@
+import { allocate, free } from "../memory/allocator.ts";
+import { typedView } from "../memory/linear_memory.ts";
+import { fileStatus, readInOrder } from "../runtime/files.ts";
+import { standardInput } from "../runtime/terminal.ts";
+import type { ByteSink } from "./byte_sink.ts";
+import { chunkCount, nominalChunk } from "./chunk_plan.ts";
+import { changedError, readError } from "./file_failure.ts";
+import { FileSink } from "./file_sink.ts";
+import { lowerFileChunk, lowerWholeFile, type TaskSettings } from "./file_tasks.ts";
+import { windowRoom } from "./lower_chunk.ts";
+import { lowerStream } from "./lower_stream.ts";
+import { OrderedRun } from "./ordered_run.ts";
+import { invalidMode } from "./range_kernel.ts";
+import type { TextFailure } from "./report.ts";
+import type { RunContext } from "./run_context.ts";
+import { allocateSlot, freeSlot, PAGE_BYTES } from "./slot.ts";
+import { SlotPool } from "./slot_pool.ts";
+import { resultOf, type TaskRunner } from "./task_runner.ts";
+import type { TextSettings } from "./text_options.ts";
+import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
+import { OutputLostError } from "./writer_sink.ts";
+import { type WriteTurn, WriteTurns } from "./write_turns.ts";
+
+/** Bytes that are read and lower-cased at a time: a share of a core's second-level cache. */
+const WINDOW_BYTES = 256 * 1024;
+
+/** Slots beyond one a worker, so that a worker has the next chunk at hand while finished ones wait to be written. */
+const SPARE_SLOTS = 2;
+
+/** Where one source's output goes. */
+interface Place {
+  readonly sink: ByteSink;
+  readonly file: FileSink | undefined;
+  readonly turn: WriteTurn;
+}
+
+/** One run of the pipeline: hands slots and output positions to the workers, and keeps count. */
+export class TextRun implements RunContext {
+  readonly runner: TaskRunner;
+  readonly slots: SlotPool;
+  readonly settings: TaskSettings;
+  readonly chunkBytes: number;
+  readonly #plan: TextPlan;
+  readonly #options: TextSettings;
+  /** The common output; undefined if every source has a file of its own. */
+  readonly #shared: ByteSink | undefined;
+  readonly #turns: WriteTurns;
+  readonly #openFiles: Set<FileSink> = new Set();
+  readonly #stopListeners: Set<(reason: unknown) => void> = new Set();
+  readonly #failed: TextFailure[] = [];
+  #stop: { readonly reason: unknown } | undefined;
+  #outputLost: OutputLostError | undefined;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #files = 0;
+
+  constructor(
+    plan: TextPlan,
+    options: TextSettings,
+    runner: TaskRunner,
+    processes: number,
+    shared: ByteSink | undefined,
+  ) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#shared = shared;
+    this.runner = runner;
+    this.chunkBytes = options.chunkBytes;
+    this.#turns = new WriteTurns(options.ordered);
+    const windowBytes = Math.min(WINDOW_BYTES, options.chunkBytes);
+    const streams = plan.sources.some((source) => source.kind === "stream");
+    const inputBytes = streams ? Math.max(options.chunkBytes, windowRoom(windowBytes)) : windowRoom(windowBytes);
+    // A few letters grow; where more of them come than this allows for, the chunk is written in pieces.
+    const outputBytes = options.chunkBytes + options.chunkBytes / 64 + 4 * PAGE_BYTES;
+    this.slots = new SlotPool(
+      Array.from({ length: processes + SPARE_SLOTS }, () => allocateSlot(inputBytes, outputBytes)),
+    );
+    this.settings = { invalid: invalidMode(options.invalid), windowBytes, stopWord: allocate(4) };
+    Atomics.store(this.#stopView(), 0, 0);
+    for (const failure of plan.failed) this.#fail(failure);
+  }
+
+  get stopped(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  /** Bytes of input done and of output written, inputs done, and those that failed. */
+  get counts(): { bytesIn: number; bytesOut: number; files: number; failed: readonly TextFailure[] } {
+    return { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut, files: this.#files, failed: this.#failed };
+  }
+
+  /** Why the common output takes no more; undefined if it does. */
+  get outputLost(): OutputLostError | undefined {
+    return this.#outputLost;
+  }
+
+  onStop(listener: (reason: unknown) => void): () => void {
+    if (this.#stop !== undefined) listener(this.#stop.reason);
+    else this.#stopListeners.add(listener);
+    return () => this.#stopListeners.delete(listener);
+  }
+
+  /** Starts nothing more and makes the workers leave their chunks. */
+  stop(reason: unknown): void {
+    if (this.#stop !== undefined) return;
+    this.#stop = { reason };
+    Atomics.store(this.#stopView(), 0, 1);
+    for (const listener of this.#stopListeners) listener(reason);
+  }
+
+  /** Works on all sources. Resolves when all are done or, once stopped, when the workers have left their chunks. */
+  async run(): Promise<void> {
+    const finishing: Set<Promise<void>> = new Set();
+    let committed = Promise.resolve();
+    for (const source of this.#plan.sources) {
+      if (this.stopped) break;
+      const place = this.#open(source);
+      if (place === undefined) continue;
+      const { finished } = source.kind === "file" ? await this.#startFile(source, place) : this.#startStream(source, place);
+      const complete: Promise<void> = this.#complete(source, place, finished, committed)
+        .finally(() => finishing.delete(complete));
+      finishing.add(complete);
+      if (this.#options.ordered) committed = complete;
+      // A stream takes its slots by itself; nothing may take them before it.
+      if (source.kind === "stream") await complete;
+    }
+    await Promise.all(finishing);
+  }
+
+  /** Removes incomplete outputs. */
+  abandonFiles(): void {
+    for (const file of this.#openFiles) file.abandon();
+    this.#openFiles.clear();
+  }
+
+  /** Gives the memory back; no worker may work in it any more. */
+  freeMemory(): void {
+    for (const slot of this.slots.slots) freeSlot(slot);
+    free(this.settings.stopWord);
+  }
+
+  #stopView(): Int32Array {
+    return typedView(Int32Array, this.settings.stopWord, 1);
+  }
+
+  #open(source: FileSource | StreamSource): Place | undefined {
+    if (source.target === undefined) return { sink: this.#shared!, file: undefined, turn: this.#turns.next() };
+    try {
+      const file = new FileSink(source.target, this.runner);
+      this.#openFiles.add(file);
+      return { sink: file, file, turn: { ready: () => Promise.resolve(), end: () => {} } };
+    } catch (error) {
+      this.#fail({ path: source.path, error: error as Error });
+      return undefined;
+    }
+  }
+
+  /** Starts every chunk of a file, as slots become free; `finished` settles when all are written. */
+  async #startFile(source: FileSource, place: Place): Promise<{ finished: Promise<void> }> {
+    const chunks = chunkCount(source.size, this.chunkBytes);
+    const input = { path: source.path, size: source.size };
+    if (chunks === 1 && place.file !== undefined) {
+      const slot = await this.slots.acquire();
+      const finished = this.runner.apply(lowerWholeFile, [input, place.file.temporary, slot, this.settings])
+        .then((outcome) => {
+          const { consumed, produced } = resultOf(outcome, source.path, source.target!);
+          this.#count(consumed, produced);
+        })
+        .finally(() => this.slots.release(slot));
+      finished.catch(() => {});
+      return { finished };
+    }
+    const ordered = this.#orderedRun(place);
+    for (let index = 0; index < chunks; index++) {
+      const slot = await this.slots.acquire();
+      if (ordered.failed || this.stopped) {
+        this.slots.release(slot);
+        break;
+      }
+      const chunk = nominalChunk(index, source.size, this.chunkBytes);
+      ordered.add(slot, async (resume) =>
+        resultOf(
+          await this.runner.apply(lowerFileChunk, [input, chunk, slot, this.settings, resume]),
+          source.path,
+          source.target ?? "the output",
+        ));
+    }
+    const finished = ordered.finish();
+    finished.catch(() => {});
+    return { finished };
+  }
+
+  #startStream(source: StreamSource, place: Place): { finished: Promise<void> } {
+    const ordered = this.#orderedRun(place);
+    const bytes = source.bytes ?? (source.path === "-" ? standardInput() : readInOrder(source.path));
+    const started = lowerStream(this, source.path, bytes, ordered).catch((error: NodeJS.ErrnoException) => {
+      throw source.bytes === undefined && error.syscall !== undefined
+        ? readError(source.path, error.code, error.message, error)
+        : error;
+    });
+    const finished = started.finally(() => ordered.finish());
+    finished.catch(() => {});
+    return { finished };
+  }
+
+  #orderedRun(place: Place): OrderedRun {
+    return new OrderedRun({
+      sink: place.sink,
+      slots: this.slots,
+      turn: place.turn.ready,
+      onWritten: (consumed, produced) => this.#count(consumed, produced),
+    });
+  }
+
+  async #complete(
+    source: FileSource | StreamSource,
+    place: Place,
+    finished: Promise<void>,
+    committed: Promise<void>,
+  ): Promise<void> {
+    try {
+      await finished;
+      if (this.stopped) return;
+      if (source.kind === "file") checkUnchanged(source);
+      await committed;
+      if (this.stopped) return;
+      place.file?.commit();
+      if (place.file !== undefined) this.#openFiles.delete(place.file);
+      this.#files++;
+      this.#report();
+    } catch (error) {
+      if (error instanceof OutputLostError) {
+        this.#outputLost ??= error;
+        this.stop(error);
+      } else if (!this.stopped) {
+        if (place.file !== undefined) this.#openFiles.delete(place.file);
+        place.file?.abandon();
+        this.#fail({ path: source.path, error: error as Error });
+        this.#report();
+      }
+    } finally {
+      place.turn.end();
+    }
+  }
+
+  #fail(failure: TextFailure): void {
+    this.#failed.push(failure);
+    this.#options.onError?.(failure);
+  }
+
+  #count(consumed: number, produced: number): void {
+    this.#bytesIn += consumed;
+    this.#bytesOut += produced;
+    this.#report();
+  }
+
+  #report(): void {
+    this.#options.onProgress?.({
+      bytesIn: this.#bytesIn,
+      bytesTotal: this.#plan.bytesTotal,
+      bytesOut: this.#bytesOut,
+      files: this.#files + this.#failed.length,
+      filesTotal: this.#plan.sources.length + this.#plan.failed.length,
+    });
+  }
+}
+
+/** Throws if the file is no longer what it was when the run began. */
+function checkUnchanged(source: FileSource): void {
+  const now = fileStatus(source.path);
+  if (now === undefined) throw changedError(source.path, "it was removed");
+  if (now.identity !== source.identity) throw changedError(source.path, "another file took its place");
+  if (now.size !== source.size) {
+    throw changedError(source.path, `its size went from ${source.size} to ${now.size} bytes`);
+  }
+  if (now.modified !== source.modified) throw changedError(source.path, "it was written to");
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { LookAheadLimitError } from "../../src/core/errors.ts";
+import { kernels } from "../../src/kernels/kernels.ts";
+import { ByteFeed } from "../../src/text/byte_feed.ts";
+import { lowerStream } from "../../src/text/lower_stream.ts";
+import { OrderedRun } from "../../src/text/ordered_run.ts";
+import { invalidMode } from "../../src/text/range_kernel.ts";
+import type { RunContext } from "../../src/text/run_context.ts";
+import { allocateSlot, freeSlot, memoryView } from "../../src/text/slot.ts";
+import { SlotPool } from "../../src/text/slot_pool.ts";
+import { casedFollowsInStream } from "../../src/text/stream_look_ahead.ts";
+import { allocateZeroed, free } from "../../src/memory/allocator.ts";
+import { inlinePool } from "./inline_pool.ts";
+import { hardText } from "./sample_text.ts";
+
+const timeout = 120_000;
+
+async function* pieces(list: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* list;
+}
+
+/** Lower-cases a stream with slots of `chunkBytes` and joins what is written. */
+async function lowered(list: readonly Uint8Array[], chunkBytes: number, outputBytes: number): Promise<Uint8Array> {
+  const slots = Array.from({ length: 3 }, () => allocateSlot(4096, outputBytes));
+  const stopWord = allocateZeroed(4);
+  const pool = new SlotPool(slots);
+  const context: RunContext = {
+    runner: inlinePool(),
+    slots: pool,
+    settings: { invalid: invalidMode("pass"), windowBytes: 12, stopWord },
+    chunkBytes,
+    stopped: false,
+    onStop: () => () => {},
+  };
+  const output: number[] = [];
+  let consumed = 0;
+  const ordered = new OrderedRun({
+    slots: pool,
+    turn: () => Promise.resolve(),
+    onWritten: (bytes) => consumed += bytes,
+    sink: {
+      write: (slot, length) => {
+        output.push(...memoryView(slot.output, length));
+        return Promise.resolve();
+      },
+    },
+  });
+  try {
+    await lowerStream(context, "test", pieces(list), ordered);
+    await ordered.finish();
+    assert.equal(consumed, list.reduce((sum, piece) => sum + piece.length, 0), "every byte is counted once");
+    assert.equal(pool.idle, true, "every slot is given back");
+    return Uint8Array.from(output);
+  } finally {
+    for (const slot of slots) freeSlot(slot);
+    free(stopWord);
+  }
+}
+
+describe("lowerStream", () => {
+  test("in pieces and slots of any size gives what the whole text gives", { timeout }, async () => {
+    await fc.assert(fc.asyncProperty(
+      fc.array(hardText, { maxLength: 4 }),
+      fc.integer({ min: 8, max: 60 }),
+      fc.integer({ min: 8, max: 60 }),
+      async (list, chunkBytes, outputBytes) => {
+        const whole = Uint8Array.from(list.flatMap((piece) => [...piece]));
+        assert.deepEqual(await lowered(list, chunkBytes, outputBytes), kernels.lowercase(whole));
+      },
+    ), { numRuns: 300 });
+  });
+
+  test("looks as far ahead as a sigma needs", { timeout }, async () => {
+    const encoder = new TextEncoder();
+    for (const [last, sigma] of [["Α", "σ"], ["", "ς"], ["!", "ς"]] as const) {
+      const list = ["ΟΔΟ", "Σ", ..."....".repeat(30).match(/.../g)!, last].map((text) => encoder.encode(text));
+      const text = new TextDecoder().decode(await lowered(list, 16, 64));
+      assert.equal(text, `οδο${sigma}${".".repeat(120)}${last.toLowerCase()}`);
+    }
+  });
+});
+
+describe("casedFollowsInStream", () => {
+  test("gives up at its limit with an error that says so", { timeout }, async () => {
+    const dots = new TextEncoder().encode(".".repeat(50));
+    const feed = new ByteFeed(pieces([dots, dots, dots, dots]));
+    feed.giveBack(new TextEncoder().encode("Σ"));
+    const scratch = allocateSlot(4096, 16);
+    try {
+      await assert.rejects(casedFollowsInStream(feed, scratch, 120), (error: unknown) =>
+        error instanceof LookAheadLimitError && /within 120 bytes/.test(error.message));
+    } finally {
+      freeSlot(scratch);
+    }
+  });
+});
