@@ -40,11 +40,13 @@ if (isMainProcess) {
 }
 `;
 
-describe("the npm package", { skip }, () => {
+// Each test is skipped on its own: of a suite that is skipped as a whole, Bun reports nothing.
+describe("the npm package", () => {
   let folder = "";
   let installed = "";
 
   before(() => {
+    if (skip) return;
     folder = mkdtempSync(join(tmpdir(), "manyhands-package-"));
     installed = join(folder, "node_modules/manyhands");
     const env = { ...process.env, PATH: [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter) };
@@ -65,9 +67,11 @@ describe("the npm package", { skip }, () => {
     writeFileSync(join(folder, "program.js"), program);
     writeFileSync(join(folder, "INPUT.txt"), "ΟΔΟΣ Straße İ\n");
   }, { timeout });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => {
+    if (folder !== "") rmSync(folder, { recursive: true, force: true });
+  });
 
-  test("holds compiled code and its types, and no sources, tests or build tools", { timeout }, () => {
+  test("holds compiled code and its types, and no sources, tests or build tools", { timeout, skip }, () => {
     const files = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((path) => /\.\w+$/.test(path));
     for (const path of ["dist/mod.js", "dist/mod.d.ts", "README.md", "LICENSE", "CHANGELOG.md"]) {
       assert.ok(files.includes(path), path);
@@ -75,7 +79,7 @@ describe("the npm package", { skip }, () => {
     assert.deepEqual(files.filter((path) => /(?<!\.d)\.ts$|_test\.|^(?:src|tests|scripts)\//.test(path)), []);
   });
 
-  test("names only files that exist in its exports and its command", { timeout }, () => {
+  test("names only files that exist in its exports and its command", { timeout, skip }, () => {
     const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
     const paths = JSON.stringify([manifest.exports, manifest.bin]).match(/\.\/[^"]*\.\w+/g) ?? [];
     assert.ok(paths.length >= 7);
