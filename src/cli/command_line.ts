@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { CHUNK_STEP, type InvalidPolicy, MAX_CHUNK_BYTES } from "../text/text_options.ts";
+import type { InvalidMode } from "../kernels/lowercase.ts";
+import { CHUNK_STEP, MAX_CHUNK_BYTES } from "../text/text_options.ts";
 import { parseBytes } from "./byte_size.ts";
 
 /** What `manyhands lower` was asked for: checked as far as that needs no look at the system. */
@@ -10,7 +11,7 @@ export interface LowerArguments {
   readonly workers: number | undefined;
   readonly chunkBytes: number | undefined;
   readonly ordered: boolean;
-  readonly invalid: InvalidPolicy;
+  readonly invalid: InvalidMode;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -41,7 +42,7 @@ interface LowerFlags {
   workers?: number;
   chunkSize?: number;
   unordered?: true;
-  invalid: InvalidPolicy;
+  invalid: InvalidMode;
   quiet?: true;
   json?: true;
 }

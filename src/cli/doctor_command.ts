@@ -1,7 +1,7 @@
 import { kernels } from "../kernels/kernels.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
 import { Pool } from "../pool/pool.ts";
-import { type Capability, capabilities, machineMemory } from "../runtime/capabilities.ts";
+import { capabilities, type Capability, machineMemory } from "../runtime/capabilities.ts";
 import { runtime } from "../runtime/current.ts";
 import { printLine } from "../runtime/terminal.ts";
 import { formatBytes } from "./byte_size.ts";

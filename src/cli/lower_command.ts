@@ -1,5 +1,5 @@
 import { OutputConflictError } from "../core/errors.ts";
-import { onStopSignal, exit, printErrorLine, printLine, type StopSignal } from "../runtime/terminal.ts";
+import { exit, onStopSignal, printErrorLine, printLine, type StopSignal } from "../runtime/terminal.ts";
 import { lowercase } from "../text/lowercase.ts";
 import type { LowercaseOptions } from "../text/text_options.ts";
 import type { LowerArguments } from "./command_line.ts";

@@ -105,6 +105,8 @@ class BarDisplay implements ProgressDisplay {
     if (progress.bytesTotal === undefined) return words;
     const width = Math.max(0, Math.min(30, terminalColumns() - words.length - 9));
     const done = progress.bytesTotal === 0 ? width : Math.round((progress.bytesIn / progress.bytesTotal) * width);
-    return `${percent(progress)} ${"█".repeat(Math.min(width, done))}${"░".repeat(Math.max(0, width - done))}  ${words}`;
+    return `${percent(progress)} ${"█".repeat(Math.min(width, done))}${
+      "░".repeat(Math.max(0, width - done))
+    }  ${words}`;
   }
 }

@@ -1,4 +1,11 @@
-import { createTemporaryBeside, fileErrorCode, folderName, makeFolder, removeFile, renameFile } from "../runtime/files.ts";
+import {
+  createTemporaryBeside,
+  fileErrorCode,
+  folderName,
+  makeFolder,
+  removeFile,
+  renameFile,
+} from "../runtime/files.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { writeError } from "./file_failure.ts";
 import { writeSlot } from "./file_tasks.ts";

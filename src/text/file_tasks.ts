@@ -3,15 +3,15 @@
  * numbers do not cross threads on every runtime) and answers with plain data, failures included.
  * @module
  */
+import type { InvalidMode } from "../kernels/lowercase.ts";
 import { typedView } from "../memory/linear_memory.ts";
 import { task } from "../process/task.ts";
 import { closeFile, openToRead, openToWrite, readAt, writeAt } from "../runtime/files.ts";
 import type { ByteSource } from "./byte_source.ts";
 import type { NominalChunk } from "./chunk_plan.ts";
 import { type FailureData, guarded, TaskFailure } from "./file_failure.ts";
-import { type ChunkPart, type ChunkSettings, type ChunkState, lowerChunk } from "./lower_chunk.ts";
+import { type ChunkPart, type ChunkSettings, type ChunkState, lowerChunk, type RangeEnd } from "./lower_chunk.ts";
 import { type HeldPart, lowerHeld } from "./lower_held.ts";
-import type { End, InvalidMode } from "./range_kernel.ts";
 import { memoryView, type Slot } from "./slot.ts";
 
 /** The settings of a run as they travel. */
@@ -130,7 +130,7 @@ export const lowerWholeFile: (
 export const lowerSlot: (
   slot: Slot,
   length: number,
-  ending: End,
+  ending: RangeEnd,
   settings: TaskSettings,
   from: ChunkState,
 ) => Outcome<HeldPart> = task(

@@ -1,8 +1,12 @@
+import { type InvalidMode, lowercaseRange, type LowercaseResult, type RangeOptions } from "../kernels/lowercase.ts";
 import type { ByteSource } from "./byte_source.ts";
+import { firstReset, incompleteTail, sigmaFollow } from "./case_context.ts";
 import type { NominalChunk } from "./chunk_plan.ts";
 import { TaskFailure } from "./file_failure.ts";
-import { End, firstReset, incompleteTail, type InvalidMode, lowerRange, SigmaFollow, sigmaFollow, Status } from "./range_kernel.ts";
 import { memoryView, PAGE_BYTES, type Slot } from "./slot.ts";
+
+/** What comes after a range of text: see `lowercaseRange`. */
+export type RangeEnd = NonNullable<RangeOptions["end"]>;
 
 /** How the worker works on a chunk. */
 export interface ChunkSettings {
@@ -66,7 +70,11 @@ function checkStop(settings: ChunkSettings): void {
 function trueStart(source: ByteSource, chunk: NominalChunk, slot: Slot, settings: ChunkSettings): number | undefined {
   if (chunk.start === 0) return 0;
   let end = Math.min(chunk.start + glanceBytes(settings), chunk.end);
-  for (let position = chunk.start; position < chunk.end; end = Math.min(windowEnd(source, settings, position), chunk.end)) {
+  for (
+    let position = chunk.start;
+    position < chunk.end;
+    end = Math.min(windowEnd(source, settings, position), chunk.end)
+  ) {
     checkStop(settings);
     const reset = firstReset(readWindow(source, slot, position, end), end - position);
     if (position + reset < end) return position + reset;
@@ -86,7 +94,7 @@ function casedFollows(source: ByteSource, slot: Slot, settings: ChunkSettings, p
     const address = readWindow(source, slot, position, end);
     const tail = end < source.size ? incompleteTail(address, end - position) : 0;
     const follow = sigmaFollow(address, end - position - tail);
-    if (follow !== SigmaFollow.undecided) return follow === SigmaFollow.cased;
+    if (follow !== "undecided") return follow === "cased";
     position = end - tail;
   }
   return false;
@@ -110,59 +118,47 @@ export function lowerChunk(
   let position = start;
   let context = resume?.context ?? 0;
   let produced = 0;
+  const lowerWindow = (address: number, length: number, end: RangeEnd): LowercaseResult =>
+    lowercaseRange(address, length, slot.output + produced, slot.outputBytes - produced, {
+      invalid: settings.invalid,
+      end,
+      context,
+    });
   while (position < source.size) {
     checkStop(settings);
     let end = windowEnd(source, settings, position);
     // The last window before the nominal end goes a glance beyond it, so that it mostly holds the true end.
     if (position < chunk.end && end >= chunk.end) end = Math.min(chunk.end + glanceBytes(settings), source.size);
     const address = readWindow(source, slot, position, end);
-    let ending: End = end === source.size ? End.closed : End.open;
+    let ending: RangeEnd = end === source.size ? "end" : "more";
     // No reset lies between the nominal end and `position`: an earlier window would have found it.
     const from = Math.max(chunk.end, position);
     if (from < end) {
       const reset = from + firstReset(address + (from - position), end - from);
       if (reset < end) {
         end = reset;
-        ending = End.closed;
+        ending = "end";
       }
     }
     if (end === position) break;
-    let length = end - position;
-    let result = lowerRange(
-      address,
-      length,
-      slot.output + produced,
-      slot.outputBytes - produced,
-      settings.invalid,
-      ending,
-      context,
-    );
-    if (result.status === Status.ok && result.consumed === 0) {
+    let result = lowerWindow(address, end - position, ending);
+    if (result.status === "ok" && result.consumed === 0) {
       // The whole window is a sigma and what does not decide it.
-      length -= incompleteTail(address, length);
-      ending = casedFollows(source, slot, settings, position + length) ? End.cased : End.closed;
-      readWindow(source, slot, position, position + length);
-      result = lowerRange(
-        address,
-        length,
-        slot.output + produced,
-        slot.outputBytes - produced,
-        settings.invalid,
-        ending,
-        context,
-      );
-      ending = End.open;
+      end -= incompleteTail(address, end - position);
+      const follows = casedFollows(source, slot, settings, end) ? "cased" : "end";
+      readWindow(source, slot, position, end);
+      result = lowerWindow(address, end - position, follows);
     }
     position += result.consumed;
     produced += result.produced;
     context = result.context;
-    if (result.status === Status.invalid) {
+    if (result.status === "invalid") {
       throw new TaskFailure({ kind: "invalid", message: "invalid UTF-8", offset: position });
     }
-    if (result.status === Status.full) {
+    if (result.status === "full") {
       return { consumed: position - start, produced, next: { position, context } };
     }
-    if (ending === End.closed) break;
+    if (ending === "end") break;
   }
   return { consumed: position - start, produced, next: undefined };
 }

@@ -1,6 +1,6 @@
+import { lowercaseRange } from "../kernels/lowercase.ts";
 import { TaskFailure } from "./file_failure.ts";
-import type { ChunkPart, ChunkSettings, ChunkState } from "./lower_chunk.ts";
-import { End, lowerRange, Status } from "./range_kernel.ts";
+import type { ChunkPart, ChunkSettings, ChunkState, RangeEnd } from "./lower_chunk.ts";
 import type { Slot } from "./slot.ts";
 
 /** A piece of held text's output, with the context after it, for text that goes on. */
@@ -10,33 +10,37 @@ export interface HeldPart extends ChunkPart {
 
 /**
  * Lower-cases the first `length` bytes of a slot's input part into its output part, from `from.position` on, or as
- * much as fits; then `next` says where to go on once that piece is written. With `End.open` it stops before what
+ * much as fits; then `next` says where to go on once that piece is written. With ending `"more"` it stops before what
  * only the following text decides; `consumed` tells. Throws a `TaskFailure` for invalid UTF-8 (mode `error`), with
  * the offset from the start of the slot, and when stopped.
  */
-export function lowerHeld(slot: Slot, length: number, ending: End, settings: ChunkSettings, from: ChunkState): HeldPart {
+export function lowerHeld(
+  slot: Slot,
+  length: number,
+  ending: RangeEnd,
+  settings: ChunkSettings,
+  from: ChunkState,
+): HeldPart {
   let { position, context } = from;
   let produced = 0;
   let windowBytes = settings.windowBytes;
   while (position < length) {
     if (settings.stopped()) throw new TaskFailure({ kind: "stopped", message: "the run was stopped" });
     const end = Math.min(position + windowBytes, length);
-    const result = lowerRange(
+    const result = lowercaseRange(
       slot.input + position,
       end - position,
       slot.output + produced,
       slot.outputBytes - produced,
-      settings.invalid,
-      end === length ? ending : End.open,
-      context,
+      { invalid: settings.invalid, end: end === length ? ending : "more", context },
     );
     position += result.consumed;
     produced += result.produced;
     context = result.context;
-    if (result.status === Status.invalid) {
+    if (result.status === "invalid") {
       throw new TaskFailure({ kind: "invalid", message: "invalid UTF-8", offset: position });
     }
-    if (result.status === Status.full) {
+    if (result.status === "full") {
       return { consumed: position - from.position, produced, next: { position, context }, context };
     }
     if (end === length) break;

@@ -1,9 +1,9 @@
 import { ByteFeed } from "./byte_feed.ts";
+import { incompleteTail, lastReset } from "./case_context.ts";
 import { lowerSlot } from "./file_tasks.ts";
 import type { HeldPart } from "./lower_held.ts";
-import type { ChunkState } from "./lower_chunk.ts";
+import type { ChunkState, RangeEnd } from "./lower_chunk.ts";
 import type { OrderedRun } from "./ordered_run.ts";
-import { End, incompleteTail, lastReset } from "./range_kernel.ts";
 import { memoryView, type Slot } from "./slot.ts";
 import { casedFollowsInStream, LOOK_AHEAD_LIMIT } from "./stream_look_ahead.ts";
 import { resultOf } from "./task_runner.ts";
@@ -42,7 +42,7 @@ class StreamRun {
   /** Fewer bytes than these are not worth a try: so many were undecided. */
   #minimum = 0;
   /** How the undecided sigma at the start of the next slot ends, where that took a look far ahead. */
-  #decided: End | undefined;
+  #decided: RangeEnd | undefined;
 
   constructor(context: RunContext, name: string, feed: ByteFeed, ordered: OrderedRun) {
     this.#context = context;
@@ -81,7 +81,7 @@ class StreamRun {
   /** What comes after a reset does not depend on what is before it, so the next slot need not wait. */
   #startIndependent(slot: Slot, cut: number, length: number): void {
     this.#feed.giveBack(memoryView(slot.input + cut, length - cut).slice());
-    const piece = this.#piece(slot, cut, End.closed);
+    const piece = this.#piece(slot, cut, "end");
     this.#ordered.add(slot, piece);
     this.#base += cut;
     this.#caseContext = 0;
@@ -91,7 +91,7 @@ class StreamRun {
 
   /** Lower-cases what can be decided of a slot without a reset; the rest goes back to the feed. */
   async #continue(slot: Slot, length: number): Promise<void> {
-    let ending: End = End.open;
+    let ending: RangeEnd = "more";
     let usable = length;
     if (this.#decided !== undefined) {
       ending = this.#decided;
@@ -128,14 +128,14 @@ class StreamRun {
     const scratch = await this.#context.slots.acquire();
     try {
       const cased = await casedFollowsInStream(this.#feed, scratch, LOOK_AHEAD_LIMIT);
-      this.#decided = cased ? End.cased : End.closed;
+      this.#decided = cased ? "cased" : "end";
     } finally {
       this.#context.slots.release(scratch);
     }
   }
 
   /** The task for a slot; an offset of invalid bytes is counted from the start of the stream. */
-  #piece(slot: Slot, length: number, ending: End): (resume: ChunkState | undefined) => Promise<HeldPart> {
+  #piece(slot: Slot, length: number, ending: RangeEnd): (resume: ChunkState | undefined) => Promise<HeldPart> {
     const { runner, settings } = this.#context;
     const base = this.#base;
     const start = { position: 0, context: this.#caseContext };

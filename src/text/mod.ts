@@ -3,6 +3,7 @@
  * @module
  */
 export { lowercase } from "./lowercase.ts";
-export type { InvalidPolicy, LowercaseOptions } from "./text_options.ts";
+export type { LowercaseOptions } from "./text_options.ts";
+export type { InvalidMode } from "../kernels/lowercase.ts";
 export type { TextFailure, TextProgress, TextReport } from "./report.ts";
 export type { ByteWriter } from "./byte_sink.ts";

@@ -1,6 +1,6 @@
 import { LookAheadLimitError } from "../core/errors.ts";
 import type { ByteFeed } from "./byte_feed.ts";
-import { incompleteTail, SigmaFollow, sigmaFollow } from "./range_kernel.ts";
+import { incompleteTail, sigmaFollow } from "./case_context.ts";
 import { memoryView, type Slot } from "./slot.ts";
 
 /** Bytes that a stream may hold back for one undecided sigma. */
@@ -26,7 +26,7 @@ export async function casedFollowsInStream(feed: ByteFeed, scratch: Slot, limit:
       room.set(piece.subarray(from, from + count), begun.length);
       const tail = incompleteTail(scratch.input, room.length);
       const follow = sigmaFollow(scratch.input, room.length - tail);
-      if (follow !== SigmaFollow.undecided) return follow === SigmaFollow.cased;
+      if (follow !== "undecided") return follow === "cased";
       begun = room.slice(room.length - tail);
       from += count;
     }

@@ -1,9 +1,7 @@
+import type { InvalidMode } from "../kernels/lowercase.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ByteWriter } from "./byte_sink.ts";
 import type { TextFailure, TextProgress } from "./report.ts";
-
-/** What to do with bytes that are not valid UTF-8. */
-export type InvalidPolicy = "pass" | "error" | "replace";
 
 /** Options of {@linkcode lowercase}. */
 export interface LowercaseOptions {
@@ -21,7 +19,7 @@ export interface LowercaseOptions {
   /** Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; 1 MiB by default. */
   chunkBytes?: number;
   /** Invalid UTF-8: `"pass"` it through unchanged (default), fail with an `"error"`, or `"replace"` it by U+FFFD. */
-  invalid?: InvalidPolicy;
+  invalid?: InvalidMode;
   /** Stops the run: no incomplete output stays, and the promise rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Told after each piece that is written. */
@@ -37,7 +35,7 @@ export interface TextSettings {
   readonly processes: number;
   readonly ordered: boolean;
   readonly chunkBytes: number;
-  readonly invalid: InvalidPolicy;
+  readonly invalid: InvalidMode;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: TextProgress) => void) | undefined;
   readonly onError: ((failure: TextFailure) => void) | undefined;
@@ -57,11 +55,18 @@ function shown(value: unknown): string {
 export function readOptions(options: LowercaseOptions): TextSettings {
   const { processes = runtime.cores(), chunkBytes = DEFAULT_CHUNK_BYTES, invalid = "pass", ordered = true } = options;
   if (!Number.isSafeInteger(processes) || processes < 1) {
-    throw new RangeError(`Cannot start the workers: expected processes to be a whole number from 1, found ${shown(processes)}`);
-  }
-  if (!Number.isSafeInteger(chunkBytes) || chunkBytes < CHUNK_STEP || chunkBytes > MAX_CHUNK_BYTES || chunkBytes % CHUNK_STEP !== 0) {
     throw new RangeError(
-      `Cannot divide the text: expected chunkBytes to be a multiple of ${CHUNK_STEP} up to ${MAX_CHUNK_BYTES}, found ${shown(chunkBytes)}`,
+      `Cannot start the workers: expected processes to be a whole number from 1, found ${shown(processes)}`,
+    );
+  }
+  if (
+    !Number.isSafeInteger(chunkBytes) || chunkBytes < CHUNK_STEP || chunkBytes > MAX_CHUNK_BYTES ||
+    chunkBytes % CHUNK_STEP !== 0
+  ) {
+    throw new RangeError(
+      `Cannot divide the text: expected chunkBytes to be a multiple of ${CHUNK_STEP} up to ${MAX_CHUNK_BYTES}, found ${
+        shown(chunkBytes)
+      }`,
     );
   }
   if (invalid !== "pass" && invalid !== "error" && invalid !== "replace") {
@@ -94,11 +99,15 @@ function readInput(input: unknown): readonly string[] | AsyncIterable<Uint8Array
   if (typeof (input as AsyncIterable<Uint8Array> | null)?.[Symbol.asyncIterator] === "function") {
     return input as AsyncIterable<Uint8Array>;
   }
-  throw new TypeError(`Cannot read the input: expected a path, paths or an async iterable of bytes, found ${shown(input)}`);
+  throw new TypeError(
+    `Cannot read the input: expected a path, paths or an async iterable of bytes, found ${shown(input)}`,
+  );
 }
 
 function readOutput(output: unknown): string | ByteWriter {
   if (typeof output === "string" && output !== "") return output;
   if (typeof (output as ByteWriter | null)?.write === "function") return output as ByteWriter;
-  throw new TypeError(`Cannot write the output: expected a path or an object with a write method, found ${shown(output)}`);
+  throw new TypeError(
+    `Cannot write the output: expected a path or an object with a write method, found ${shown(output)}`,
+  );
 }

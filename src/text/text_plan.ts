@@ -2,8 +2,8 @@ import { FileError, OutputConflictError } from "../core/errors.ts";
 import {
   baseName,
   fileErrorCode,
-  fileStatus,
   type FileStatus,
+  fileStatus,
   folderEntries,
   isInside,
   joinPath,
@@ -159,7 +159,9 @@ class Planner {
     if (this.#output !== undefined) {
       const output = realPath(this.#output);
       const input = realPath(path);
-      if (output === input) throw new OutputConflictError(`The output ${this.#output} is the input folder ${path} itself`);
+      if (output === input) {
+        throw new OutputConflictError(`The output ${this.#output} is the input folder ${path} itself`);
+      }
       if (isInside(output, input)) {
         throw new OutputConflictError(`The output ${this.#output} lies inside the input folder ${path}`);
       }

@@ -10,7 +10,6 @@ import { lowerFileChunk, lowerWholeFile, type TaskSettings } from "./file_tasks.
 import { windowRoom } from "./lower_chunk.ts";
 import { lowerStream } from "./lower_stream.ts";
 import { OrderedRun } from "./ordered_run.ts";
-import { invalidMode } from "./range_kernel.ts";
 import type { TextFailure } from "./report.ts";
 import type { RunContext } from "./run_context.ts";
 import { allocateSlot, freeSlot, PAGE_BYTES } from "./slot.ts";
@@ -75,7 +74,7 @@ export class TextRun implements RunContext {
     this.slots = new SlotPool(
       Array.from({ length: processes + SPARE_SLOTS }, () => allocateSlot(inputBytes, outputBytes)),
     );
-    this.settings = { invalid: invalidMode(options.invalid), windowBytes, stopWord: allocate(4) };
+    this.settings = { invalid: options.invalid, windowBytes, stopWord: allocate(4) };
     Atomics.store(this.#stopView(), 0, 0);
     for (const failure of plan.failed) this.#fail(failure);
   }
@@ -116,7 +115,9 @@ export class TextRun implements RunContext {
       if (this.stopped) break;
       const place = this.#open(source);
       if (place === undefined) continue;
-      const { finished } = source.kind === "file" ? await this.#startFile(source, place) : this.#startStream(source, place);
+      const { finished } = source.kind === "file"
+        ? await this.#startFile(source, place)
+        : this.#startStream(source, place);
       const complete: Promise<void> = this.#complete(source, place, finished, committed)
         .finally(() => finishing.delete(complete));
       finishing.add(complete);

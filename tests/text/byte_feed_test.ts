@@ -73,6 +73,9 @@ describe("ByteFeed", () => {
 
   test("fill() refuses pieces that are no bytes", { timeout }, async () => {
     const feed = new ByteFeed(pieces(["text"] as unknown as Uint8Array[]));
-    await assert.rejects(feed.fill(() => new Uint8Array(4), 0, () => false), /expected pieces of type Uint8Array, found string/);
+    await assert.rejects(
+      feed.fill(() => new Uint8Array(4), 0, () => false),
+      /expected pieces of type Uint8Array, found string/,
+    );
   });
 });

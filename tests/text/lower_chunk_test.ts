@@ -4,9 +4,8 @@ import fc from "fast-check";
 import { kernels } from "../../src/kernels/kernels.ts";
 import type { ByteSource } from "../../src/text/byte_source.ts";
 import { chunkCount, nominalChunk } from "../../src/text/chunk_plan.ts";
-import { TaskFailure } from "../../src/text/file_failure.ts";
+import type { TaskFailure } from "../../src/text/file_failure.ts";
 import { type ChunkSettings, type ChunkState, lowerChunk, windowRoom } from "../../src/text/lower_chunk.ts";
-import { invalidMode } from "../../src/text/range_kernel.ts";
 import { allocateSlot, freeSlot, memoryView } from "../../src/text/slot.ts";
 import { hardText, validText } from "./sample_text.ts";
 
@@ -25,7 +24,7 @@ function source(bytes: Uint8Array): ByteSource {
 }
 
 function settings(windowBytes: number, invalid: "pass" | "error" | "replace" = "pass"): ChunkSettings {
-  return { invalid: invalidMode(invalid), windowBytes, stopped: () => false };
+  return { invalid, windowBytes, stopped: () => false };
 }
 
 /** Lower-cases `bytes` chunk by chunk, each on its own, and joins what comes out. */
@@ -55,34 +54,46 @@ describe("lowerChunk", () => {
   const sizes = { chunkBytes: fc.integer({ min: 1, max: 70 }), windowBytes: fc.integer({ min: 8, max: 70 }) };
 
   test("in chunks of any size gives what the whole text gives", { timeout }, () => {
-    fc.assert(fc.property(hardText, sizes.chunkBytes, sizes.windowBytes, (bytes, chunkBytes, windowBytes) => {
-      assert.deepEqual(lowerInChunks(bytes, chunkBytes, 1024, settings(windowBytes)), kernels.lowercase(bytes));
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(hardText, sizes.chunkBytes, sizes.windowBytes, (bytes, chunkBytes, windowBytes) => {
+        assert.deepEqual(lowerInChunks(bytes, chunkBytes, 1024, settings(windowBytes)), kernels.lowercase(bytes));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test("in pieces of any output size gives what the whole text gives", { timeout }, () => {
-    fc.assert(fc.property(hardText, sizes.chunkBytes, fc.integer({ min: 8, max: 40 }), (bytes, chunkBytes, outputBytes) => {
-      assert.deepEqual(lowerInChunks(bytes, chunkBytes, outputBytes, settings(16)), kernels.lowercase(bytes));
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(hardText, sizes.chunkBytes, fc.integer({ min: 8, max: 40 }), (bytes, chunkBytes, outputBytes) => {
+        assert.deepEqual(lowerInChunks(bytes, chunkBytes, outputBytes, settings(16)), kernels.lowercase(bytes));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test("replaces invalid bytes as the whole text does", { timeout }, () => {
-    fc.assert(fc.property(hardText, sizes.chunkBytes, sizes.windowBytes, (bytes, chunkBytes, windowBytes) => {
-      assert.deepEqual(
-        lowerInChunks(bytes, chunkBytes, 64, settings(windowBytes, "replace")),
-        kernels.lowercase(bytes, { invalid: "replace" }),
-      );
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(hardText, sizes.chunkBytes, sizes.windowBytes, (bytes, chunkBytes, windowBytes) => {
+        assert.deepEqual(
+          lowerInChunks(bytes, chunkBytes, 64, settings(windowBytes, "replace")),
+          kernels.lowercase(bytes, { invalid: "replace" }),
+        );
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test("names the offset of the first invalid byte from the start of the text", { timeout }, () => {
-    fc.assert(fc.property(validText, sizes.chunkBytes, validText, (before, chunkBytes, after) => {
-      const bytes = Uint8Array.from([...before, 0xff, ...after]);
-      assert.throws(
-        () => lowerInChunks(bytes, chunkBytes, 1024, settings(16, "error")),
-        (error: TaskFailure) => error.data.kind === "invalid" && error.data.offset === before.length,
-      );
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(validText, sizes.chunkBytes, validText, (before, chunkBytes, after) => {
+        const bytes = Uint8Array.from([...before, 0xff, ...after]);
+        assert.throws(
+          () => lowerInChunks(bytes, chunkBytes, 1024, settings(16, "error")),
+          (error: TaskFailure) => error.data.kind === "invalid" && error.data.offset === before.length,
+        );
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test("decides a sigma by a letter that comes many windows later", { timeout }, () => {

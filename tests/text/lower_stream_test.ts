@@ -6,7 +6,6 @@ import { kernels } from "../../src/kernels/kernels.ts";
 import { ByteFeed } from "../../src/text/byte_feed.ts";
 import { lowerStream } from "../../src/text/lower_stream.ts";
 import { OrderedRun } from "../../src/text/ordered_run.ts";
-import { invalidMode } from "../../src/text/range_kernel.ts";
 import type { RunContext } from "../../src/text/run_context.ts";
 import { allocateSlot, freeSlot, memoryView } from "../../src/text/slot.ts";
 import { SlotPool } from "../../src/text/slot_pool.ts";
@@ -29,7 +28,7 @@ async function lowered(list: readonly Uint8Array[], chunkBytes: number, outputBy
   const context: RunContext = {
     runner: inlinePool(),
     slots: pool,
-    settings: { invalid: invalidMode("pass"), windowBytes: 12, stopWord },
+    settings: { invalid: "pass", windowBytes: 12, stopWord },
     chunkBytes,
     stopped: false,
     onStop: () => () => {},
@@ -61,15 +60,18 @@ async function lowered(list: readonly Uint8Array[], chunkBytes: number, outputBy
 
 describe("lowerStream", () => {
   test("in pieces and slots of any size gives what the whole text gives", { timeout }, async () => {
-    await fc.assert(fc.asyncProperty(
-      fc.array(hardText, { maxLength: 4 }),
-      fc.integer({ min: 8, max: 60 }),
-      fc.integer({ min: 8, max: 60 }),
-      async (list, chunkBytes, outputBytes) => {
-        const whole = Uint8Array.from(list.flatMap((piece) => [...piece]));
-        assert.deepEqual(await lowered(list, chunkBytes, outputBytes), kernels.lowercase(whole));
-      },
-    ), { numRuns: 300 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(hardText, { maxLength: 4 }),
+        fc.integer({ min: 8, max: 60 }),
+        fc.integer({ min: 8, max: 60 }),
+        async (list, chunkBytes, outputBytes) => {
+          const whole = Uint8Array.from(list.flatMap((piece) => [...piece]));
+          assert.deepEqual(await lowered(list, chunkBytes, outputBytes), kernels.lowercase(whole));
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   test("looks as far ahead as a sigma needs", { timeout }, async () => {
@@ -89,8 +91,10 @@ describe("casedFollowsInStream", () => {
     feed.giveBack(new TextEncoder().encode("Σ"));
     const scratch = allocateSlot(4096, 16);
     try {
-      await assert.rejects(casedFollowsInStream(feed, scratch, 120), (error: unknown) =>
-        error instanceof LookAheadLimitError && /within 120 bytes/.test(error.message));
+      await assert.rejects(
+        casedFollowsInStream(feed, scratch, 120),
+        (error: unknown) => error instanceof LookAheadLimitError && /within 120 bytes/.test(error.message),
+      );
     } finally {
       freeSlot(scratch);
     }

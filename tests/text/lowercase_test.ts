@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { describe, test } from "node:test";
-import { FileError, InvalidUtf8Error, OutputConflictError } from "../../src/core/errors.ts";
+import { type FileError, InvalidUtf8Error, OutputConflictError } from "../../src/core/errors.ts";
 import { kernels } from "../../src/kernels/kernels.ts";
 import { accounting } from "../../src/memory/allocator.ts";
-import { type LowercaseOptions, lowercase } from "../../src/text/mod.ts";
+import { lowercase, type LowercaseOptions } from "../../src/text/mod.ts";
 import { lowercaseWith } from "../../src/text/lowercase.ts";
 import type { TextProgress, TextReport } from "../../src/text/report.ts";
 import { inlinePool } from "./inline_pool.ts";
@@ -114,30 +114,42 @@ describe("lowercase", () => {
       assert.equal(report.bytesIn, new TextEncoder().encode(text).length);
     }));
 
-  test("keeps an output's old content until the new one is complete", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
-      const input = folder.write("in.txt", longText(30_000));
-      folder.write("out.txt", "old");
-      const seen = new Set<string>();
-      await inline({ input, output: folder.at("out.txt"), onProgress: ({ files }) => {
-        if (files === 0) seen.add(folder.read("out.txt"));
-      } });
-      assert.deepEqual([...seen], ["old"]);
-      assert.notEqual(folder.read("out.txt"), "old");
-    }));
+  test(
+    "keeps an output's old content until the new one is complete",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const input = folder.write("in.txt", longText(30_000));
+        folder.write("out.txt", "old");
+        const seen = new Set<string>();
+        await inline({
+          input,
+          output: folder.at("out.txt"),
+          onProgress: ({ files }) => {
+            if (files === 0) seen.add(folder.read("out.txt"));
+          },
+        });
+        assert.deepEqual([...seen], ["old"]);
+        assert.notEqual(folder.read("out.txt"), "old");
+      }),
+  );
 
-  test("reports progress that only grows and ends at the whole", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
-      for (const name of ["in/a", "in/b"]) folder.write(name, longText(20_000));
-      const steps: TextProgress[] = [];
-      await inline({ input: folder.at("in"), output: folder.at("out"), onProgress: (step) => void steps.push(step) });
-      for (const [index, step] of steps.entries()) {
-        if (index > 0) assert.ok(step.bytesIn >= steps[index - 1]!.bytesIn && step.files >= steps[index - 1]!.files);
-      }
-      const last = steps.at(-1)!;
-      assert.equal(last.bytesIn, last.bytesTotal);
-      assert.deepEqual([last.files, last.filesTotal], [2, 2]);
-    }));
+  test(
+    "reports progress that only grows and ends at the whole",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        for (const name of ["in/a", "in/b"]) folder.write(name, longText(20_000));
+        const steps: TextProgress[] = [];
+        await inline({ input: folder.at("in"), output: folder.at("out"), onProgress: (step) => void steps.push(step) });
+        for (const [index, step] of steps.entries()) {
+          if (index > 0) assert.ok(step.bytesIn >= steps[index - 1]!.bytesIn && step.files >= steps[index - 1]!.files);
+        }
+        const last = steps.at(-1)!;
+        assert.equal(last.bytesIn, last.bytesTotal);
+        assert.deepEqual([last.files, last.filesTotal], [2, 2]);
+      }),
+  );
 
   describe("a failing input is reported and the others go on", () => {
     test("missing, with its path", { timeout }, () =>
@@ -150,18 +162,22 @@ describe("lowercase", () => {
         assert.equal(folder.read("out/a.txt"), "a");
       }));
 
-    test("invalid UTF-8 with error, at the first offset in the file", { timeout }, () =>
-      inTemporaryFolder(async (folder) => {
-        const bytes = new Uint8Array(20_000).fill(65);
-        bytes[9000] = bytes[15_000] = 0xff;
-        const input = [folder.write("bad.txt", bytes), folder.write("good.txt", "GOOD")];
-        const report = await inline({ input, output: folder.at("out"), invalid: "error" });
-        const { path, error } = report.failed[0]!;
-        assert.equal(path, input[0]);
-        assert.ok(error instanceof InvalidUtf8Error);
-        assert.equal(error.offset, 9000);
-        assert.deepEqual(folder.files(), ["bad.txt", "good.txt", "out/good.txt"]);
-      }));
+    test(
+      "invalid UTF-8 with error, at the first offset in the file",
+      { timeout },
+      () =>
+        inTemporaryFolder(async (folder) => {
+          const bytes = new Uint8Array(20_000).fill(65);
+          bytes[9000] = bytes[15_000] = 0xff;
+          const input = [folder.write("bad.txt", bytes), folder.write("good.txt", "GOOD")];
+          const report = await inline({ input, output: folder.at("out"), invalid: "error" });
+          const { path, error } = report.failed[0]!;
+          assert.equal(path, input[0]);
+          assert.ok(error instanceof InvalidUtf8Error);
+          assert.equal(error.offset, 9000);
+          assert.deepEqual(folder.files(), ["bad.txt", "good.txt", "out/good.txt"]);
+        }),
+    );
 
     test("invalid UTF-8 in a stream, counted from its start", { timeout }, () =>
       inTemporaryFolder(async (folder) => {
@@ -175,11 +191,21 @@ describe("lowercase", () => {
         assert.deepEqual(folder.files(), []);
       }));
 
-    for (const [change, edit, found] of [
-      ["shrinks", (path: string) => fs.truncateSync(path, 5000), /changed while it was read: it ends at byte 5000|its size went/],
-      ["grows", (path: string) => fs.appendFileSync(path, "more"), /changed while it was read: its size went from \d+ to \d+/],
-      ["is removed", (path: string) => fs.rmSync(path), /there is no such file|it was removed/],
-    ] as const) {
+    for (
+      const [change, edit, found] of [
+        [
+          "shrinks",
+          (path: string) => fs.truncateSync(path, 5000),
+          /changed while it was read: it ends at byte 5000|its size went/,
+        ],
+        [
+          "grows",
+          (path: string) => fs.appendFileSync(path, "more"),
+          /changed while it was read: its size went from \d+ to \d+/,
+        ],
+        ["is removed", (path: string) => fs.rmSync(path), /there is no such file|it was removed/],
+      ] as const
+    ) {
       test(`a file that ${change} while it is read`, { timeout }, () =>
         inTemporaryFolder(async (folder) => {
           const input = folder.write("in.txt", longText(30_000));
@@ -203,61 +229,88 @@ describe("lowercase", () => {
       }));
   });
 
-  test("replaces invalid UTF-8 on demand and passes it through otherwise", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
-      const input = folder.write("in.txt", Uint8Array.of(0x41, 0xff, 0x42));
-      await inline({ input, output: folder.at("passed") });
-      assert.deepEqual([...fs.readFileSync(folder.at("passed"))], [0x61, 0xff, 0x62]);
-      await inline({ input, output: folder.at("replaced"), invalid: "replace" });
-      assert.equal(folder.read("replaced"), "a\ufffdb");
-    }));
+  test(
+    "replaces invalid UTF-8 on demand and passes it through otherwise",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const input = folder.write("in.txt", Uint8Array.of(0x41, 0xff, 0x42));
+        await inline({ input, output: folder.at("passed") });
+        assert.deepEqual([...fs.readFileSync(folder.at("passed"))], [0x61, 0xff, 0x62]);
+        await inline({ input, output: folder.at("replaced"), invalid: "replace" });
+        assert.equal(folder.read("replaced"), "a\ufffdb");
+      }),
+  );
 
-  test("an aborted run rejects with the reason and leaves nothing", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
-      const input = folder.write("in.txt", longText(60_000));
-      const controller = new AbortController();
-      const reason = new Error("enough");
-      await assert.rejects(
-        inline({ input, output: folder.at("out.txt"), signal: controller.signal, onProgress: () => controller.abort(reason) }),
-        (error) => error === reason,
-      );
-      assert.deepEqual(folder.files(), ["in.txt"]);
-      await assert.rejects(inline({ input, output: folder.at("out.txt"), signal: controller.signal }), (error) => error === reason);
-    }));
+  test(
+    "an aborted run rejects with the reason and leaves nothing",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const input = folder.write("in.txt", longText(60_000));
+        const controller = new AbortController();
+        const reason = new Error("enough");
+        await assert.rejects(
+          inline({
+            input,
+            output: folder.at("out.txt"),
+            signal: controller.signal,
+            onProgress: () => controller.abort(reason),
+          }),
+          (error) => error === reason,
+        );
+        assert.deepEqual(folder.files(), ["in.txt"]);
+        await assert.rejects(
+          inline({ input, output: folder.at("out.txt"), signal: controller.signal }),
+          (error) => error === reason,
+        );
+      }),
+  );
 
-  test("an aborted run does not wait for a stream that never answers", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
-      const controller = new AbortController();
-      const input = (async function* () {
-        yield new TextEncoder().encode("ABC ");
-        controller.abort();
-        await new Promise(() => {});
-      })();
-      await assert.rejects(inline({ input, output: folder.at("out.txt"), signal: controller.signal }), { name: "AbortError" });
-      assert.deepEqual(folder.files(), []);
-    }));
+  test(
+    "an aborted run does not wait for a stream that never answers",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const controller = new AbortController();
+        const input = (async function* () {
+          yield new TextEncoder().encode("ABC ");
+          controller.abort();
+          await new Promise(() => {});
+        })();
+        await assert.rejects(inline({ input, output: folder.at("out.txt"), signal: controller.signal }), {
+          name: "AbortError",
+        });
+        assert.deepEqual(folder.files(), []);
+      }),
+  );
 
-  test("a reader that closes the output ends the run without an error", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
-      const input = folder.write("in.txt", longText(60_000));
-      let writes = 0;
-      const report = await inline({
-        input,
-        output: {
-          write() {
-            if (++writes === 2) throw Object.assign(new Error("closed"), { code: "EPIPE" });
+  test(
+    "a reader that closes the output ends the run without an error",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const input = folder.write("in.txt", longText(60_000));
+        let writes = 0;
+        const report = await inline({
+          input,
+          output: {
+            write() {
+              if (++writes === 2) throw Object.assign(new Error("closed"), { code: "EPIPE" });
+            },
           },
-        },
-      });
-      assert.equal(report.outputClosed, true);
-      assert.deepEqual(report.failed, []);
-    }));
+        });
+        assert.equal(report.outputClosed, true);
+        assert.deepEqual(report.failed, []);
+      }),
+  );
 
   test("a writer that fails rejects the run with its error", { timeout }, () =>
     inTemporaryFolder(async (folder) => {
       const input = folder.write("in.txt", "A");
       const broken = new Error("broken");
-      await assert.rejects(inline({ input, output: { write: () => Promise.reject(broken) } }), (error) => error === broken);
+      await assert.rejects(inline({ input, output: { write: () => Promise.reject(broken) } }), (error) =>
+        error === broken);
     }));
 
   test("refuses bad options with what was expected and found", { timeout }, async () => {

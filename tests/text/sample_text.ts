@@ -2,8 +2,40 @@ import fc from "fast-check";
 
 /** Pieces that make lower-casing in parts hard: sigmas, what does not decide them, letters that change length, cuts. */
 const PIECES = [
-  "Σ", "Σ", "Σ.", "Σ'", "ΑΣ", "a", "A", "Z", ".", "..", ":", "'", "\u00ad", "\u0301", "’", " ", "\n", "1", "-",
-  "İ", "Ⱥ", "Ж", "ж", "中", "文", "😀", "👍🏽", "\u212a", "ẞ", "ﬀ", "ʰ", "ͅ", "\u{10400}", "x".repeat(9),
+  "Σ",
+  "Σ",
+  "Σ.",
+  "Σ'",
+  "ΑΣ",
+  "a",
+  "A",
+  "Z",
+  ".",
+  "..",
+  ":",
+  "'",
+  "\u00ad",
+  "\u0301",
+  "’",
+  " ",
+  "\n",
+  "1",
+  "-",
+  "İ",
+  "Ⱥ",
+  "Ж",
+  "ж",
+  "中",
+  "文",
+  "😀",
+  "👍🏽",
+  "\u212a",
+  "ẞ",
+  "ﬀ",
+  "ʰ",
+  "ͅ",
+  "\u{10400}",
+  "x".repeat(9),
 ];
 
 /** Bytes that are no UTF-8, alone or before what follows. */
@@ -26,9 +58,12 @@ export const validText: fc.Arbitrary<Uint8Array> = fc.array(fc.constantFrom(...P
   .map((pieces) => encoder.encode(pieces.join("")));
 
 /** One word without a place to cut: letters, sigmas and what does not decide them. */
-export const giantWord: fc.Arbitrary<Uint8Array> = fc.array(fc.constantFrom("Σ", "Σ", ".", ".", "..........", "a", "Ж", "\u0301"), {
-  maxLength: 80,
-}).map((pieces) => encoder.encode(pieces.join("")));
+export const giantWord: fc.Arbitrary<Uint8Array> = fc.array(
+  fc.constantFrom("Σ", "Σ", ".", ".", "..........", "a", "Ж", "\u0301"),
+  {
+    maxLength: 80,
+  },
+).map((pieces) => encoder.encode(pieces.join("")));
 
 /** The hard pieces with invalid bytes between them. */
 export const anyBytes: fc.Arbitrary<Uint8Array> = fc.array(

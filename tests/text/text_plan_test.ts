@@ -25,13 +25,20 @@ describe("planText", () => {
       assert.equal(plan.bytesTotal, 3);
     }));
 
-  test("sends one file into a folder, existing or named with a slash", { timeout }, () =>
-    inTemporaryFolder((folder) => {
-      const input = folder.write("a.txt", "abc");
-      fs.mkdirSync(folder.at("there"));
-      assert.deepEqual(targets(planText([input], { path: folder.at("there") }), folder), [["a.txt", "there/a.txt"]]);
-      assert.deepEqual(targets(planText([input], { path: `${folder.at("new")}/` }), folder), [["a.txt", "new/a.txt"]]);
-    }));
+  test(
+    "sends one file into a folder, existing or named with a slash",
+    { timeout },
+    () =>
+      inTemporaryFolder((folder) => {
+        const input = folder.write("a.txt", "abc");
+        fs.mkdirSync(folder.at("there"));
+        assert.deepEqual(targets(planText([input], { path: folder.at("there") }), folder), [["a.txt", "there/a.txt"]]);
+        assert.deepEqual(targets(planText([input], { path: `${folder.at("new")}/` }), folder), [[
+          "a.txt",
+          "new/a.txt",
+        ]]);
+      }),
+  );
 
   test("mirrors a folder under the output, in the order of names", { timeout }, () =>
     inTemporaryFolder((folder) => {
@@ -86,37 +93,58 @@ describe("planText", () => {
       for (const output of [input, folder.at("link.txt"), folder.at("in"), `${folder.at("in")}/./a.txt`]) {
         assert.throws(() => planText([input], { path: output }), refused(/^The output .* is the input .* itself$/));
       }
-      assert.throws(() => planText([folder.at("in")], { path: folder.at("in") }), refused(/is the input folder .* itself/));
+      assert.throws(
+        () => planText([folder.at("in")], { path: folder.at("in") }),
+        refused(/is the input folder .* itself/),
+      );
     }));
 
   test("refuses an output inside an input folder", { timeout }, () =>
     inTemporaryFolder((folder) => {
       folder.write("in/a.txt", "abc");
-      assert.throws(() => planText([folder.at("in")], { path: folder.at("in/out") }), refused(/lies inside the input folder/));
-    }));
-
-  test("refuses outputs that would overwrite another input or each other", { timeout }, () =>
-    inTemporaryFolder((folder) => {
-      for (const name of ["one/a.txt", "two/a.txt", "out/one/a.txt"]) folder.write(name, name);
-      const inputs = [folder.at("one/a.txt"), folder.at("two/a.txt")];
-      assert.throws(() => planText(inputs, { path: folder.at("new") }), refused(/have the same output .*new\/a\.txt$/));
       assert.throws(
-        () => planText([folder.at("one"), folder.at("out/one/a.txt")], { path: folder.at("out") }),
-        refused(/^The output of .*one\/a\.txt would overwrite the input .*out\/one\/a\.txt$/),
+        () => planText([folder.at("in")], { path: folder.at("in/out") }),
+        refused(/lies inside the input folder/),
       );
     }));
 
-  test("refuses a file as the output of a folder or of several inputs", { timeout }, () =>
-    inTemporaryFolder((folder) => {
-      const [one, two] = [folder.write("in/a.txt", "a"), folder.write("in/b.txt", "b")];
-      const output = { path: folder.write("out.txt", "") };
-      assert.throws(() => planText([folder.at("in")], output), refused(/is a file, but the input .*in is a folder/));
-      assert.throws(() => planText([one, two], output), refused(/is a file, but 2 inputs need a folder/));
-    }));
+  test(
+    "refuses outputs that would overwrite another input or each other",
+    { timeout },
+    () =>
+      inTemporaryFolder((folder) => {
+        for (const name of ["one/a.txt", "two/a.txt", "out/one/a.txt"]) folder.write(name, name);
+        const inputs = [folder.at("one/a.txt"), folder.at("two/a.txt")];
+        assert.throws(
+          () => planText(inputs, { path: folder.at("new") }),
+          refused(/have the same output .*new\/a\.txt$/),
+        );
+        assert.throws(
+          () => planText([folder.at("one"), folder.at("out/one/a.txt")], { path: folder.at("out") }),
+          refused(/^The output of .*one\/a\.txt would overwrite the input .*out\/one\/a\.txt$/),
+        );
+      }),
+  );
 
-  test("refuses a folder as the output of a stream, and standard input twice", { timeout }, () =>
-    inTemporaryFolder((folder) => {
-      assert.throws(() => planText(["-"], { path: folder.path }), refused(/standard input has no file name/));
-      assert.throws(() => planText(["-", "-"], "writer"), refused(/more than once/));
-    }));
+  test(
+    "refuses a file as the output of a folder or of several inputs",
+    { timeout },
+    () =>
+      inTemporaryFolder((folder) => {
+        const [one, two] = [folder.write("in/a.txt", "a"), folder.write("in/b.txt", "b")];
+        const output = { path: folder.write("out.txt", "") };
+        assert.throws(() => planText([folder.at("in")], output), refused(/is a file, but the input .*in is a folder/));
+        assert.throws(() => planText([one, two], output), refused(/is a file, but 2 inputs need a folder/));
+      }),
+  );
+
+  test(
+    "refuses a folder as the output of a stream, and standard input twice",
+    { timeout },
+    () =>
+      inTemporaryFolder((folder) => {
+        assert.throws(() => planText(["-"], { path: folder.path }), refused(/standard input has no file name/));
+        assert.throws(() => planText(["-", "-"], "writer"), refused(/more than once/));
+      }),
+  );
 });
