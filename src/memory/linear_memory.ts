@@ -43,9 +43,6 @@ export function linearMemory(): WebAssembly.Memory {
  */
 export function adoptLinearMemory(memory: WebAssembly.Memory): void {
   if (current === memory) return;
-  if (current !== undefined) {
-    throw new ManyhandsError("ERR_MEMORY_IN_USE", "Cannot adopt a linear memory: this thread already uses another one");
-  }
   const buffer = memory.buffer;
   const isOurs = buffer.byteLength > CONTROL_OFFSET && new Uint32Array(buffer, CONTROL_OFFSET, 1)[0] === MAGIC;
   if (!isOurs) {
@@ -53,6 +50,9 @@ export function adoptLinearMemory(memory: WebAssembly.Memory): void {
       "ERR_MEMORY_LAYOUT",
       "Cannot adopt a linear memory: it has no control page of this version",
     );
+  }
+  if (current !== undefined) {
+    throw new ManyhandsError("ERR_MEMORY_IN_USE", "Cannot adopt a linear memory: this thread already uses another one");
   }
   current = memory;
 }
