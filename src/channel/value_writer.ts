@@ -1,3 +1,4 @@
+import { TaskEncodingError } from "../core/errors.ts";
 import { inspect } from "./inspect.ts";
 import { pack } from "./packer.ts";
 import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS, Tag } from "./value_tags.ts";
@@ -38,7 +39,13 @@ export class ValueWriter {
     this.position = start;
     this.#limit = limit;
     this.needed = 0;
-    return this.#value(value, root, 0);
+    try {
+      return this.#value(value, root, 0);
+    } catch (error) {
+      // Parts of the value are looked at one by one; the path is to begin at the whole.
+      if (error instanceof TaskEncodingError) inspect(value, root);
+      throw error;
+    }
   }
 
   #value(value: unknown, root: string, depth: number): Written {

@@ -248,20 +248,22 @@ export class Dispatcher {
         this.#scheduler.take();
         this.#scheduler.assigned(chosen);
       }
-      if (worker.handle.sender.isStreaming) worker.handle.wantSpace();
-      this.#wakeSoon(worker);
+      if (worker.handle.sender.isStreaming) this.#pump(worker);
+      else this.#wakeSoon(worker);
     }
   }
 
   async #listen(): Promise<void> {
     this.#isListening = true;
     let lastTurn = performance.now();
-    const hasAnswers = (): boolean => {
-      for (const worker of this.#workers.values()) if (worker.handle.receiver.ring.hasNext()) return true;
+    const hasNews = (): boolean => {
+      for (const { handle } of this.#workers.values()) {
+        if (handle.receiver.ring.hasNext() || handle.hasMadeSpace) return true;
+      }
       return false;
     };
     while (this.#workers.size > 0) {
-      const rung = this.#doorbell.sleep(hasAnswers);
+      const rung = this.#doorbell.sleep(hasNews);
       if (rung !== undefined) {
         await rung;
         lastTurn = performance.now();
@@ -278,6 +280,7 @@ export class Dispatcher {
   #drainAll(): void {
     for (const worker of this.#workers.values()) {
       this.#drain(worker);
+      worker.handle.noteSpace();
       if (worker.handle.sender.isStreaming) this.#pump(worker);
       this.#scheduler.unblock(worker.id);
     }
@@ -286,11 +289,13 @@ export class Dispatcher {
     this.#settleIdle();
   }
 
+  /** Carries on with a long payload. The second try is for room that came before the wish to hear of it. */
   #pump(worker: PoolWorker): void {
     worker.pump();
-    if (!worker.handle.sender.isStreaming) return this.#wakeSoon(worker);
-    worker.handle.wantSpace();
-    worker.pump();
+    if (worker.handle.sender.isStreaming) {
+      worker.handle.wantSpace();
+      worker.pump();
+    }
     this.#wakeSoon(worker);
   }
 

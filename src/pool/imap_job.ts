@@ -1,6 +1,6 @@
 import { FrameKind } from "../channel/frames.ts";
 import { TimeoutError } from "../core/errors.ts";
-import { deferred, type Deferred } from "../core/deferred.ts";
+import { type Deferred, deferred } from "../core/deferred.ts";
 import type { ChunkSource } from "./chunk_source.ts";
 import { Deque } from "./deque.ts";
 import type { Job, PoolTask } from "./pool_task.ts";

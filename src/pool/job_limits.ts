@@ -8,9 +8,10 @@ export function watchLimits({ signal, timeout }: JobOptions, end: (reason: Error
   if (signal === undefined && timeout === undefined) return () => {};
   const onAbort = (): void => end(abortReason(signal!));
   signal?.addEventListener("abort", onAbort, { once: true });
-  const timer = timeout === undefined || timeout === Infinity
-    ? undefined
-    : setTimeout(() => end(new TimeoutError(`The job did not end within ${timeout} ms`)), Math.min(timeout, LONGEST_TIMER));
+  const timer = timeout === undefined || timeout === Infinity ? undefined : setTimeout(
+    () => end(new TimeoutError(`The job did not end within ${timeout} ms`)),
+    Math.min(timeout, LONGEST_TIMER),
+  );
   return () => {
     signal?.removeEventListener("abort", onAbort);
     clearTimeout(timer);

@@ -132,7 +132,11 @@ export class Pool {
   }
 
   /** `map` that calls `fn(...item)`. Python: `Pool.starmap`. */
-  starmap<A extends unknown[], R>(fn: TaskLike<A, R>, items: Items<A>, options: MapOptions = {}): Promise<Awaited<R>[]> {
+  starmap<A extends unknown[], R>(
+    fn: TaskLike<A, R>,
+    items: Items<A>,
+    options: MapOptions = {},
+  ): Promise<Awaited<R>[]> {
     return this.#mapAll(fn as TaskLike, items, options, FrameKind.StarMap);
   }
 
@@ -388,5 +392,7 @@ async function collectedLater<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 function notIterable(items: unknown): TypeError {
-  return new TypeError(`items: expected an iterable or async iterable, found ${items === null ? "null" : typeof items}`);
+  return new TypeError(
+    `items: expected an iterable or async iterable, found ${items === null ? "null" : typeof items}`,
+  );
 }

@@ -61,8 +61,10 @@ export class Supervisor {
 
   #watchTaskTimeout(limit: number): void {
     const lateBy = Math.max(1, Math.min(limit / 4, 1000));
-    this.#expiry = setInterval(() =>
-      this.dispatcher.expire(limit, (task) => new TimeoutError(`Task ${task.index} ran longer than ${limit} ms`)), lateBy);
+    this.#expiry = setInterval(
+      () => this.dispatcher.expire(limit, (task) => new TimeoutError(`Task ${task.index} ran longer than ${limit} ms`)),
+      lateBy,
+    );
     (this.#expiry as { unref?: () => void }).unref?.();
   }
 
@@ -87,7 +89,11 @@ export class Supervisor {
     const job = new CallJob(enlist, (error) => {
       if (this.state === "closed") return;
       const cause = error instanceof Error ? error.message : String(error);
-      this.#fail(new ManyhandsError("ERR_INITIALIZER", `The initializer of ${worker.handle.name} failed: ${cause}`, { cause: error }));
+      this.#fail(
+        new ManyhandsError("ERR_INITIALIZER", `The initializer of ${worker.handle.name} failed: ${cause}`, {
+          cause: error,
+        }),
+      );
     });
     const fn = this.functions.register(initializer, undefined);
     this.dispatcher.submitTo(worker, new PoolTask(job, FrameKind.Apply, fn, 0, 0), initargs, "initargs");
@@ -109,9 +115,13 @@ export class Supervisor {
     if (++this.#failedStarts < START_ATTEMPTS) return;
     const why = end.error instanceof Error ? end.error.message : `exit code ${end.code}`;
     this.#fail(
-      new ManyhandsError("ERR_WORKER_START", `Workers of ${this.settings.name} do not start: ${worker.handle.name} ended with ${why}`, {
-        cause: end.error,
-      }),
+      new ManyhandsError(
+        "ERR_WORKER_START",
+        `Workers of ${this.settings.name} do not start: ${worker.handle.name} ended with ${why}`,
+        {
+          cause: end.error,
+        },
+      ),
     );
   }
 
@@ -163,7 +173,10 @@ export class Supervisor {
   /** Resolves when the last worker is gone. */
   async join(): Promise<void> {
     if (this.state === "open" && this.#failure === undefined) {
-      throw new ManyhandsError("ERR_POOL_OPEN", `Cannot join ${this.settings.name}: it is open; close or terminate it first`);
+      throw new ManyhandsError(
+        "ERR_POOL_OPEN",
+        `Cannot join ${this.settings.name}: it is open; close or terminate it first`,
+      );
     }
     this.#lifeline.hold();
     await this.#ended();
@@ -172,7 +185,9 @@ export class Supervisor {
 }
 
 function lossOf(task: PoolTask, worker: PoolWorker, { code, error }: WorkerEnd): WorkerLostError {
-  const how = error instanceof Error ? `an uncaught error ended it: ${error.message}` : `it ended with exit code ${code}`;
+  const how = error instanceof Error
+    ? `an uncaught error ended it: ${error.message}`
+    : `it ended with exit code ${code}`;
   return new WorkerLostError(
     `${worker.handle.name} was lost while it ran task ${task.index}: ${how}`,
     { exitReason: error === undefined ? "exit" : "error", exitCode: code, taskIndex: task.index },

@@ -58,11 +58,14 @@ function explained(error: unknown, { source, name, functions }: SourceDefinition
   if (!(error instanceof ReferenceError)) return error;
   const variable = /^(?:Can't find variable: )?([\p{ID_Start}_$][\p{ID_Continue}$]*)(?: is not defined)?$/u
     .exec(error.message)?.[1];
-  const mentions = variable !== undefined && [source, ...Object.values(functions)].some((text) => text.includes(variable));
+  const mentions = variable !== undefined &&
+    [source, ...Object.values(functions)].some((text) => text.includes(variable));
   if (!mentions) return error;
   return new CapturedVariableError(
     variable,
-    `The function ${name || "without a name"} uses ${variable}, which is not there in the worker: a function sent by its ` +
+    `The function ${
+      name || "without a name"
+    } uses ${variable}, which is not there in the worker: a function sent by its ` +
       `source text takes nothing along. Pass it as deps: { ${variable} }, or mark the function by task(import.meta, …)`,
     { cause: error },
   );

@@ -41,6 +41,7 @@ export class WorkerHandle {
   readonly #thread: Thread;
   readonly #control: Int32Array;
   readonly #bell: Doorbell;
+  #wantsSpace = false;
   readonly #settleEnd: (end: WorkerEnd) => void;
 
   /** Starts the worker. `hostBell` holds one word, the doorbell that the worker rings. */
@@ -92,7 +93,18 @@ export class WorkerHandle {
 
   /** Asks the worker to ring when it has taken frames from its ring. */
   wantSpace(): void {
+    this.#wantsSpace = true;
     Atomics.store(this.#control, ControlWord.TaskSpaceWanted, 1);
+  }
+
+  /** Whether the worker has taken frames from its ring since `wantSpace`. */
+  get hasMadeSpace(): boolean {
+    return this.#wantsSpace && Atomics.load(this.#control, ControlWord.TaskSpaceWanted) === 0;
+  }
+
+  /** The room that was wished for has been looked at. */
+  noteSpace(): void {
+    this.#wantsSpace = false;
   }
 
   /** Wakes the worker if it waits for room in the ring to here. Call it after frames were taken from that ring. */

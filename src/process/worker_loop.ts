@@ -160,11 +160,14 @@ export class WorkerLoop {
   async #answerLater(kind: number, id: number, value: unknown): Promise<void> {
     try {
       const payload = detach(value, "result");
-      let place = this.#results.sendPayload(kind, 0, id, payload);
-      while (place === NOT_SENT) {
+      const send = (): number =>
+        this.#results.isStreaming ? this.#results.pump() : this.#results.sendPayload(kind, 0, id, payload);
+      while (send() === NOT_SENT) {
+        Atomics.store(this.#control, ControlWord.ResultSpaceWanted, 1);
+        // Once more, for room that came before the wish to hear of it.
+        if (send() !== NOT_SENT) break;
         await this.#awaitSpace();
         if (isStopRequested()) return;
-        place = this.#results.isStreaming ? this.#results.pump() : this.#results.sendPayload(kind, 0, id, payload);
       }
     } catch (error) {
       return await this.#answer({ kind: FrameKind.Failure, value: [sendable(error)] });
@@ -174,10 +177,8 @@ export class WorkerLoop {
   }
 
   async #awaitSpace(): Promise<void> {
-    Atomics.store(this.#control, ControlWord.ResultSpaceWanted, 1);
     this.#hostBell.ring();
-    const freed = (): boolean =>
-      Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0 || isStopRequested();
+    const freed = (): boolean => Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0 || isStopRequested();
     const rung = this.#bell.sleep(freed);
     if (rung !== undefined) await rung;
   }
