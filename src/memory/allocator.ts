@@ -52,6 +52,16 @@ export function free(offset: number): void {
   sharedHeap().free(offset);
 }
 
+/** Serial of the block that {@linkcode allocate} returned, by which {@linkcode freeIf} knows it; 0 if it is not in use. */
+export function blockSerial(offset: number): number {
+  return sharedHeap().serial(offset);
+}
+
+/** As {@linkcode free}, but only if the block at `offset` is still the one with `serial`; false if it is not. */
+export function freeIf(offset: number, serial: number): boolean {
+  return sharedHeap().freeIf(offset, serial);
+}
+
 /** State of the shared heap at one moment; sizes in bytes. */
 export function accounting(): HeapAccounting {
   return sharedHeap().accounting();

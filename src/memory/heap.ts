@@ -10,9 +10,11 @@ import {
   freeMark,
   HEAP_END,
   IN_USE,
+  LAST_SERIAL,
   MARK,
   MINIMUM_BLOCK,
   NEWEST_ARENA,
+  SERIAL,
   SIZE,
   SIZE_BEFORE,
   UNIT,
@@ -79,17 +81,29 @@ export class Heap {
   free(payload: number): void {
     const block = payload - UNIT;
     this.#locked(() => {
-      const end = this.#words[CONTROL + HEAP_END];
-      const isPossible = payload % UNIT === 0 && block > CONTROL_OFFSET && payload < end;
-      const mark = isPossible ? this.#words[(block >>> 2) + MARK] : 0;
-      if (isPossible && mark === freeMark(block)) {
+      const mark = this.#markOf(payload);
+      if (mark === freeMark(block)) {
         throw new ManyhandsError("ERR_DOUBLE_FREE", `Block at byte ${payload} of the linear memory is freed twice`);
       }
-      if (!isPossible || mark !== usedMark(block)) {
+      if (mark !== usedMark(block)) {
         throw new RangeError(`Cannot free byte ${payload} of the linear memory: no block in use starts there`);
       }
       this.#giveBack(block);
     });
+  }
+
+  /** Gives a block back if it is still the one that had `serial`; false if it was given back before. */
+  freeIf(payload: number, serial: number): boolean {
+    return this.#locked(() => {
+      const isSame = this.#serialOf(payload) === serial;
+      if (isSame) this.#giveBack(payload - UNIT);
+      return isSame;
+    });
+  }
+
+  /** Serial of the block in use whose payload starts there, 0 if none does. No two blocks have the same in 2^32. */
+  serial(payload: number): number {
+    return this.#locked(() => this.#serialOf(payload));
   }
 
   /** The state at one moment. */
@@ -122,6 +136,18 @@ export class Heap {
       this.#lock.release();
     }
     return true;
+  }
+
+  /** What lies where the mark of a block with this payload would be; undefined where there can be no block. */
+  #markOf(payload: number): number | undefined {
+    const isPossible = payload % UNIT === 0 && payload > CONTROL_OFFSET + UNIT &&
+      payload < this.#words[CONTROL + HEAP_END];
+    return isPossible ? this.#words[((payload - UNIT) >>> 2) + MARK] : undefined;
+  }
+
+  #serialOf(payload: number): number {
+    const isUsed = this.#markOf(payload) === usedMark(payload - UNIT);
+    return isUsed ? this.#words[((payload - UNIT) >>> 2) + SERIAL] : 0;
   }
 
   #locked<R>(section: () => R): R {
@@ -186,6 +212,7 @@ export class Heap {
       this.#lists.add(block + size);
     }
     words[index + MARK] = usedMark(block);
+    words[index + SERIAL] = ++words[CONTROL + LAST_SERIAL];
     words[CONTROL + USED] += words[index + SIZE];
     words[CONTROL + USED_BLOCKS]++;
     words[index + SIZE] |= IN_USE;

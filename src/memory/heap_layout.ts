@@ -10,13 +10,13 @@
  * arena             | header 16 | block | block | … | end mark 16 |
  * arena header      [bytes of the arena] [offset of the next older arena or 0] [0] [0]
  * block             | header 16 | payload, a multiple of 16, at least 16 |
- * block header      [size, bit 0 = in use] [size of the block before, 0 = first] [mark] [0]
+ * block header      [size, bit 0 = in use] [size of the block before, 0 = first] [mark] [serial]
  * free payload      [next free block] [previous free block] …
  * end mark          a block header of size 0, in use
  * ```
  *
  * Sizes are in bytes and include the header. A block's mark is a constant xor its own offset: it tells an offset that
- * `allocate` returned from any other. Offsets inside this folder are those of the header; callers see the payload's.
+ * `allocate` returned from any other. Its serial tells it from earlier blocks that lay at the same place. Offsets inside this folder are those of the header; callers see the payload's.
  *
  * What is in use and where a block ends is one word, and each change of it leaves a heap that can be walked from header
  * to header. So when a thread dies inside the allocator, everything else can be rebuilt from these words.
@@ -36,6 +36,7 @@ export const IN_USE: number = 1;
 export const SIZE = 0;
 export const SIZE_BEFORE = 1;
 export const MARK = 2;
+export const SERIAL = 3;
 export const NEXT_FREE = 4;
 export const PREVIOUS_FREE = 5;
 
@@ -54,6 +55,7 @@ export const USED = 7;
 export const USED_BLOCKS = 8;
 export const FREE_BLOCKS = 9;
 export const ARENAS = 10;
+export const LAST_SERIAL = 11;
 export const FIRST_LEVEL_MAP = 16;
 export const SECOND_LEVEL_MAPS = 32;
 export const FREE_LISTS = 64;

@@ -193,6 +193,20 @@ test("Freeing twice and freeing what is no block are told apart", { timeout }, (
   heap.free(kept);
 });
 
+test("A block is told by its serial from a later one at the same place", { timeout }, () => {
+  const heap = new Heap(createLinearMemory(2000));
+  const offset = heap.allocate(64, 16);
+  const serial = heap.serial(offset);
+  assert.notEqual(serial, 0);
+  assert.equal(heap.freeIf(offset, serial), true);
+  assert.equal(heap.serial(offset), 0);
+  assert.equal(heap.freeIf(offset, serial), false);
+  assert.equal(heap.allocate(64, 16), offset);
+  assert.notEqual(heap.serial(offset), serial);
+  assert.equal(heap.freeIf(offset, serial), false);
+  assert.equal(heap.accounting().blocks, 1);
+});
+
 test("Two heaps on one memory are one heap", { timeout }, () => {
   const memory = createLinearMemory(2000);
   const [one, two] = [new Heap(memory), new Heap(memory)];
