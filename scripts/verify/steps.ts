@@ -46,7 +46,7 @@ export const checks: readonly Step[] = [
   check("layers", "Layer check", "node", ["scripts/check_layers.ts"]),
   check("lint", "Lint", "deno", ["lint"]),
   check("fmt", "Format", "deno", ["fmt", "--check"]),
-  check("doc", "Documentation of the public names", "deno", ["doc", "--lint", ...entryPoints]),
+  check("doc", "Documentation of the public names", "deno", ["doc", "--quiet", "--lint", ...entryPoints]),
   check("publish", "Publishing to JSR, dry run", "deno", ["publish", "--dry-run", "--allow-dirty"]),
   {
     name: "examples",
