@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const timeout = 60_000;
+const run = promisify(execFile);
+const isDeno = "Deno" in globalThis;
+
+// Steps between the tasks long enough that a busy machine does not change the order in which they end.
+const SCALE = 0.3;
+
+/** The lines that a cell prints on this runtime. */
+async function linesOf(cell: string, ...args: string[]): Promise<string[]> {
+  const script = fileURLToPath(new URL(`../../examples/notebook/${cell}.ts`, import.meta.url));
+  const { stdout } = await run(process.execPath, [...(isDeno ? ["run", "-A", "--no-check"] : []), script, ...args]);
+  return stdout.trimEnd().split("\n");
+}
+
+interface Arrivals {
+  /** The results in the order in which they arrived. */
+  items: number[];
+  /** Seconds since the start at which each arrived. */
+  seconds: number[];
+}
+
+/** Runs a cell that prints each result with the time of its arrival, and the wall time at the end. */
+async function arrivalsOf(cell: string): Promise<Arrivals> {
+  const lines = await linesOf(cell, "--scale", String(SCALE));
+  assert.match(lines.pop()!, /^Wall time: \d+\.\d\d s$/);
+  const arrivals = lines.map((line) =>
+    /^(\d+) at (\d+\.\d\d) s$/.exec(line) ?? assert.fail(`Unexpected line: ${line}`)
+  );
+  return { items: arrivals.map(([, item]) => Number(item)), seconds: arrivals.map(([, , second]) => Number(second)) };
+}
+
+function assertMonotone(seconds: number[]): void {
+  assert.deepEqual(seconds, [...seconds].sort((a, b) => a - b));
+}
+
+test("Cell 11: map prints the doubled numbers in the order of the input", { timeout }, async () => {
+  assert.deepEqual(await linesOf("cell_10_pool_map"), ["10", "20", "40"]);
+});
+
+test("Cell 12: map prints the doubled numbers and the wall time", { timeout }, async () => {
+  const lines = await linesOf("cell_12_pool_map_time", "--scale", "0.02");
+  assert.deepEqual(lines.slice(0, 3), ["10", "20", "40"]);
+  assert.match(lines[3], /^Wall time: \d+\.\d\d s$/);
+  assert.equal(lines.length, 4);
+});
+
+test("Cells 13 and 14: map gives everything at the end, imap one result after another", { timeout }, async () => {
+  const map = await arrivalsOf("cell_13_map_at_the_end");
+  const imap = await arrivalsOf("cell_14_imap");
+  for (const { items, seconds } of [map, imap]) {
+    assert.deepEqual(items, [2, 4, 6]);
+    assertMonotone(seconds);
+  }
+  assert.ok(map.seconds[2] - map.seconds[0] < imap.seconds[2] - imap.seconds[0]);
+});
+
+test("Cell 15: imapUnordered gives the results in the order in which they are ready", { timeout }, async () => {
+  const { items, seconds } = await arrivalsOf("cell_15_imap_unordered");
+  assert.deepEqual(items, [6, 4, 2]);
+  assertMonotone(seconds);
+});
+
+test("A scale that is no number is refused", { timeout }, async () => {
+  await assert.rejects(linesOf("cell_14_imap", "--scale", "fast"), /--scale must be a number above 0, got fast/);
+});
