@@ -74,20 +74,27 @@ describe("the npm package", () => {
 
   test("holds compiled code and its types, and no sources, tests or build tools", { timeout, skip }, () => {
     install();
-    const files = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((path) => /\.\w+$|^LICENSE$/.test(path));
+    const files = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((path) =>
+      /\.\w+$|^LICENSE$/.test(path)
+    );
     for (const path of ["dist/mod.js", "dist/mod.d.ts", "README.md", "LICENSE", "CHANGELOG.md"]) {
       assert.ok(files.includes(path), path);
     }
     assert.deepEqual(files.filter((path) => /(?<!\.d)\.ts$|_test\.|^(?:src|tests|scripts)\//.test(path)), []);
   });
 
-  test("names only files that exist in its exports and its command", { timeout, skip }, () => {
-    install();
-    const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
-    const paths = JSON.stringify([manifest.exports, manifest.bin]).match(/\.\/[^"]*\.\w+/g) ?? [];
-    assert.ok(paths.length >= 7);
-    for (const path of paths) assert.doesNotThrow(() => readFileSync(join(installed, path)), path);
-  });
+  test(
+    "names only files that exist in its exports, its command and its modules with side effects",
+    { timeout, skip },
+    () => {
+      install();
+      const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+      const paths = JSON.stringify([manifest.exports, manifest.bin, manifest.sideEffects]).match(/\.\/[^"]*\.\w+/g) ??
+        [];
+      assert.ok(paths.length >= 10);
+      for (const path of paths) assert.doesNotThrow(() => readFileSync(join(installed, path)), path);
+    },
+  );
 
   for (const { version, path } of skip ? [] : nodes()) {
     test(`runs a pool, a kernel and the text entry on Node ${version}`, { timeout }, () => {
