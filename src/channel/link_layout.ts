@@ -18,7 +18,20 @@ export const ControlWord = {
   TaskSpaceWanted: 3,
   /** Worker sets 1 when it waits for room in the ring to the host; the host rings the worker's bell and sets 0. */
   ResultSpaceWanted: 4,
+  /** Worker: nanoseconds that its frames lately took, on average. */
+  FrameCost: 5,
 } as const;
+
+/** Words of the memory that a host shares with all its workers. */
+export const HostWord = {
+  /** Host: 1 while it sleeps; its doorbell. */
+  Asleep: 0,
+  /** Workers: how many of them are awake. */
+  AwakeWorkers: 1,
+} as const;
+
+/** Bytes of that memory. */
+export const HOST_BYTES = 8;
 
 /** What a worker says of itself. */
 export const WorkerState = { Starting: 0, Ready: 1, Stopped: 2 } as const;

@@ -1,13 +1,20 @@
+import { HOST_BYTES, HostWord } from "../channel/link_layout.ts";
 import { detach } from "../channel/frame_sender.ts";
+import { FrameKind } from "../channel/frames.ts";
 import { WorkerLostError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
 import { Doorbell } from "../sync/doorbell.ts";
+import { Spinner } from "../sync/spinner.ts";
 import type { PoolTask } from "./pool_task.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import { Scheduler } from "./scheduler.ts";
 
 /** Tasks that a worker may hold: enough to outlast the host's way to it, few enough to move when one is slow. */
 const WINDOW = 256;
+/** Microseconds of work that a worker is given before another one is woken: about what the waking costs. */
+const PACK_US = 50;
+/** Tasks at most that are packed so. */
+const PACK_TASKS = 128;
 /** Milliseconds after which tasks move from behind a slow one to a worker that has none. */
 const REBALANCE_MS = 1;
 /** The same, where there was nothing that could move. */
@@ -29,11 +36,12 @@ export interface DispatchEvents {
 
 /** Moves tasks to workers and answers back: rings, doorbells and the numbers of tasks. The scheduler decides. */
 export class Dispatcher {
-  /** One word of shared memory that all workers of the pool ring. */
-  readonly bell: SharedArrayBuffer = new SharedArrayBuffer(4);
+  /** The shared words of `HostWord`, among them the doorbell that all workers of the pool ring. */
+  readonly bell: SharedArrayBuffer = new SharedArrayBuffer(HOST_BYTES);
   /** Tasks answered so far. */
   completed = 0;
-  readonly #doorbell = new Doorbell(new Int32Array(this.bell), 0);
+  readonly #doorbell = new Doorbell(new Int32Array(this.bell), HostWord.Asleep);
+  readonly #spinner = new Spinner();
   readonly #scheduler = new Scheduler<PoolTask>(WINDOW);
   readonly #workers = new Map<number, PoolWorker>();
   readonly #events: DispatchEvents;
@@ -86,7 +94,7 @@ export class Dispatcher {
   submit(task: PoolTask, input: unknown[], root: string): void {
     const id = this.#freeIds.pop() ?? this.#tasks.length;
     task.id = id;
-    const chosen = this.#scheduler.backlog === 0 ? this.#scheduler.freeWorker() : -1;
+    const chosen = this.#scheduler.backlog === 0 ? this.#scheduler.freeWorker(packed(task)) : -1;
     const worker = chosen < 0 ? undefined : this.#workers.get(chosen);
     try {
       if (worker === undefined || !worker.giveInput(task, input, root)) {
@@ -238,7 +246,7 @@ export class Dispatcher {
         this.#freeId(task);
         continue;
       }
-      const chosen = this.#scheduler.freeWorker();
+      const chosen = this.#scheduler.freeWorker(packed(task));
       if (chosen < 0) return;
       const worker = this.#workers.get(chosen)!;
       // The second try is for room that came between the first and the wish to hear of it.
@@ -263,10 +271,13 @@ export class Dispatcher {
       return false;
     };
     while (this.#workers.size > 0) {
-      const rung = this.#doorbell.sleep(hasNews);
+      const isSoon = this.#owed > 0 && this.#spinner.find(hasNews);
+      const rung = isSoon ? undefined : this.#doorbell.sleep(hasNews);
       if (rung !== undefined) {
+        const since = performance.now();
         await rung;
         lastTurn = performance.now();
+        this.#spinner.noteSleep(lastTurn - since);
       } else if (performance.now() - lastTurn > TURN_MS) {
         await runtime.nextTurn();
         lastTurn = performance.now();
@@ -302,9 +313,10 @@ export class Dispatcher {
   #drain(worker: PoolWorker): void {
     const { receiver } = worker.handle;
     let taken = 0;
+    let task: PoolTask | undefined;
     while (receiver.next()) {
       taken++;
-      const task = worker.answered(receiver.ring.id);
+      task = worker.answered(receiver.ring.id);
       const { kind } = receiver;
       if (task === undefined || task.isSettled) this.#discard(worker);
       else this.#settle(worker, task, kind);
@@ -315,7 +327,10 @@ export class Dispatcher {
       this.completed++;
       if (this.#scheduler.isSpent(worker.id)) this.#events.onSpent(worker);
     }
-    if (taken > 0) worker.handle.grantSpace();
+    if (taken === 0) return;
+    worker.handle.grantSpace();
+    if (task?.kind === FrameKind.Apply) task.fn.callCost = worker.handle.frameCost;
+    worker.frontSince = performance.now();
   }
 
   #settle(worker: PoolWorker, task: PoolTask, kind: number): void {
@@ -371,6 +386,11 @@ export class Dispatcher {
     this.#settleIdle();
     return taken.length > 0;
   }
+}
+
+/** Tasks that go to a worker at work before another one is woken for them. */
+function packed(task: PoolTask): number {
+  return task.kind === FrameKind.Apply ? Math.min(PACK_TASKS, PACK_US / task.fn.callCost) : 1;
 }
 
 /** The timer does not keep the program alive; what is owed does. */

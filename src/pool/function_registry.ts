@@ -17,7 +17,7 @@ export class FunctionRegistry {
     const key = latin1(payload.bytes);
     let fn = this.#byDefinition.get(key);
     if (fn === undefined) {
-      fn = { number: this.#byDefinition.size, definition: payload };
+      fn = { number: this.#byDefinition.size, definition: payload, callCost: Infinity };
       this.#byDefinition.set(key, fn);
     }
     if (deps === undefined && typeof task === "function") this.#byIdentity.set(task, fn);

@@ -5,6 +5,8 @@ export interface PoolFunction {
   readonly number: number;
   /** Its `TaskDefinition`, encoded. */
   readonly definition: Payload;
+  /** Microseconds that a call of it takes, as far as its last worker tells. */
+  callCost: number;
 }
 
 /** What a task belongs to: it takes the answers. */

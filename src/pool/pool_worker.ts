@@ -79,7 +79,6 @@ export class PoolWorker {
 
   /** The worker answered the task with this number, which is the one at the front. */
   answered(id: number): PoolTask | undefined {
-    this.frontSince = performance.now();
     return this.held.peek()?.id === id ? this.held.shift() : undefined;
   }
 

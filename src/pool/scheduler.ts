@@ -65,12 +65,17 @@ export class Scheduler<T> {
     return this.#backlog.shift();
   }
 
-  /** The worker with the fewest tasks that can take one more, or -1. */
-  freeWorker(): number {
+  /**
+   * The worker that gets the next task, or -1 where none can take one more: one that is at work and holds fewer than
+   * `packed` tasks, else the one with the fewest. Waking a worker costs more than a few small tasks take.
+   */
+  freeWorker(packed: number = 1): number {
     let best = -1;
     let least = this.#window;
     for (const worker of this.#workers) {
-      if (worker.inFlight < least && worker.quota > 0 && !worker.blocked) {
+      if (worker.quota <= 0 || worker.blocked) continue;
+      if (worker.inFlight > 0 && worker.inFlight < packed) return worker.id;
+      if (worker.inFlight < least) {
         least = worker.inFlight;
         best = worker.id;
       }

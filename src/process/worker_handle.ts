@@ -44,7 +44,7 @@ export class WorkerHandle {
   #wantsSpace = false;
   readonly #settleEnd: (end: WorkerEnd) => void;
 
-  /** Starts the worker. `hostBell` holds one word, the doorbell that the worker rings. */
+  /** Starts the worker. `hostBell` holds the words of `HostWord`. */
   constructor(name: string, hostBell: SharedArrayBuffer) {
     this.name = name;
     const link = createLink();
@@ -79,6 +79,11 @@ export class WorkerHandle {
 
   #state(): number {
     return Atomics.load(this.#control, ControlWord.State);
+  }
+
+  /** Microseconds that the worker's frames lately took, on average. */
+  get frameCost(): number {
+    return this.#control[ControlWord.FrameCost]! / 1000;
   }
 
   /** Whether the worker has come up. */

@@ -3,7 +3,7 @@ import type { LinkLayout } from "../channel/link_layout.ts";
 /** What a host hands to a worker at its start. */
 export interface WorkerInit {
   readonly link: LinkLayout;
-  /** One word: the doorbell of the host. */
+  /** The words of `HostWord`. */
   readonly hostBell: SharedArrayBuffer;
   /** The linear memory of the process tree. */
   readonly memory: WebAssembly.Memory;

@@ -2,13 +2,15 @@ import { encodeError } from "../channel/error_codec.ts";
 import { FrameReceiver } from "../channel/frame_receiver.ts";
 import { detach, FrameSender, NOT_SENT } from "../channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../channel/frames.ts";
-import { ControlWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
+import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
 import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
 import { isThenable } from "../core/thenable.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ThreadScope } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
+import { Spinner } from "../sync/spinner.ts";
+import { AwakeCount } from "../sync/awake_count.ts";
 import { FunctionTable } from "./function_table.ts";
 import { Inbox } from "./inbox.ts";
 import { runChunk } from "./run_chunk.ts";
@@ -33,14 +35,20 @@ export class WorkerLoop {
   readonly #results: FrameSender;
   readonly #functions = new FunctionTable();
   readonly #inbox = new Inbox();
+  readonly #spinner = new Spinner();
+  readonly #awake: AwakeCount;
   #lastTurn = 0;
+  #frameSince = 0;
+  #frameCost = 0;
 
   constructor(init: WorkerInit, scope: ThreadScope) {
     const { buffer, capacity } = init.link;
     this.#scope = scope;
     this.#control = new Int32Array(buffer);
     this.#bell = new Doorbell(this.#control, ControlWord.WorkerAsleep);
-    this.#hostBell = new Doorbell(new Int32Array(init.hostBell), 0);
+    const hostWords = new Int32Array(init.hostBell);
+    this.#hostBell = new Doorbell(hostWords, HostWord.Asleep);
+    this.#awake = new AwakeCount(hostWords, HostWord.AwakeWorkers);
     this.#tasks = new FrameReceiver(new RingReader(buffer, taskRingOffset(init.link), capacity));
     this.#tasks.onSpace = () => this.#tellOfSpace();
     this.#results = new FrameSender(
@@ -60,29 +68,51 @@ export class WorkerLoop {
 
   /** Serves until the host sets the stop word, then ends the thread. */
   async run(): Promise<void> {
+    this.#awake.enter();
     Atomics.store(this.#control, ControlWord.State, WorkerState.Ready);
     this.#hostBell.ring();
-    this.#lastTurn = performance.now();
+    this.#frameSince = this.#lastTurn = performance.now();
+    const cores = runtime.cores();
     const hasWork = (): boolean => this.#tasks.ring.hasNext() || isStopRequested();
     while (!isStopRequested()) {
       if (this.#tasks.next()) {
         const pending = this.#handle();
         if (pending !== undefined) await pending;
-        if (performance.now() - this.#lastTurn > TURN_MS) await this.#giveTurn();
+        const now = performance.now();
+        this.#noteCost(now);
+        if (now - this.#lastTurn > TURN_MS) await this.#giveTurn();
         continue;
       }
-      const rung = this.#bell.sleep(hasWork);
-      if (rung !== undefined) await rung;
-      this.#lastTurn = performance.now();
+      // With fewer cores than threads that are awake, a spinning worker would hold up the one that it waits for.
+      if (this.#awake.count() >= cores || !this.#spinner.find(hasWork)) await this.#sleep(hasWork);
+      this.#frameSince = performance.now();
     }
+    this.#awake.leave();
     Atomics.store(this.#control, ControlWord.State, WorkerState.Stopped);
     this.#hostBell.ring();
     this.#scope.exit(0);
   }
 
+  #noteCost(now: number): void {
+    this.#frameCost += (now - this.#frameSince - this.#frameCost) / 8;
+    this.#frameSince = now;
+    this.#control[ControlWord.FrameCost] = Math.min(this.#frameCost * 1e6, 2e9);
+  }
+
+  async #sleep(hasWork: () => boolean): Promise<void> {
+    const rung = this.#bell.sleep(hasWork);
+    if (rung === undefined) return;
+    const since = performance.now();
+    this.#awake.leave();
+    await rung;
+    this.#awake.enter();
+    this.#lastTurn = performance.now();
+    this.#spinner.noteSleep(this.#lastTurn - since);
+  }
+
   async #giveTurn(): Promise<void> {
     await runtime.nextTurn();
-    this.#lastTurn = performance.now();
+    this.#frameSince = this.#lastTurn = performance.now();
   }
 
   /** Handles the current frame; returns a promise only where the answer is not there at once. */
