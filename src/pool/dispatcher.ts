@@ -3,6 +3,7 @@ import { detach } from "../channel/frame_sender.ts";
 import { FrameKind } from "../channel/frames.ts";
 import { WorkerLostError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
+import { AwakeCount } from "../sync/awake_count.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { Spinner } from "../sync/spinner.ts";
 import type { PoolTask } from "./pool_task.ts";
@@ -41,6 +42,7 @@ export class Dispatcher {
   /** Tasks answered so far. */
   completed = 0;
   readonly #doorbell = new Doorbell(new Int32Array(this.bell), HostWord.Asleep);
+  readonly #awake = new AwakeCount(new Int32Array(this.bell), HostWord.AwakeWorkers);
   readonly #spinner = new Spinner();
   readonly #scheduler = new Scheduler<PoolTask>(WINDOW);
   readonly #workers = new Map<number, PoolWorker>();
@@ -170,6 +172,7 @@ export class Dispatcher {
   /** The worker is gone: settles what it ran, hands the rest to others. */
   detachLost(worker: PoolWorker, lost: (task: PoolTask) => WorkerLostError): void {
     this.#drain(worker);
+    if (worker.handle.isAwake) this.#awake.leave();
     this.#workers.delete(worker.id);
     this.#scheduler.removeWorker(worker.id);
     const { begun, waiting } = worker.surrender();

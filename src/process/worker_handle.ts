@@ -81,6 +81,12 @@ export class WorkerHandle {
     return Atomics.load(this.#control, ControlWord.State);
   }
 
+  /** Whether the worker is awake, or was at its end. */
+  get isAwake(): boolean {
+    return this.isReady && this.#state() !== WorkerState.Stopped &&
+      Atomics.load(this.#control, ControlWord.WorkerAsleep) === 0;
+  }
+
   /** Microseconds that the worker's frames lately took, on average. */
   get frameCost(): number {
     return this.#control[ControlWord.FrameCost]! / 1000;

@@ -6,6 +6,7 @@ import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } 
 import { RingReader, RingWriter } from "../channel/ring.ts";
 import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
 import { isThenable } from "../core/thenable.ts";
+import { releaseKernelThread } from "../kernels/instance.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ThreadScope } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
@@ -88,6 +89,7 @@ export class WorkerLoop {
       this.#frameSince = performance.now();
     }
     this.#awake.leave();
+    releaseKernelThread();
     Atomics.store(this.#control, ControlWord.State, WorkerState.Stopped);
     this.#hostBell.ring();
     this.#scope.exit(0);
