@@ -20,23 +20,24 @@ for (
 ) knownClasses.set(known.name, known);
 for (const known of Object.values(errors)) knownClasses.set(known.name, known as unknown as ErrorClass);
 
-const ownData = new Set(["name", "message", "stack", "cause", "errors", "remoteStack"]);
+const ownData = new Set(["name", "message", "stack", "cause", "remoteStack"]);
 
 /** Turns an error into plain data; `encodable` says which of its own fields can travel, the others become a note. */
 export function encodeError(error: Error, encodable: (value: unknown) => boolean): ErrorData {
   const carry = (value: unknown): unknown => encodable(value) ? value : `[not sendable: ${describe(value)}]`;
+  const isAggregate = error instanceof AggregateError;
   const data: ErrorData = {
     name: String(error.name),
     class: knownClassOf(error),
     message: String(error.message),
     stack: String(error.stack ?? ""),
-    fields: Object.keys(error).filter((key) => !ownData.has(key)).map((key) => [
+    fields: Object.keys(error).filter((key) => !ownData.has(key) && !(key === "errors" && isAggregate)).map((key) => [
       key,
       carry((error as unknown as Record<string, unknown>)[key]),
     ]),
   };
   if ("cause" in error && error.cause !== undefined) data.cause = carry(error.cause);
-  if (error instanceof AggregateError) data.errors = error.errors.map(carry);
+  if (isAggregate) data.errors = error.errors.map(carry);
   return data;
 }
 

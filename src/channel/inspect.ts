@@ -14,6 +14,28 @@ const refusedTags = new Map([
   ["[object AbortSignal]", "an AbortSignal (pass it as the option signal)"],
 ]);
 
+/** Views that the packer gives back as what they are; instances of subclasses and of younger classes are cloned. */
+const packedViews = new Set<object>(
+  [
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+    DataView,
+    (globalThis as { Buffer?: { prototype: object } }).Buffer ?? Uint8Array,
+  ].map((view) => view.prototype),
+);
+
+/** Values nested deeper than this are cloned: packing recurses, and a reader's stack may be shorter than the writer's. */
+const PACKED_DEPTH = 500;
+
 const packedTags = new Set(["[object Date]", "[object RegExp]", "[object Error]", "[object ArrayBuffer]"]);
 
 /**
@@ -21,16 +43,27 @@ const packedTags = new Set(["[object Date]", "[object RegExp]", "[object Error]"
  * first part that cannot travel at all. `root` names the value in that path: `args`, `result`.
  */
 export function inspect(value: unknown, root: string): Carriage {
-  return new Inspection().visit(value, root);
+  try {
+    return new Inspection().visit(value, root);
+  } catch (error) {
+    if (error instanceof RangeError) throw new TaskEncodingError(root, "nested too deeply", { cause: error });
+    throw error;
+  }
+}
+
+/** Whether the packer keeps the string: its decoder drops a byte order mark and replaces lone surrogates. */
+function isPackedString(text: string): boolean {
+  return text.charCodeAt(0) !== 0xfeff && text.isWellFormed();
 }
 
 class Inspection {
   readonly #seen = new Set<object>();
+  #depth = 0;
 
   visit(value: unknown, path: string): Carriage {
     switch (typeof value) {
       case "string":
-        return value.isWellFormed() ? "packed" : "cloned";
+        return isPackedString(value) ? "packed" : "cloned";
       case "number":
         return Object.is(value, -0) ? "cloned" : "packed";
       case "function":
@@ -38,10 +71,16 @@ class Inspection {
       case "symbol":
         throw new TaskEncodingError(path, `a symbol: ${String(value)}`);
       case "object":
-        return value === null ? "packed" : this.#visitObject(value, path);
+        return value === null ? "packed" : this.#visitNested(value, path);
       default:
         return "packed";
     }
+  }
+
+  #visitNested(value: object, path: string): Carriage {
+    this.#depth++;
+    const carriage = this.#visitObject(value, path);
+    return this.#depth-- > PACKED_DEPTH ? "cloned" : carriage;
   }
 
   #visitObject(value: object, path: string): Carriage {
@@ -50,9 +89,13 @@ class Inspection {
     if (this.#seen.has(value)) return "cloned";
     this.#seen.add(value);
     if (Array.isArray(value)) return this.#visitArray(value, path);
-    if (value instanceof Map) return this.#visitMap(value, path);
-    if (value instanceof Set) return this.#visitAll([...value], (i) => `${path}.values()[${i}]`);
-    if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? "packed" : "cloned";
+    if (value instanceof Map) return orCloned(this.#visitMap(value, path), Map, value);
+    if (value instanceof Set) {
+      return orCloned(this.#visitAll([...value], (i) => `${path}.values()[${i}]`), Set, value);
+    }
+    if (ArrayBuffer.isView(value)) {
+      return value.buffer instanceof ArrayBuffer && packedViews.has(Object.getPrototypeOf(value)) ? "packed" : "cloned";
+    }
     const tag = Object.prototype.toString.call(value);
     const refused = refusedTags.get(tag);
     if (refused !== undefined) throw new TaskEncodingError(path, refused);
@@ -86,12 +129,18 @@ class Inspection {
   }
 
   #visitRecord(value: Record<string, unknown>, path: string): Carriage {
-    let carriage: Carriage = "packed";
+    // The packer would call the method; a structured clone takes the fields.
+    let carriage: Carriage = typeof value["toJSON"] === "function" ? "cloned" : "packed";
     for (const key of Object.keys(value)) {
-      if (key === "__proto__" || !key.isWellFormed()) carriage = "cloned";
+      if (key === "__proto__" || !isPackedString(key)) carriage = "cloned";
       const step = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
       if (this.visit(value[key], path + step) === "cloned") carriage = "cloned";
     }
     return carriage;
   }
+}
+
+/** The packer knows a collection by its own class only; a clone of an instance of a subclass is a plain one. */
+function orCloned(carriage: Carriage, known: { readonly prototype: object }, value: object): Carriage {
+  return Object.getPrototypeOf(value) === known.prototype ? carriage : "cloned";
 }

@@ -14,10 +14,20 @@ function canTravel(value: unknown): boolean {
   }
 }
 
+/** The errors in the value that is being packed. */
+const met = new Set<Error>();
+
+/** An error that was met before may lead back to itself through its cause or a field, so it goes without them. */
+function encodeMet(error: Error): ErrorData {
+  if (met.has(error)) return encodeError(error, (value) => Object(value) !== value && canTravel(value));
+  met.add(error);
+  return encodeError(error, canTravel);
+}
+
 addExtension({
   Class: Error,
   type: ERROR_EXTENSION,
-  write: (error: Error) => encodeError(error, canTravel),
+  write: encodeMet,
   read: (data: ErrorData) => decodeError(data),
 });
 
@@ -27,7 +37,11 @@ const packr = new Packr(options as ConstructorParameters<typeof Packr>[0]);
 /** Packs a value that `inspect` found to be packable. The bytes are valid until the next call. */
 export function pack(value: unknown): Uint8Array {
   if (wireTypeCount() !== carried) carryWireTypes();
-  return packr.pack(value);
+  try {
+    return packr.pack(value);
+  } finally {
+    met.clear();
+  }
 }
 
 /** The value that `pack` packed. */
