@@ -1,5 +1,4 @@
 import { HOST_BYTES, HostWord } from "../channel/link_layout.ts";
-import { detach } from "../channel/frame_sender.ts";
 import { FrameKind } from "../channel/frames.ts";
 import { WorkerLostError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
@@ -11,7 +10,9 @@ import type { PoolWorker } from "./pool_worker.ts";
 import { Scheduler } from "./scheduler.ts";
 
 /** Tasks that a worker may hold: enough to outlast the host's way to it, few enough to move when one is slow. */
-const WINDOW = 256;
+const WINDOW = 1024;
+/** Tasks handed in during one turn after which workers are woken, though the turn goes on. */
+const EARLY_WAKE = 32;
 /** Microseconds of work that a worker is given before another one is woken: about what the waking costs. */
 const PACK_US = 50;
 /** Tasks at most that are packed so. */
@@ -56,6 +57,7 @@ export class Dispatcher {
   #isListening = false;
   #rebalanceTimer: ReturnType<typeof setTimeout> | undefined;
   #wakeScheduled = false;
+  #unheard = 0;
 
   constructor(events: DispatchEvents) {
     this.#events = events;
@@ -100,8 +102,7 @@ export class Dispatcher {
     const worker = chosen < 0 ? undefined : this.#workers.get(chosen);
     try {
       if (worker === undefined || !worker.giveInput(task, input, root)) {
-        task.payload = detach(input, root);
-        task.bytes = "bytes" in task.payload ? task.payload.bytes.length : 0;
+        task.keep(input, root);
         this.#scheduler.enqueue(task);
       } else {
         this.#scheduler.assigned(chosen);
@@ -113,7 +114,7 @@ export class Dispatcher {
     }
     this.#tasks[id] = task;
     this.#owe();
-    if (task.payload !== undefined) this.#assign();
+    if (task.isKept) this.#assign();
   }
 
   #owe(): void {
@@ -126,10 +127,10 @@ export class Dispatcher {
   /** Gives a worker a task past the scheduler: its initializer. */
   submitTo(worker: PoolWorker, task: PoolTask, input: unknown[], root: string): void {
     task.id = this.#freeIds.pop() ?? this.#tasks.length;
-    task.payload = detach(input, root);
+    task.keep(input, root);
     this.#tasks[task.id] = task;
     this.#owe();
-    worker.givePayload(task);
+    worker.give(task);
     this.#wakeSoon(worker);
   }
 
@@ -230,13 +231,17 @@ export class Dispatcher {
 
   #wakeSoon(worker: PoolWorker): void {
     this.#toWake.add(worker);
+    if (++this.#unheard === EARLY_WAKE) this.#wakeAll();
     if (this.#wakeScheduled) return;
     this.#wakeScheduled = true;
-    queueMicrotask(() => this.#wakeAll());
+    queueMicrotask(() => {
+      this.#wakeScheduled = false;
+      this.#wakeAll();
+      this.#unheard = 0;
+    });
   }
 
   #wakeAll(): void {
-    this.#wakeScheduled = false;
     for (const worker of this.#toWake) worker.handle.wake();
     this.#toWake.clear();
   }
@@ -253,7 +258,7 @@ export class Dispatcher {
       if (chosen < 0) return;
       const worker = this.#workers.get(chosen)!;
       // The second try is for room that came between the first and the wish to hear of it.
-      if (!worker.givePayload(task) && !(worker.handle.wantSpace(), worker.givePayload(task))) {
+      if (!worker.give(task) && !(worker.handle.wantSpace(), worker.give(task))) {
         this.#scheduler.block(chosen);
       } else {
         this.#scheduler.take();

@@ -1,4 +1,4 @@
-import type { Payload } from "../channel/frame_sender.ts";
+import { detach, type Payload } from "../channel/frame_sender.ts";
 
 /** A function that the pool's workers know, or will be told of before its first task. */
 export interface PoolFunction {
@@ -26,8 +26,10 @@ export class PoolTask {
   readonly index: number;
   /** Number on the wire while it is unsettled. */
   id = -1;
-  /** Its input, once that had to leave the caller's hands; absent while it lies in a ring. */
+  /** Its input, encoded, once that had to leave the caller's hands; absent while it lies in a ring. */
   payload: Payload | undefined;
+  /** Its input, where nobody can change it: encoding it can then wait until there is room for it. */
+  input: unknown[] | undefined;
   /** Where its frame lies in its worker's ring, -1 while it is not all there. */
   place = -1;
   /** Encoded bytes of its input, then of its answer. */
@@ -44,4 +46,37 @@ export class PoolTask {
     this.index = index;
     this.retries = retries;
   }
+
+  /**
+   * Keeps the input for later, whatever the caller does with it then.
+   *
+   * @throws {TaskEncodingError} where it cannot travel; `root` names it
+   */
+  keep(input: unknown[], root: string): void {
+    if (isSmallAndImmutable(input)) {
+      this.input = input.slice();
+      return;
+    }
+    this.payload = detach(input, root);
+    this.bytes = "bytes" in this.payload ? this.payload.bytes.length : 0;
+  }
+
+  /** Whether its input is here and not in a ring. */
+  get isKept(): boolean {
+    return this.input !== undefined || this.payload !== undefined;
+  }
+}
+
+const FEW_ARGUMENTS = 4;
+const SHORT_STRING = 32;
+
+function isSmallAndImmutable(input: unknown[]): boolean {
+  if (input.length > FEW_ARGUMENTS) return false;
+  for (const item of input) {
+    const type = typeof item;
+    const isSimple = type === "number" || type === "boolean" || item === null || item === undefined ||
+      (type === "string" && (item as string).length <= SHORT_STRING);
+    if (!isSimple) return false;
+  }
+  return true;
 }

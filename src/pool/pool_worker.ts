@@ -40,8 +40,9 @@ export class PoolWorker {
     return true;
   }
 
-  /** Sends a task with its payload; false where there is no room now. */
-  givePayload(task: PoolTask): boolean {
+  /** Sends a task with the input that it keeps; false where there is no room now. */
+  give(task: PoolTask): boolean {
+    if (task.input !== undefined) return this.giveInput(task, task.input, "args");
     const { sender } = this.handle;
     if (sender.isStreaming || task.payload === undefined || !this.#define(task)) return false;
     const place = sender.sendPayload(task.kind, task.fn.number, task.id, task.payload);
@@ -113,7 +114,7 @@ export class PoolWorker {
   }
 
   #keepPayload(task: PoolTask): void {
-    task.payload ??= { bytes: this.handle.sender.ring.copyPayload(task.place) };
+    if (!task.isKept) task.payload = { bytes: this.handle.sender.ring.copyPayload(task.place) };
     task.place = -1;
   }
 
