@@ -1,0 +1,1 @@
+export default (x) => 2 * x;
