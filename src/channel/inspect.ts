@@ -43,10 +43,13 @@ const packedTags = new Set(["[object Date]", "[object RegExp]", "[object Error]"
  * first part that cannot travel at all. `root` names the value in that path: `args`, `result`.
  */
 export function inspect(value: unknown, root: string): Carriage {
+  const inspection = new Inspection();
   try {
-    return new Inspection().visit(value, root);
+    return inspection.visit(value, root);
   } catch (error) {
-    if (error instanceof RangeError) throw new TaskEncodingError(root, "nested too deeply", { cause: error });
+    if (error instanceof RangeError && inspection.depth > PACKED_DEPTH) {
+      throw new TaskEncodingError(root, "nested too deeply", { cause: error });
+    }
     throw error;
   }
 }
@@ -58,7 +61,8 @@ function isPackedString(text: string): boolean {
 
 class Inspection {
   readonly #seen = new Set<object>();
-  #depth = 0;
+  /** How deep the part that is being visited lies. */
+  depth = 0;
 
   visit(value: unknown, path: string): Carriage {
     switch (typeof value) {
@@ -78,9 +82,9 @@ class Inspection {
   }
 
   #visitNested(value: object, path: string): Carriage {
-    this.#depth++;
+    this.depth++;
     const carriage = this.#visitObject(value, path);
-    return this.#depth-- > PACKED_DEPTH ? "cloned" : carriage;
+    return this.depth-- > PACKED_DEPTH ? "cloned" : carriage;
   }
 
   #visitObject(value: object, path: string): Carriage {
