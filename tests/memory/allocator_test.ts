@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { accounting, allocate, allocateZeroed, free, heapOwner, recoverHeap } from "../../src/memory/allocator.ts";
-import { heapBytes, linearMemory } from "../../src/memory/linear_memory.ts";
+import { allocate, allocateZeroed, free, heapOwner, recoverHeap } from "../../src/memory/allocator.ts";
+import { Heap } from "../../src/memory/heap.ts";
+import { createLinearMemory, heapBytes } from "../../src/memory/linear_memory.ts";
 
 const timeout = 60_000;
 
@@ -47,8 +48,8 @@ test(
   "Two workers allocate from one heap without harm to each other, and main frees the rest",
   { timeout },
   async () => {
-    const memory = linearMemory();
-    const before = accounting();
+    const memory = createLinearMemory(4000);
+    const heap = new Heap(memory);
     const reports = await Promise.all([1, 2].map((seed) => {
       const worker = new Worker(new URL("./hammer_worker.ts", import.meta.url), {
         workerData: { memory, seed, rounds: 6000 },
@@ -63,10 +64,9 @@ test(
     }));
     assert.deepEqual(reports.map(({ damaged }) => damaged), [0, 0]);
     const offsets = reports.flatMap((report) => report.offsets);
-    assert.equal(accounting().blocks, before.blocks + offsets.length);
-    for (const offset of offsets) free(offset);
-    const after = accounting();
-    assert.equal(after.used, before.used);
-    assert.equal(after.freeBlocks, after.arenas);
+    assert.equal(heap.accounting().blocks, offsets.length);
+    for (const offset of offsets) heap.free(offset);
+    const { used, freeBlocks, arenas } = heap.accounting();
+    assert.deepEqual({ used, freeBlocks }, { used: 0, freeBlocks: arenas });
   },
 );
