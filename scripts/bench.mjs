@@ -1,0 +1,10 @@
+// `npm run bench`: ratios measured side by side on the three runtimes; bench/README.md tells the sections.
+import { join } from "node:path";
+import process from "node:process";
+import { ensureInstalled, program, root } from "./ensure_installed.mjs";
+import { main, runAndExit } from "./run_script.mjs";
+
+await main(async () => {
+  ensureInstalled();
+  await runAndExit(program("node"), [join(root, "bench/main.ts"), ...process.argv.slice(2)]);
+});
