@@ -134,24 +134,25 @@ export class Dispatcher {
     this.#wakeSoon(worker);
   }
 
-  /** The job of the task has ended without it: it is not run, or, where it runs already, gets a short grace. */
-  cancel(task: PoolTask, reason: Error): void {
-    if (task.isSettled) return;
+  /** The job of these tasks has ended without them: they are not run, or, where they run already, get a short grace. */
+  cancel(tasks: readonly PoolTask[], reason: Error): void {
     this.#drainAll();
-    if (task.isSettled) return;
-    const worker = this.#holderOf(task);
+    for (const task of tasks) if (!task.isSettled) this.#cancelOne(task, reason);
+    this.#settleIdle();
+  }
+
+  #cancelOne(task: PoolTask, reason: Error): void {
     this.#forget(task);
-    if (worker === undefined) return this.#settleIdle();
+    const worker = this.#workers.get(task.holder);
+    if (worker === undefined) return;
     if (worker.takeBackOne(task)) {
       this.#scheduler.revoked(worker.id);
-      this.#freeId(task);
-      return this.#settleIdle();
+      return this.#freeId(task);
     }
     const timer = setTimeout(() => {
       if (worker.held.peek() === task) this.#condemn(worker, reason);
     }, CANCEL_GRACE_MS);
     unref(timer);
-    this.#settleIdle();
   }
 
   /** Ends the task that runs longer than `limit` milliseconds, with its worker. */
@@ -205,11 +206,6 @@ export class Dispatcher {
       task.job.fail(task, reason);
     }
     this.#settleIdle();
-  }
-
-  #holderOf(task: PoolTask): PoolWorker | undefined {
-    for (const worker of this.#workers.values()) if (worker.held.toArray().includes(task)) return worker;
-    return undefined;
   }
 
   #forget(task: PoolTask): void {

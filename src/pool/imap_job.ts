@@ -9,7 +9,7 @@ import type { Job, PoolTask } from "./pool_task.ts";
 export interface ImapPort<T> {
   /** Sends a chunk; throws where it cannot be sent. */
   send(job: Job, items: T[], index: number): PoolTask;
-  cancel(task: PoolTask, reason: Error): void;
+  cancel(tasks: readonly PoolTask[], reason: Error): void;
 }
 
 /** Limits of an `ImapJob`. */
@@ -223,7 +223,7 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
     this.#bytes = 0;
     this.#delivered = [];
     this.#deliveredAt = 0;
-    for (const task of sent) this.#port.cancel(task, reason);
+    this.#port.cancel(sent, reason);
     this.release();
   }
 

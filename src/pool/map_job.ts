@@ -4,20 +4,34 @@ import type { Job, PoolTask } from "./pool_task.ts";
 /** Chunks of one input: waits for all, then resolves with all values in order or rejects with the first error. */
 export class MapJob<R> implements Job {
   readonly tasks: PoolTask[] = [];
+  /** It has been settled, or given up. */
+  isEnded = false;
   /** Takes the watches on the job away. */
   release: (() => void) | undefined;
-  readonly #values: R[];
+  #values: R[] = [];
+  #missing = 0;
+  #firstError: { index: number; error: unknown } | undefined;
   readonly #resolve: (values: R[]) => void;
   readonly #reject: (error: unknown) => void;
-  #missing: number;
-  #firstError: { index: number; error: unknown } | undefined;
 
-  constructor(count: number, chunks: number, resolve: (values: R[]) => void, reject: (error: unknown) => void) {
-    this.#values = new Array<R>(count);
-    this.#missing = chunks;
+  constructor(resolve: (values: R[]) => void, reject: (error: unknown) => void) {
     this.#resolve = resolve;
     this.#reject = reject;
-    if (chunks === 0) resolve([]);
+  }
+
+  /** The input has been read: there will be so many values, in so many chunks. */
+  begin(count: number, chunks: number): void {
+    this.#values = new Array<R>(count);
+    this.#missing = chunks;
+    if (chunks === 0) this.#finish();
+  }
+
+  /** Rejects at once; what is still answered does not matter any more. */
+  end(reason: unknown): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.release?.();
+    this.#reject(reason);
   }
 
   settle(task: PoolTask, kind: number, value: unknown): void {
@@ -48,9 +62,14 @@ export class MapJob<R> implements Job {
   }
 
   #finishChunk(): void {
-    if (--this.#missing > 0) return;
+    if (--this.#missing === 0) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#firstError !== undefined) return this.end(this.#firstError.error);
+    if (this.isEnded) return;
+    this.isEnded = true;
     this.release?.();
-    if (this.#firstError === undefined) this.#resolve(this.#values);
-    else this.#reject(this.#firstError.error);
+    this.#resolve(this.#values);
   }
 }

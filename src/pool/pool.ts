@@ -282,7 +282,7 @@ export class Pool {
 
   #mapAll<R>(fn: TaskLike, items: Items<unknown>, options: MapOptions, kind: number): Promise<R[]> {
     return new Promise((resolve, reject) => {
-      void this.#submitMap(fn, items, options, kind, resolve as (values: unknown[]) => void, reject);
+      this.#startMap(fn, items, options, kind, new MapJob(resolve, reject));
     });
   }
 
@@ -292,52 +292,48 @@ export class Pool {
     options: MapOptions & AsyncJobOptions<R[]>,
     kind: number,
   ): AsyncResult<R[]> {
-    let tasks: PoolTask[] = [];
-    const source = this.#asyncResult<R[]>(options, (reason) => this.#cancelAll(tasks, reason));
-    const resolve = source.resolve as (values: unknown[]) => void;
-    const submitted = this.#submitMap(fn, items, options, kind, resolve, source.reject);
-    void submitted.then((job) => tasks = job?.tasks ?? []);
+    const source = this.#asyncResult<R[]>(options, (reason) => end(reason));
+    const end = this.#startMap(fn, items, options, kind, new MapJob(source.resolve, source.reject));
     return source.result;
   }
 
-  #cancelAll(tasks: PoolTask[], reason: Error): void {
-    for (const task of tasks) this.#supervisor.dispatcher.cancel(task, reason);
-  }
-
-  /** Submits a map job; never throws: what goes wrong goes to `reject`. */
-  async #submitMap(
+  /** Starts a map job; never throws: what goes wrong rejects it. Returns what ends it early. */
+  #startMap<R>(
     fn: TaskLike,
     items: Items<unknown>,
     options: MapOptions,
     kind: number,
-    resolve: (values: unknown[]) => void,
-    reject: (error: unknown) => void,
-  ): Promise<MapJob<unknown> | undefined> {
-    const { settings } = this.#supervisor;
-    let job: MapJob<unknown> | undefined;
+    job: MapJob<R>,
+  ): (reason: unknown) => void {
+    const end = (reason: unknown): void => {
+      job.end(reason);
+      for (const task of job.tasks) this.#supervisor.dispatcher.cancel(task, reason as Error);
+    };
     try {
       const registered = this.#prepare(fn, options);
-      const list = await collected(items);
-      const size = chunkSize(options.chunksize ?? "auto", list.length, settings.processes);
-      job = new MapJob(list.length, Math.ceil(list.length / size), resolve, reject);
-      for (let at = 0; at < list.length; at += size) {
-        const task = this.#task(job, kind, registered, at);
-        this.#submitChunk(task, size >= list.length ? list : list.slice(at, at + size), at);
-        job.tasks.push(task);
+      const submit = (list: unknown[]): void => this.#submitMap(job, registered, list, options, kind);
+      job.release = watchLimits(options, end);
+      const list = collected(items, job);
+      if (!(list instanceof Promise)) submit(list);
+      else {
+        const doneReading = this.#supervisor.beginInput(end);
+        void list.then(submit).catch(end).then(doneReading);
       }
-      this.#watchMap(job, options, reject);
     } catch (error) {
-      reject(error);
-      this.#cancelAll(job?.tasks ?? [], error as Error);
+      end(error);
     }
-    return job;
+    return end;
   }
 
-  #watchMap(job: MapJob<unknown>, options: MapOptions, reject: (error: unknown) => void): void {
-    job.release = watchLimits(options, (reason) => {
-      reject(reason);
-      this.#cancelAll(job.tasks, reason);
-    });
+  #submitMap<R>(job: MapJob<R>, fn: PoolFunction, list: unknown[], options: MapOptions, kind: number): void {
+    if (job.isEnded) return;
+    const size = chunkSize(options.chunksize ?? "auto", list.length, this.#supervisor.settings.processes);
+    job.begin(list.length, Math.ceil(list.length / size));
+    for (let at = 0; at < list.length; at += size) {
+      const task = this.#task(job, kind, fn, at);
+      this.#submitChunk(task, size >= list.length ? list : list.slice(at, at + size), at);
+      job.tasks.push(task);
+    }
   }
 
   #submitChunk(task: PoolTask, items: unknown[], start: number): void {
@@ -356,8 +352,6 @@ export class Pool {
     const chunksize = options.chunksize === "auto" ? AUTO_IMAP_CHUNK : options.chunksize ?? 1;
     const port = {
       send: (job: Job, chunk: unknown[], index: number): PoolTask => {
-        const refusal = this.#supervisor.refusal();
-        if (refusal !== undefined) throw refusal;
         const task = this.#task(job, FrameKind.Map, registered, index);
         this.#submitChunk(task, chunk, index);
         return task;
@@ -371,23 +365,31 @@ export class Pool {
       timeout: options.timeout,
       isOrdered,
     });
+    const doneReading = this.#supervisor.beginInput((reason) => job.abort(reason));
     const { signal } = options;
-    if (signal !== undefined) job.release = watchLimits({ signal }, () => job.abort(abortReason(signal)));
+    const unwatch = watchLimits(signal === undefined ? {} : { signal }, () => job.abort(abortReason(signal!)));
+    job.release = () => {
+      unwatch();
+      doneReading();
+    };
     job.feed();
     return job;
   }
 }
 
-/** All items of an input; an array is taken as it is. */
-function collected<T>(items: Items<T>): T[] | Promise<T[]> {
+/** All items of an input; an array is taken as it is. Stops reading where the job has ended. */
+function collected<T>(items: Items<T>, job: { readonly isEnded: boolean }): T[] | Promise<T[]> {
   if (Array.isArray(items)) return items as T[];
   if (!isIterable(items)) throw notIterable(items);
-  return Symbol.asyncIterator in items ? collectedLater(items as AsyncIterable<T>) : [...items as Iterable<T>];
+  return Symbol.asyncIterator in items ? collectedLater(items as AsyncIterable<T>, job) : [...items as Iterable<T>];
 }
 
-async function collectedLater<T>(items: AsyncIterable<T>): Promise<T[]> {
+async function collectedLater<T>(items: AsyncIterable<T>, job: { readonly isEnded: boolean }): Promise<T[]> {
   const list: T[] = [];
-  for await (const item of items) list.push(item);
+  for await (const item of items) {
+    if (job.isEnded) break;
+    list.push(item);
+  }
   return list;
 }
 

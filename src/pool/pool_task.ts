@@ -30,6 +30,8 @@ export class PoolTask {
   payload: Payload | undefined;
   /** Its input, where nobody can change it: encoding it can then wait until there is room for it. */
   input: unknown[] | undefined;
+  /** Number of the worker that holds it, -1 where none does. */
+  holder = -1;
   /** Where its frame lies in its worker's ring, -1 while it is not all there. */
   place = -1;
   /** Encoded bytes of its input, then of its answer. */

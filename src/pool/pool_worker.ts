@@ -56,6 +56,7 @@ export class PoolWorker {
   #hold(task: PoolTask, place: number): void {
     if (this.held.length === 0) this.frontSince = performance.now();
     task.place = place;
+    task.holder = this.id;
     this.held.push(task);
   }
 
@@ -116,6 +117,7 @@ export class PoolWorker {
   #keepPayload(task: PoolTask): void {
     if (!task.isKept) task.payload = { bytes: this.handle.sender.ring.copyPayload(task.place) };
     task.place = -1;
+    task.holder = -1;
   }
 
   /** After the worker's end: empties its hands. `begun` is the task that it was running, if any. */
@@ -127,6 +129,7 @@ export class PoolWorker {
       if (task.place >= 0 && ring.isClaimed(task.place)) begun = task;
       else waiting.push(task);
       if (task.place >= 0) this.#keepPayload(task);
+      task.holder = -1;
     }
     this.held.clear();
     this.#streamed = undefined;

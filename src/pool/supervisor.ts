@@ -30,6 +30,8 @@ export class Supervisor {
   readonly #workers = new Set<PoolWorker>();
   readonly #endings = new Set<Promise<void>>();
   readonly #lifeline = runtime.lifeline();
+  /** What ends the jobs that still read their input. */
+  readonly #readers = new Set<(reason: Error) => void>();
   #started = 0;
   #failedStarts = 0;
   #failure: Error | undefined;
@@ -106,7 +108,7 @@ export class Supervisor {
     const isLost = !end.stopped && worker.condemned === undefined && this.state !== "closed";
     if (isLost) this.lost++;
     this.dispatcher.detachLost(worker, (task) => lossOf(task, worker, end));
-    if (this.state === "open" || (this.state === "closing" && this.dispatcher.owed > 0)) {
+    if (this.state === "open" || (this.state === "closing" && this.#hasWork())) {
       if (this.#failure === undefined && this.#workers.size < this.settings.processes) this.#start();
     }
   }
@@ -128,7 +130,7 @@ export class Supervisor {
   /** The pool cannot go on: everything that is owed fails with the cause, and so does what is handed in from now on. */
   #fail(error: Error): void {
     this.#failure ??= error;
-    this.dispatcher.abandon(this.#failure);
+    this.#abandon(this.#failure);
     void this.#stopAll(TERMINATE_GRACE_MS);
   }
 
@@ -146,15 +148,36 @@ export class Supervisor {
     this.#finishClosing();
   }
 
+  /**
+   * A job begins to read its input, which it may send from even after `close`. `end` is called where the pool ends
+   * before the job has read all. Returns what the job calls then.
+   */
+  beginInput(end: (reason: Error) => void): () => void {
+    this.#readers.add(end);
+    return () => {
+      if (this.#readers.delete(end)) this.#finishClosing();
+    };
+  }
+
+  #abandon(reason: Error): void {
+    for (const end of [...this.#readers]) end(reason);
+    this.#readers.clear();
+    this.dispatcher.abandon(reason);
+  }
+
+  #hasWork(): boolean {
+    return this.dispatcher.owed > 0 || this.#readers.size > 0;
+  }
+
   #finishClosing(): void {
-    if (this.state !== "closing" || this.dispatcher.owed > 0) return;
+    if (this.state !== "closing" || this.#hasWork()) return;
     this.state = "closed";
     void this.#stopAll(CLOSE_GRACE_MS);
   }
 
   async terminate(): Promise<void> {
     this.state = "closed";
-    this.dispatcher.abandon(new PoolClosedError(`${this.settings.name} was terminated`));
+    this.#abandon(new PoolClosedError(`${this.settings.name} was terminated`));
     await this.#stopAll(TERMINATE_GRACE_MS);
   }
 
@@ -178,9 +201,9 @@ export class Supervisor {
         `Cannot join ${this.settings.name}: it is open; close or terminate it first`,
       );
     }
-    this.#lifeline.hold();
+    // What is owed and what is being stopped keep the program alive; an iteration that nobody goes on with does not.
+    while (this.state === "closing") await this.#closed.promise;
     await this.#ended();
-    this.#lifeline.release();
   }
 }
 
