@@ -82,6 +82,8 @@ function rustTables(): string {
     rustArray("LOWER_INDEX", "u8", deltas.index),
     "/// What to add to the low 16 bits of a code point, wrapping, to lower-case it.",
     rustArray("LOWER_DELTA", "u16", deltas.blocks.flat()),
+    "/// The lower-case sequence of each two-byte one, first byte lowest; 0 where it is no constant of two bytes.",
+    rustArray("LOWER_TWO_BYTES", "u16", Array.from({ length: 0x800 }, (_, codePoint) => twoBytes(codePoint))),
     "/// First code point from which only `CLASS_BEYOND` has a class.",
     `pub const CLASS_END: u32 = 0x${hex(classes.index.length * blockSize)};`,
     "/// Block of `CLASS` for each 64 code points.",
@@ -121,6 +123,12 @@ function scriptTables(): string {
     scriptArray("caseIgnorableRanges", ranges(ignorable).flat()),
     "",
   ].join("\n");
+}
+
+function twoBytes(codePoint: number): number {
+  const to = lower.get(codePoint) ?? codePoint;
+  if (codePoint === 0x3a3 || utf8Length(codePoint) !== 2 || utf8Length(to) !== 2) return 0;
+  return (0xc0 | to >> 6) | (0x80 | to & 0x3f) << 8;
 }
 
 function classOf(codePoint: number): number {

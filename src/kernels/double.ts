@@ -25,6 +25,7 @@ export function double<T extends Doubleable>(array: T): T {
     doubleInPlace(typecode, array.byteOffset, array.length);
     return array;
   }
+  kernelExports(); // before memory is taken for it: it throws where this thread may not use kernels any more
   const { input } = kernelScratch();
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) {

@@ -74,12 +74,13 @@ export function kernelExports(): KernelExports {
 }
 
 /**
- * Gives what this thread's kernels hold of the linear memory, their stack above all, back to it. A worker that stops cleanly calls it last; no
- * kernel runs in this thread afterwards.
+ * Gives what this thread's kernels hold of the linear memory, their stack above all, back to it. A worker that stops
+ * cleanly calls it last; no kernel runs in this thread afterwards.
  */
 export function releaseKernelThread(): void {
   releaseKernelScratch();
-  instance?.__wbindgen_thread_destroy();
+  // The first thread of the memory has the module's own stack.
+  if (instance !== undefined && glue.has_allocated_stack()) instance.__wbindgen_thread_destroy();
   instance = undefined;
   isReleased = true;
 }

@@ -10,6 +10,7 @@ import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
  * @throws {InvalidUtf8Error} with the offset of the first invalid byte, if `invalid` is `"error"`.
  */
 export function lowercaseBytes(input: Uint8Array, invalid: InvalidMode): Uint8Array<ArrayBuffer> {
+  const { incomplete_tail } = kernelExports();
   const scratch = kernelScratch();
   let output = new Uint8Array(input.length);
   let written = 0;
@@ -21,7 +22,7 @@ export function lowercaseBytes(input: Uint8Array, invalid: InvalidMode): Uint8Ar
     let result = run(length, at + length === input.length ? "end" : "more");
     if (result.status === "ok" && result.consumed === 0) {
       // The slice is a Σ and nothing that decides it.
-      const known = length - kernelExports().incomplete_tail(scratch.input, length);
+      const known = length - incomplete_tail(scratch.input, length);
       const isCased = casedFollows(input, at + known, scratch.output);
       result = run(known, isCased ? "cased" : "end");
     }

@@ -57,8 +57,9 @@ export function lowercaseRange(
   options: RangeOptions = {},
 ): LowercaseResult {
   const { invalid = "pass", end = "end", context = 0 } = options;
+  const kernels = kernelExports();
   const { result } = kernelScratch();
-  kernelExports().lowercase(
+  kernels.lowercase(
     source,
     length,
     destination,

@@ -22,6 +22,12 @@ export function double_i32(address: number, length: number): void;
 export function first_reset(address: number, length: number): number;
 
 /**
+ * Whether this thread's stack was allocated for it. The first thread that uses the kernels has the module's own stack,
+ * which nothing may free.
+ */
+export function has_allocated_stack(): boolean;
+
+/**
  * Bytes at the end that begin a UTF-8 sequence which more input may complete: 0 to 3.
  */
 export function incomplete_tail(address: number, length: number): number;
@@ -50,6 +56,7 @@ export interface InitOutput {
     readonly double_f64: (a: number, b: number) => void;
     readonly double_i32: (a: number, b: number) => void;
     readonly first_reset: (a: number, b: number) => number;
+    readonly has_allocated_stack: () => number;
     readonly incomplete_tail: (a: number, b: number) => number;
     readonly last_reset: (a: number, b: number) => number;
     readonly lowercase: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;

@@ -39,6 +39,16 @@ export function first_reset(address, length) {
 }
 
 /**
+ * Whether this thread's stack was allocated for it. The first thread that uses the kernels has the module's own stack,
+ * which nothing may free.
+ * @returns {boolean}
+ */
+export function has_allocated_stack() {
+    const ret = wasm.has_allocated_stack();
+    return ret !== 0;
+}
+
+/**
  * Bytes at the end that begin a UTF-8 sequence which more input may complete: 0 to 3.
  * @param {number} address
  * @param {number} length

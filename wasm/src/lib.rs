@@ -8,6 +8,7 @@ mod lowercase;
 mod reset;
 mod sigma;
 mod utf8;
+mod utf8_block;
 mod vector;
 
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -87,6 +88,18 @@ pub fn sigma_follow_at(address: usize, length: usize) -> u32 {
 #[wasm_bindgen(js_name = incomplete_tail)]
 pub fn incomplete_tail_at(address: usize, length: usize) -> usize {
     unsafe { incomplete_tail(slice(address, length)) }
+}
+
+/// Whether this thread's stack was allocated for it. The first thread that uses the kernels has the module's own stack,
+/// which nothing may free.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen]
+pub fn has_allocated_stack() -> bool {
+    extern "C" {
+        static __heap_base: u8;
+    }
+    let marker = 0u8;
+    core::hint::black_box(&marker) as *const u8 as usize >= core::ptr::addr_of!(__heap_base) as usize
 }
 
 unsafe fn slice<'a>(address: usize, length: usize) -> &'a [u8] {

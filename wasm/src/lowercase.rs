@@ -129,12 +129,11 @@ fn status_of((stop, consumed): (Stop, usize)) -> (Status, usize) {
 /// Converts `source.text[at..limit]`; both ends are ends of code points or stand between invalid bytes.
 unsafe fn convert(source: &Source, mut at: usize, limit: usize, sink: &mut Sink) -> (Stop, usize) {
     let text = source.text.as_ptr();
+    let room = sink.capacity - sink.at;
+    let advanced = ascii::convert(text.add(at), limit - at, sink.start.add(sink.at), room);
+    at += advanced;
+    sink.at += advanced;
     loop {
-        let room = sink.capacity - sink.at;
-        let advanced = ascii::convert(text.add(at), limit - at, sink.start.add(sink.at), room);
-        at += advanced;
-        sink.at += advanced;
-
         // A block looks at the byte before it, so the first byte of the source is the scalar path's.
         if at > 0 {
             let room = sink.capacity - sink.at;

@@ -1,6 +1,7 @@
 //! UTF-8 by code points: the only place that knows which sequences are valid.
 
-use crate::vector::{Bytes16, WIDTH};
+use crate::utf8_block::skip_valid;
+use crate::vector::WIDTH;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Decoded {
@@ -90,31 +91,20 @@ pub fn incomplete_tail(text: &[u8]) -> usize {
 /// Bytes of the longest prefix of `text` that is valid UTF-8 and ends on a code point's end.
 pub fn valid_prefix(text: &[u8]) -> usize {
     let mut at = 0;
-    while at < text.len() {
-        if text[at] < 0x80 {
-            at = skip_ascii(text, at);
-            continue;
+    loop {
+        at = skip_valid(text, at);
+        // What stops the blocks, and the end, which is too short for one: some code points one by one.
+        let retry = text.len().min(at + 2 * WIDTH);
+        while at < retry {
+            match decode(&text[at..]) {
+                Decoded::Valid { length, .. } => at += length,
+                _ => return at,
+            }
         }
-        match decode(&text[at..]) {
-            Decoded::Valid { length, .. } => at += length,
-            _ => return at,
+        if at == text.len() {
+            return at;
         }
     }
-    at
-}
-
-fn skip_ascii(text: &[u8], mut at: usize) -> usize {
-    while at + WIDTH <= text.len() {
-        let mask = unsafe { Bytes16::load(text.as_ptr().add(at)) }.bitmask();
-        if mask != 0 {
-            return at + mask.trailing_zeros() as usize;
-        }
-        at += WIDTH;
-    }
-    while at < text.len() && text[at] < 0x80 {
-        at += 1;
-    }
-    at
 }
 
 #[cfg(test)]
@@ -144,9 +134,9 @@ mod tests {
     fn finds_the_valid_prefix_that_std_finds() {
         for first in 0..=255u8 {
             for second in 0..=255u8 {
-                for filler in ["", "a", "0123456789abcdef", "я"] {
+                for filler in ["", "a", "0123456789abcdef", "яяяяяяяяя中中中中中中中中", "я"] {
                     for third in [0x20, 0x80, 0x9f, 0xa0, 0xbf, 0xc3] {
-                        let text = [filler.as_bytes(), &[first, second, third, 0x80]].concat();
+                        let text = [filler.as_bytes(), &[first, second, third, 0x80], filler.as_bytes()].concat();
                         let expected = match std::str::from_utf8(&text) {
                             Ok(_) => text.len(),
                             Err(error) => error.valid_up_to(),

@@ -34,6 +34,14 @@ impl Bytes16 {
         Self(v128_and(self.0, other.0))
     }
     #[inline(always)]
+    pub fn xor(self, other: Self) -> Self {
+        Self(v128_xor(self.0, other.0))
+    }
+    #[inline(always)]
+    pub fn saturating_sub(self, other: Self) -> Self {
+        Self(u8x16_sub_sat(self.0, other.0))
+    }
+    #[inline(always)]
     pub fn or(self, other: Self) -> Self {
         Self(v128_or(self.0, other.0))
     }
@@ -93,6 +101,12 @@ impl Bytes16 {
     }
     pub fn and(self, other: Self) -> Self {
         self.zip(other, |a, b| a & b)
+    }
+    pub fn xor(self, other: Self) -> Self {
+        self.zip(other, |a, b| a ^ b)
+    }
+    pub fn saturating_sub(self, other: Self) -> Self {
+        self.zip(other, u8::saturating_sub)
     }
     pub fn or(self, other: Self) -> Self {
         self.zip(other, |a, b| a | b)

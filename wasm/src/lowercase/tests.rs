@@ -145,6 +145,18 @@ fn stops_at_the_first_invalid_byte() {
 }
 
 #[test]
+fn finds_the_valid_prefix_of_long_mixtures() {
+    let mut random = Random(6);
+    for _ in 0..20_000 {
+        let mut text = mixture(&mut random, 60, false);
+        text.extend(mixture(&mut random, 6, true));
+        text.extend(mixture(&mut random, 60, false));
+        let expected = std::str::from_utf8(&text).map_or_else(|error| error.valid_up_to(), |valid| valid.len());
+        assert_eq!(valid_prefix(&text), expected, "{text:x?}");
+    }
+}
+
+#[test]
 fn waits_for_what_decides_a_sigma() {
     let more = |text: &str, context| run(text.as_bytes(), 64, Invalid::Pass, EndOfInput::More, context).0;
     assert_eq!(more("ΑΣ", false).consumed, 2);
