@@ -49,7 +49,7 @@ export function suiteOutcome(
     failures.push({ title: `${title}: ${test.file}: ${test.name}`, detail });
   }
   if (result.timedOut) {
-    failures.push({ title: `${title} ${result.problem}; the end of its output`, detail: lastLines(result.output, 80) });
+    failures.push({ title: `${title} ${result.problem}; the end of its output`, detail: whatIsKnown(result.output) });
   } else if (tests.length === 0) {
     failures.push({ title: `${title} ran no test`, detail: lastLines(result.output, 100) });
   } else {
@@ -71,6 +71,13 @@ export function suiteOutcome(
 /** Node lists a file without tests, and one that fails to load, as a test of the file's name. */
 function standsForFile(one: TestCase): boolean {
   return one.name.endsWith("_test.ts") && one.file.endsWith(one.name);
+}
+
+/** Of a runner that was stopped: Node and Bun write no report then, so failures before the end are taken from the output. */
+function whatIsKnown(output: string): string {
+  const lines = output.trimEnd().split("\n");
+  const failed = lines.slice(0, -80).filter((line) => /^\s*(?:✖|\(fail\)) |\.\.\. FAILED/.test(line));
+  return [...failed, ...lines.slice(-80)].join("\n");
 }
 
 function lastLines(text: string, count: number): string {

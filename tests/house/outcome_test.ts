@@ -77,6 +77,29 @@ describe("suiteOutcome", () => {
   });
 });
 
+describe("suiteOutcome of a runner that was stopped", () => {
+  test("names the failures that its output tells of, however long ago", { timeout }, () => {
+    const output = `✖ node fails (1ms)\n(fail) bun fails [1ms]\ndeno fails ... FAILED (1ms)\n✔ fine\n${
+      "line\n".repeat(100)
+    }`;
+    const { failures } = suiteOutcome(
+      "Node",
+      result({ timedOut: true, problem: "was stopped", output }),
+      "",
+      "/r",
+      files,
+    );
+    const lines = failures[0]?.detail.split("\n") ?? [];
+    assert.deepEqual(lines.slice(0, 4), [
+      "✖ node fails (1ms)",
+      "(fail) bun fails [1ms]",
+      "deno fails ... FAILED (1ms)",
+      "line",
+    ]);
+    assert.equal(lines.length, 83);
+  });
+});
+
 describe("checkOutcome", () => {
   test("counts a check as one", { timeout }, () => {
     assert.deepEqual(checkOutcome("Lint", result()), { passed: 1, skipped: 0, failures: [] });
