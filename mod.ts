@@ -34,3 +34,4 @@ export type { TaskDeps, TaskLike } from "./src/process/define_task.ts";
 export { task, type TaskOptions } from "./src/process/task.ts";
 export { isMainProcess } from "./src/runtime/current.ts";
 export { SharedArray } from "./src/shared/shared_array.ts";
+export type { ItemKind, Typecode, TypecodeConstructor, TypecodeViews, ViewOf } from "./src/shared/type_codes.ts";

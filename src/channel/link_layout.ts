@@ -20,6 +20,8 @@ export const ControlWord = {
   ResultSpaceWanted: 4,
   /** Worker: nanoseconds that its frames lately took, on average. */
   FrameCost: 5,
+  /** Worker: its number in the heap's lock, so that its host can free the heap should the worker die in there. */
+  HeapOwner: 6,
 } as const;
 
 /** Words of the memory that a host shares with all its workers. */

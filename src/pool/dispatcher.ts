@@ -83,6 +83,7 @@ export class Dispatcher {
   enlist(worker: PoolWorker, quota: number): void {
     this.#scheduler.addWorker(worker.id, quota);
     this.#assign();
+    this.#watchBalance();
   }
 
   /** No more tasks for the worker; those that it has not begun go elsewhere. */
@@ -322,11 +323,12 @@ export class Dispatcher {
       taken++;
       task = worker.answered(receiver.ring.id);
       const { kind } = receiver;
+      // Before the job hears of it: an initializer's answer enlists its worker, which holds nothing then.
+      if (task !== undefined) this.#scheduler.completed(worker.id);
       if (task === undefined || task.isSettled) this.#discard(worker);
       else this.#settle(worker, task, kind);
       receiver.release();
       if (task === undefined) continue;
-      this.#scheduler.completed(worker.id);
       this.#freeId(task);
       this.completed++;
       if (this.#scheduler.isSpent(worker.id)) this.#events.onSpent(worker);

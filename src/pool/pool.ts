@@ -106,7 +106,7 @@ export class Pool {
     args?: A,
     options: AsyncJobOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
-    const source = this.#asyncResult(options, (reason) => this.#supervisor.dispatcher.cancel(task, reason));
+    const source = this.#asyncResult(options, (reason) => this.#supervisor.dispatcher.cancel([task], reason));
     const job = new CallJob(source.resolve as (value: never) => void, source.reject);
     const task = this.#submitCall(job, fn as TaskLike, args ?? [], options);
     return source.result;
@@ -267,7 +267,7 @@ export class Pool {
     if (options.signal !== undefined || options.timeout !== undefined) {
       job.release = watchLimits(options, (reason) => {
         job.fail(task, reason);
-        dispatcher.cancel(task, reason);
+        dispatcher.cancel([task], reason);
       });
     }
     return task;
@@ -307,7 +307,7 @@ export class Pool {
   ): (reason: unknown) => void {
     const end = (reason: unknown): void => {
       job.end(reason);
-      for (const task of job.tasks) this.#supervisor.dispatcher.cancel(task, reason as Error);
+      this.#supervisor.dispatcher.cancel(job.tasks, reason as Error);
     };
     try {
       const registered = this.#prepare(fn, options);
@@ -350,28 +350,25 @@ export class Pool {
     const { dispatcher, settings } = this.#supervisor;
     const buffered = options.buffersize ?? DEFAULT_BUFFERED_PER_WORKER * settings.processes;
     const chunksize = options.chunksize === "auto" ? AUTO_IMAP_CHUNK : options.chunksize ?? 1;
+    const limits = {
+      chunksize: chunkSize(chunksize, 0, settings.processes),
+      chunks: settings.processes + atLeast(0, "buffersize", buffered),
+      bytes: atLeast(1, "bufferBytes", options.bufferBytes ?? DEFAULT_BUFFER_BYTES),
+      timeout: options.timeout,
+      isOrdered,
+    };
     const port = {
       send: (job: Job, chunk: unknown[], index: number): PoolTask => {
         const task = this.#task(job, FrameKind.Map, registered, index);
         this.#submitChunk(task, chunk, index);
         return task;
       },
-      cancel: (task: PoolTask, reason: Error): void => dispatcher.cancel(task, reason),
+      cancel: (tasks: readonly PoolTask[], reason: Error): void => dispatcher.cancel(tasks, reason),
+      doneReading: this.#supervisor.beginInput((reason) => job.abort(reason)),
     };
-    const job = new ImapJob<unknown, R>(port, new ChunkSource(items), {
-      chunksize: chunkSize(chunksize, 0, settings.processes),
-      chunks: settings.processes + atLeast(0, "buffersize", buffered),
-      bytes: atLeast(1, "bufferBytes", options.bufferBytes ?? DEFAULT_BUFFER_BYTES),
-      timeout: options.timeout,
-      isOrdered,
-    });
-    const doneReading = this.#supervisor.beginInput((reason) => job.abort(reason));
+    const job: ImapJob<unknown, R> = new ImapJob(port, new ChunkSource(items), limits);
     const { signal } = options;
-    const unwatch = watchLimits(signal === undefined ? {} : { signal }, () => job.abort(abortReason(signal!)));
-    job.release = () => {
-      unwatch();
-      doneReading();
-    };
+    if (signal !== undefined) job.release = watchLimits({ signal }, () => job.abort(abortReason(signal)));
     job.feed();
     return job;
   }

@@ -14,6 +14,7 @@ import { RingReader, RingWriter } from "../channel/ring.ts";
 import { settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
 import { compiledKernelModule } from "../kernels/instance.ts";
+import { recoverHeap } from "../memory/allocator.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Thread, ThreadEnd } from "../runtime/port.ts";
@@ -62,6 +63,7 @@ export class WorkerHandle {
     });
     this.#thread.onEnd(({ code, error = fatal }) => {
       const stopped = this.#state() === WorkerState.Stopped;
+      if (!stopped) recoverHeap(Atomics.load(this.#control, ControlWord.HeapOwner));
       ending.resolve(error === undefined ? { code, stopped } : { code, error, stopped });
     });
     this.sender = new FrameSender(

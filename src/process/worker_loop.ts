@@ -7,6 +7,7 @@ import { RingReader, RingWriter } from "../channel/ring.ts";
 import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
 import { isThenable } from "../core/thenable.ts";
 import { releaseKernelThread } from "../kernels/instance.ts";
+import { heapOwner } from "../memory/allocator.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ThreadScope } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
@@ -70,6 +71,7 @@ export class WorkerLoop {
   /** Serves until the host sets the stop word, then ends the thread. */
   async run(): Promise<void> {
     this.#awake.enter();
+    Atomics.store(this.#control, ControlWord.HeapOwner, heapOwner());
     Atomics.store(this.#control, ControlWord.State, WorkerState.Ready);
     this.#hostBell.ring();
     this.#frameSince = this.#lastTurn = performance.now();
