@@ -133,8 +133,7 @@ class Inspection {
   }
 
   #visitRecord(value: Record<string, unknown>, path: string): Carriage {
-    // The packer would call the method; a structured clone takes the fields.
-    let carriage: Carriage = typeof value["toJSON"] === "function" ? "cloned" : "packed";
+    let carriage: Carriage = "packed";
     for (const key of Object.keys(value)) {
       if (key === "__proto__" || !isPackedString(key)) carriage = "cloned";
       const step = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;

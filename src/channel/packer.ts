@@ -31,7 +31,7 @@ addExtension({
   read: (data: ErrorData) => decodeError(data),
 });
 
-const options = { useRecords: true, mapsAsObjects: false, moreTypes: true, useBigIntExtension: true };
+const options = { useRecords: true, mapsAsObjects: false, moreTypes: true, useBigIntExtension: true, useToJSON: false };
 const packr = new Packr(options as ConstructorParameters<typeof Packr>[0]);
 
 /** Packs a value that `inspect` found to be packable. The bytes are valid until the next call. */
