@@ -43,6 +43,7 @@ export class WorkerHandle {
   readonly #control: Int32Array;
   readonly #bell: Doorbell;
   #wantsSpace = false;
+  #isForced = false;
   readonly #settleEnd: (end: WorkerEnd) => void;
 
   /** Starts the worker. `hostBell` holds the words of `HostWord`. */
@@ -63,7 +64,9 @@ export class WorkerHandle {
     });
     this.#thread.onEnd(({ code, error = fatal }) => {
       const stopped = this.#state() === WorkerState.Stopped;
-      if (!stopped) recoverHeap(Atomics.load(this.#control, ControlWord.HeapOwner));
+      // Of a thread that Deno was told to end nobody knows whether it has; it may still hold the heap's lock and let go.
+      const isGone = !(this.#isForced && runtime.name === "deno");
+      if (!stopped && isGone) recoverHeap(Atomics.load(this.#control, ControlWord.HeapOwner));
       ending.resolve(error === undefined ? { code, stopped } : { code, error, stopped });
     });
     this.sender = new FrameSender(
@@ -135,6 +138,7 @@ export class WorkerHandle {
     Atomics.store(this.#control, ControlWord.Stop, 1);
     this.#bell.ring();
     if (grace > 0 && await settlesWithin(this.ended, grace)) return;
+    this.#isForced = true;
     const forced = this.#thread.terminate();
     const isForced = await settlesWithin(forced, FORCED_END_MS);
     const mayLinger = !isForced || (runtime.name === "deno" && this.#state() !== WorkerState.Stopped);
