@@ -70,7 +70,11 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
     .argument("[INPUT...]", "files and folders, or - for standard input")
     .option("-o, --output <PATH>", "file, folder, or - for standard output")
     .option("-w, --workers <N>", "number of workers (default: the number of cores)", parseWorkers)
-    .option("--chunk-size <SIZE>", "text that a worker takes at a time (default: 1M)", parseChunkSize)
+    .option(
+      "--chunk-size <SIZE>",
+      "text that a worker takes at a time (default: 4M, less for many workers)",
+      parseChunkSize,
+    )
     .option("--unordered", "finish outputs as they become ready, not in the order of the inputs")
     .addOption(
       new Option("--invalid <MODE>", "bytes that are not UTF-8: pass them through, fail, or replace them by U+FFFD")

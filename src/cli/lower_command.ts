@@ -11,7 +11,7 @@ import { failureText, reportJson, reportText } from "./report_lines.ts";
 export async function lowerCommand(args: LowerArguments): Promise<number> {
   const controller = new AbortController();
   let stoppedBy: StopSignal | undefined;
-  onStopSignal((signal) => {
+  await onStopSignal((signal) => {
     // Who asks twice does not want to wait for anything.
     if (stoppedBy !== undefined) exit(signalExitCode(signal));
     stoppedBy = signal;

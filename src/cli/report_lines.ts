@@ -1,4 +1,4 @@
-import { ManyhandsError } from "../core/errors.ts";
+import { FileError, ManyhandsError } from "../core/errors.ts";
 import type { TextFailure, TextReport } from "../text/report.ts";
 import { formatBytes } from "./byte_size.ts";
 
@@ -25,8 +25,8 @@ export function reportJson(report: TextReport): string {
   return JSON.stringify({ ...report, failed });
 }
 
-/** One failed input for people; the message of a file's error names the file already. */
+/** One failed input for people; a file's error says in its message which file it is about. */
 export function failureText(failure: TextFailure): string {
   const { path, error } = failure;
-  return error.message.includes(path) ? error.message : `Cannot lower-case ${path}: ${error.message}`;
+  return error instanceof FileError ? error.message : `Cannot lower-case ${path}: ${error.message}`;
 }

@@ -57,7 +57,17 @@ export function folderEntries(path: string): FolderEntry[] {
 
 /** Creates a folder and those above it; fine if it exists. */
 export function makeFolder(path: string): void {
-  fs.mkdirSync(path, { recursive: true });
+  // Not by mkdir's own recursive mode: Node's never returns where a file system such as /proc takes no folders.
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    const code = fileErrorCode(error);
+    if (code === "EEXIST" && fileStatus(path)?.kind === "folder") return;
+    const parent = nodePath.dirname(path);
+    if (code !== "ENOENT" || parent === path || fileStatus(parent) !== undefined) throw error;
+    makeFolder(parent);
+    fs.mkdirSync(path);
+  }
 }
 
 /** Opens an existing file for reading. */

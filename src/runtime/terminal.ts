@@ -4,6 +4,7 @@
  */
 import { writeSync } from "node:fs";
 import process from "node:process";
+import { runtime } from "./current.ts";
 
 /** Arguments of the command, without the runtime and the script. */
 export function commandArguments(): string[] {
@@ -17,10 +18,22 @@ export function standardInput(): AsyncIterable<Uint8Array> {
 
 /** Writes bytes to standard output; resolves when it can take more, rejects with code `EPIPE` once its reader closed it. */
 export function writeStandardOutput(bytes: Uint8Array): Promise<void> {
+  // Deno's stream writes to a pipe synchronously: while nobody reads, no signal would be heard.
+  if (runtime.name === "deno") return writeOnDeno(bytes);
   listenForClosedPipe();
   return new Promise((resolve, reject) => {
     process.stdout.write(bytes, (error) => error ? reject(error) : resolve());
   });
+}
+
+/** The part of Deno's own interface that is used here. */
+interface DenoOutput {
+  readonly Deno: { readonly stdout: { write(bytes: Uint8Array): Promise<number> } };
+}
+
+async function writeOnDeno(bytes: Uint8Array): Promise<void> {
+  const { stdout } = (globalThis as unknown as DenoOutput).Deno;
+  for (let done = 0; done < bytes.length;) done += await stdout.write(bytes.subarray(done));
 }
 
 let listening = false;
@@ -74,9 +87,13 @@ export function terminalColumns(): number {
 /** Signals that ask the command to stop. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-/** Calls `listener` for each signal that asks the command to stop, instead of ending at once. */
-export function onStopSignal(listener: (signal: StopSignal) => void): void {
+/**
+ * Calls `listener` for each signal that asks the command to stop, instead of ending at once. Resolves when that is in
+ * force: Deno takes a turn of the event loop for it.
+ */
+export function onStopSignal(listener: (signal: StopSignal) => void): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => listener(signal));
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Ends the program, whatever its threads are doing. */

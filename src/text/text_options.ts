@@ -3,6 +3,9 @@ import { runtime } from "../runtime/current.ts";
 import type { ByteWriter } from "./byte_sink.ts";
 import type { TextFailure, TextProgress } from "./report.ts";
 
+/** Slots beyond one a worker: a worker has the next chunk at hand while finished ones wait to be written. */
+export const SPARE_SLOTS = 2;
+
 /** Options of {@linkcode lowercase}. */
 export interface LowercaseOptions {
   /** Paths of files and folders (with everything in them), `"-"` for standard input, or bytes of the caller's own. */
@@ -16,7 +19,7 @@ export interface LowercaseOptions {
    * is ready; the text inside an output is in order in any case.
    */
   ordered?: boolean;
-  /** Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; 1 MiB by default. */
+  /** Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; by default 4 MiB, less for many workers. */
   chunkBytes?: number;
   /** Invalid UTF-8: `"pass"` it through unchanged (default), fail with an `"error"`, or `"replace"` it by U+FFFD. */
   invalid?: InvalidMode;
@@ -45,7 +48,9 @@ export interface TextSettings {
 export const CHUNK_STEP = 4096;
 /** Largest chunk, in bytes. */
 export const MAX_CHUNK_BYTES: number = 256 * 1024 * 1024;
-const DEFAULT_CHUNK_BYTES = 1024 * 1024;
+const DEFAULT_CHUNK_BYTES: number = 4 * 1024 * 1024;
+/** Memory that the chunks of a run take together unless the caller sets their size, however many workers there are. */
+const DEFAULT_MEMORY_BYTES: number = 96 * 1024 * 1024;
 
 function shown(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
@@ -53,12 +58,13 @@ function shown(value: unknown): string {
 
 /** Checks the options and fills in the defaults. Throws `TypeError` and `RangeError`. */
 export function readOptions(options: LowercaseOptions): TextSettings {
-  const { processes = runtime.cores(), chunkBytes = DEFAULT_CHUNK_BYTES, invalid = "pass", ordered = true } = options;
+  const { processes = runtime.cores(), invalid = "pass", ordered = true } = options;
   if (!Number.isSafeInteger(processes) || processes < 1) {
     throw new RangeError(
       `Cannot start the workers: expected processes to be a whole number from 1, found ${shown(processes)}`,
     );
   }
+  const { chunkBytes = defaultChunkBytes(processes) } = options;
   if (
     !Number.isSafeInteger(chunkBytes) || chunkBytes < CHUNK_STEP || chunkBytes > MAX_CHUNK_BYTES ||
     chunkBytes % CHUNK_STEP !== 0
@@ -83,6 +89,11 @@ export function readOptions(options: LowercaseOptions): TextSettings {
     onProgress: options.onProgress,
     onError: options.onError,
   };
+}
+
+function defaultChunkBytes(processes: number): number {
+  const share = Math.floor(DEFAULT_MEMORY_BYTES / (processes + SPARE_SLOTS) / CHUNK_STEP) * CHUNK_STEP;
+  return Math.max(CHUNK_STEP, Math.min(DEFAULT_CHUNK_BYTES, share));
 }
 
 function readInput(input: unknown): readonly string[] | AsyncIterable<Uint8Array> {

@@ -15,16 +15,13 @@ import type { RunContext } from "./run_context.ts";
 import { allocateSlot, freeSlot, PAGE_BYTES } from "./slot.ts";
 import { SlotPool } from "./slot_pool.ts";
 import { resultOf, type TaskRunner } from "./task_runner.ts";
-import type { TextSettings } from "./text_options.ts";
+import { SPARE_SLOTS, type TextSettings } from "./text_options.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 import { OutputLostError } from "./writer_sink.ts";
 import { type WriteTurn, WriteTurns } from "./write_turns.ts";
 
 /** Bytes that are read and lower-cased at a time: a share of a core's second-level cache. */
-const WINDOW_BYTES = 256 * 1024;
-
-/** Slots beyond one a worker, so that a worker has the next chunk at hand while finished ones wait to be written. */
-const SPARE_SLOTS = 2;
+const WINDOW_BYTES = 128 * 1024;
 
 /** Where one source's output goes. */
 interface Place {

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readCommandLine } from "../../src/cli/command_line.ts";
+
+const timeout = 10_000;
+
+function usageError(...args: string[]): string {
+  const result = readCommandLine(args);
+  assert.equal(result.command, "usage-error", `${args.join(" ")} is refused`);
+  return (result as { message: string }).message;
+}
+
+describe("readCommandLine", () => {
+  test("reads lower with its defaults", { timeout }, () => {
+    assert.deepEqual(readCommandLine(["lower", "a", "b", "--output", "c"]), {
+      command: "lower",
+      inputs: ["a", "b"],
+      output: "c",
+      workers: undefined,
+      chunkBytes: undefined,
+      ordered: true,
+      invalid: "pass",
+      quiet: false,
+      json: false,
+    });
+  });
+
+  test("reads every flag of lower", { timeout }, () => {
+    const flags = "-o - -w 3 --chunk-size 64K --unordered --invalid replace --quiet --json".split(" ");
+    assert.deepEqual(readCommandLine(["lower", ...flags, "-"]), {
+      command: "lower",
+      inputs: ["-"],
+      output: "-",
+      workers: 3,
+      chunkBytes: 65_536,
+      ordered: false,
+      invalid: "replace",
+      quiet: true,
+      json: true,
+    });
+  });
+
+  test("refuses lower without an input or an output, saying what is expected", { timeout }, () => {
+    assert.match(usageError("lower", "--output", "x"), /there is no input: expected paths of files or folders, or - /);
+    assert.match(usageError("lower", "", "--output", "x"), /an input is empty/);
+    assert.match(usageError("lower", "a"), /there is no output: expected --output PATH/);
+    assert.match(usageError("lower", "a", "--output"), /argument missing/);
+  });
+
+  for (const workers of ["0", "-1", "abc", "1.5", "", "1025"]) {
+    test(`refuses ${JSON.stringify(workers)} workers`, { timeout }, () => {
+      const message = usageError("lower", "a", "-o", "b", "--workers", workers);
+      assert.match(message, /--workers <N>/);
+      assert.ok(message.includes(`'${workers}'`), message);
+      assert.match(message, /Expected a whole number from 1 to 1024/);
+    });
+  }
+
+  for (const size of ["0", "1000", "1G", "x"]) {
+    test(`refuses a chunk size of ${size}`, { timeout }, () => {
+      assert.match(
+        usageError("lower", "a", "-o", "b", "--chunk-size", size),
+        /--chunk-size <SIZE>.* argument '\w+' is invalid. Expected a multiple of 4096 bytes up to 256M/,
+      );
+    });
+  }
+
+  test("refuses an unknown way to treat invalid bytes, naming the known ones", { timeout }, () => {
+    assert.match(usageError("lower", "a", "-o", "b", "--invalid", "drop"), /'drop' is invalid.*pass, error, replace/);
+  });
+
+  test("names the nearest flag or command to an unknown one", { timeout }, () => {
+    assert.match(usageError("lower", "a", "--ouput", "b"), /unknown option '--ouput'\n\(Did you mean --output\?\)/);
+    assert.match(usageError("lowr", "a"), /unknown command 'lowr'\n\(Did you mean lower\?\)/);
+  });
+
+  test("shows how to use it where nothing is asked", { timeout }, () => {
+    assert.match(usageError(), /Usage: manyhands/);
+  });
+
+  test("shows the help of a command with its examples and exit codes", { timeout }, () => {
+    const help = readCommandLine(["lower", "--help"]);
+    assert.equal(help.command, "help");
+    assert.match(
+      (help as { text: string }).text,
+      /Usage: manyhands lower \[options\] \[INPUT\.\.\.\][^]*Exit codes: 0 done/,
+    );
+  });
+
+  test("reads doctor", { timeout }, () => {
+    assert.deepEqual(readCommandLine(["doctor"]), { command: "doctor" });
+    assert.match(usageError("doctor", "--loud"), /unknown option '--loud'/);
+  });
+});

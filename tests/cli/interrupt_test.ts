@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import process from "node:process";
+import { describe, test } from "node:test";
+import { inTemporaryFolder, type TemporaryFolder } from "../text/temporary_folder.ts";
+import { endOf, startCommand } from "./run_command.ts";
+
+const timeout = 60_000;
+
+// Signals are sent by process.kill: after child.kill, Deno reports that signal as the end, whatever the exit code.
+
+/** Resolves when there is a temporary output in the folder. */
+function temporaryAppears(folder: TemporaryFolder): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = fs.watch(folder.path, look);
+    const timer = setInterval(look, 10);
+    function look(): void {
+      if (!folder.files().some((name) => name.endsWith(".tmp"))) return;
+      watcher.close();
+      clearInterval(timer);
+      resolve();
+    }
+    look();
+  });
+}
+
+describe("manyhands lower, interrupted", () => {
+  for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    test(
+      `${signal} in the middle of a stream: exit code ${expected}, nothing left`,
+      { timeout },
+      () =>
+        inTemporaryFolder(async (folder) => {
+          const child = startCommand(["lower", "-", "-o", folder.at("out")]);
+          const end = endOf(child);
+          child.stdin!.on("error", () => {});
+          child.stdin!.write("SOME TEXT\n".repeat(100_000)); // and no end
+          await temporaryAppears(folder);
+          process.kill(child.pid!, signal);
+          const { code, stderr } = await end;
+          assert.equal(code, expected);
+          assert.match(stderr, /manyhands: Stopped; incomplete outputs are removed\n$/);
+          assert.deepEqual(folder.files(), []);
+        }),
+    );
+  }
+
+  test(
+    "SIGINT in the middle of a large file: exit code 130, nothing left",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        // Sparse: a few gigabytes of zeros that take no room.
+        const input = folder.write("in", "START\n");
+        fs.truncateSync(input, 8 * 1024 ** 3);
+        const child = startCommand(["lower", input, "-o", folder.at("out")]);
+        const end = endOf(child);
+        await temporaryAppears(folder);
+        process.kill(child.pid!, "SIGINT");
+        const { code } = await end;
+        assert.equal(code, 130);
+        assert.deepEqual(folder.files(), ["in"]);
+      }),
+  );
+
+  test("SIGINT while nobody reads the output: exit code 130", { timeout }, () =>
+    inTemporaryFolder(async (folder) => {
+      const input = folder.write("in", "SOME TEXT\n".repeat(1_000_000));
+      const child = startCommand(["lower", input, "-o", "-", "--quiet"]);
+      await new Promise((resolve) => child.stdout!.once("readable", resolve));
+      process.kill(child.pid!, "SIGINT");
+      const code = await new Promise((resolve) => child.once("exit", resolve));
+      assert.equal(code, 130);
+    }));
+});
