@@ -10,6 +10,8 @@ export interface ImapPort<T> {
   /** Sends a chunk; throws where it cannot be sent. */
   send(job: Job, items: T[], index: number): PoolTask;
   cancel(tasks: readonly PoolTask[], reason: Error): void;
+  /** No more of the input will be read. */
+  doneReading(): void;
 }
 
 /** Limits of an `ImapJob`. */
@@ -95,8 +97,12 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
 
   #send(items: T[]): void {
     if (this.#isExhausted) return;
-    if (items.length < this.#limits.chunksize) this.#isExhausted = true;
-    if (items.length === 0) return;
+    const isLast = items.length < this.#limits.chunksize;
+    if (items.length > 0) this.#sendChunk(items);
+    if (isLast) this.#exhaust();
+  }
+
+  #sendChunk(items: T[]): void {
     const task = this.#port.send(this, items, this.#read);
     const slot: ChunkSlot<R> = { items: items.length, bytes: task.bytes, outcomes: undefined };
     this.#bytes += slot.bytes;
@@ -105,8 +111,13 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
     if (this.#limits.isOrdered) this.#slots.push(slot);
   }
 
-  #failInput(error: unknown): void {
+  #exhaust(): void {
     this.#isExhausted = true;
+    this.#port.doneReading();
+  }
+
+  #failInput(error: unknown): void {
+    this.#exhaust();
     this.#inputError = { error };
     void this.#source.close().catch(() => {});
   }
@@ -215,7 +226,7 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
   }
 
   #end(reason: Error): void {
-    this.#isExhausted = true;
+    this.#exhaust();
     this.#inputError = undefined;
     const sent = [...this.#bySentTask.keys()];
     this.#bySentTask.clear();

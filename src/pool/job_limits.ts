@@ -6,16 +6,21 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** Calls `end` when the job's signal aborts or its time is over. Returns what takes both watches away. */
 export function watchLimits({ signal, timeout }: JobOptions, end: (reason: Error) => void): () => void {
   if (signal === undefined && timeout === undefined) return () => {};
-  const onAbort = (): void => end(abortReason(signal!));
+  const finish = (reason: Error): void => {
+    release();
+    end(reason);
+  };
+  const onAbort = (): void => finish(abortReason(signal!));
   signal?.addEventListener("abort", onAbort, { once: true });
   const timer = timeout === undefined || timeout === Infinity ? undefined : setTimeout(
-    () => end(new TimeoutError(`The job did not end within ${timeout} ms`)),
+    () => finish(new TimeoutError(`The job did not end within ${timeout} ms`)),
     Math.min(timeout, LONGEST_TIMER),
   );
-  return () => {
+  const release = (): void => {
     signal?.removeEventListener("abort", onAbort);
     clearTimeout(timer);
   };
+  return release;
 }
 
 /** The reason of an aborted signal as an error. */

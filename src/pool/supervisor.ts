@@ -202,7 +202,6 @@ export class Supervisor {
       );
     }
     // What is owed and what is being stopped keep the program alive; an iteration that nobody goes on with does not.
-    while (this.state === "closing") await this.#closed.promise;
     await this.#ended();
   }
 }
