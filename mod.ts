@@ -26,7 +26,9 @@ export {
   UnsupportedError,
   WorkerLostError,
 } from "./src/core/errors.ts";
-export { kernels } from "./src/kernels/kernels.ts";
+export type { Doubleable } from "./src/kernels/double.ts";
+export { type Kernels, kernels } from "./src/kernels/kernels.ts";
+export type { Lowercased, LowercaseOptions } from "./src/kernels/lowercase.ts";
 export { AsyncResult, type ResultSource } from "./src/pool/async_result.ts";
 export { type Items, Pool, type PoolStats } from "./src/pool/pool.ts";
 export type { AsyncJobOptions, ImapOptions, JobOptions, MapOptions, PoolOptions } from "./src/pool/pool_options.ts";

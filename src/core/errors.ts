@@ -8,6 +8,7 @@ export class ManyhandsError extends Error {
   /** Stable identifier of the condition, such as `"ERR_POOL_CLOSED"`. */
   readonly code: string;
 
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
@@ -17,6 +18,7 @@ export class ManyhandsError extends Error {
 
 /** A wait or a task took longer than the time it was given. Python: `multiprocessing.TimeoutError`. */
 export class TimeoutError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_TIMEOUT", message, options);
   }
@@ -24,6 +26,7 @@ export class TimeoutError extends ManyhandsError {
 
 /** Work was handed to a pool that is closed or terminated. Python: `ValueError("Pool not running")`. */
 export class PoolClosedError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_POOL_CLOSED", message, options);
   }
@@ -41,6 +44,7 @@ export class WorkerLostError extends ManyhandsError {
   /** Index of the task in its job: 0 for `apply`, the number of the item's chunk times the chunk size for `map`. */
   readonly taskIndex: number;
 
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(
     message: string,
     details: { exitReason: ExitReason; exitCode: number; taskIndex: number },
@@ -61,6 +65,7 @@ export class RemoteError extends ManyhandsError {
   /** The stack in the worker. */
   readonly remoteStack: string;
 
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(name: string, message: string, remoteStack: string, options?: ErrorOptions) {
     super("ERR_REMOTE", message, options);
     this.name = name;
@@ -74,6 +79,7 @@ export class TaskEncodingError extends ManyhandsError {
   readonly path: string;
   readonly #found: string;
 
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(path: string, found: string, options?: ErrorOptions) {
     super("ERR_TASK_ENCODING", `Cannot send ${path}: it is ${found}`, options);
     this.path = path;
@@ -89,6 +95,7 @@ export class TaskEncodingError extends ManyhandsError {
 
 /** A task cannot be found or run where it was sent: no such module, no such export, not a function. */
 export class TaskLoadError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_TASK_LOAD", message, options);
   }
@@ -99,6 +106,7 @@ export class CapturedVariableError extends ManyhandsError {
   /** The missing name. */
   readonly variable: string;
 
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(variable: string, message: string, options?: ErrorOptions) {
     super("ERR_CAPTURED_VARIABLE", message, options);
     this.variable = variable;
@@ -107,6 +115,7 @@ export class CapturedVariableError extends ManyhandsError {
 
 /** A module starts processes while it is loaded inside a worker. Python: the "bootstrapping phase" RuntimeError. */
 export class MainGuardError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_MAIN_GUARD", message, options);
   }
@@ -114,6 +123,7 @@ export class MainGuardError extends ManyhandsError {
 
 /** The runtime cannot do what was asked for; the message says what is missing. */
 export class UnsupportedError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_UNSUPPORTED", message, options);
   }
@@ -124,6 +134,7 @@ export class InvalidUtf8Error extends ManyhandsError {
   /** Offset of the first invalid byte, in bytes from the start of the input. */
   readonly offset: number;
 
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(offset: number, options?: ErrorOptions) {
     super("ERR_INVALID_UTF8", `Invalid UTF-8 at byte ${offset}`, options);
     this.offset = offset;
@@ -132,6 +143,7 @@ export class InvalidUtf8Error extends ManyhandsError {
 
 /** The shared linear memory cannot give as many bytes as were asked for. */
 export class OutOfMemoryError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_OUT_OF_MEMORY", message, options);
   }
@@ -150,6 +162,7 @@ export class FileError extends ManyhandsError {
   /** The file's path as the caller named it. */
   readonly path: string;
 
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(code: FileErrorCode, path: string, message: string, options?: ErrorOptions) {
     super(code, message, options);
     this.path = path;
@@ -158,6 +171,7 @@ export class FileError extends ManyhandsError {
 
 /** Inputs and output do not go together: the output is, holds or lies inside an input, or has the wrong kind. */
 export class OutputConflictError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_OUTPUT_CONFLICT", message, options);
   }
@@ -165,6 +179,7 @@ export class OutputConflictError extends ManyhandsError {
 
 /** A stream holds an undecided capital sigma and so much text after it that does not decide it that memory would fill. */
 export class LookAheadLimitError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_LOOK_AHEAD_LIMIT", message, options);
   }

@@ -6,8 +6,11 @@ type State<R> = { kind: "pending" } | { kind: "value"; value: R } | { kind: "err
 
 /** The side of an `AsyncResult` that settles it. */
 export interface ResultSource<R> {
+  /** What it settles. */
   readonly result: AsyncResult<R>;
+  /** Settles it with a value. */
   resolve(value: R): void;
+  /** Settles it with an error. */
   reject(error: unknown): void;
 }
 

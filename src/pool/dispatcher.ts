@@ -1,6 +1,6 @@
 import { HOST_BYTES, HostWord } from "../channel/link_layout.ts";
 import { FrameKind } from "../channel/frames.ts";
-import { WorkerLostError } from "../core/errors.ts";
+import type { WorkerLostError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
 import { AwakeCount } from "../sync/awake_count.ts";
 import { Doorbell } from "../sync/doorbell.ts";

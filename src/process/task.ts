@@ -18,7 +18,7 @@ export interface TaskOptions {
  * Python's counterpart is pickling by reference: any function at the top level of a module can be sent.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { isMainProcess, Pool, task } from "@manyhands/manyhands";
  *
  * const double = task(import.meta, function double(x: number) {

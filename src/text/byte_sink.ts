@@ -8,5 +8,6 @@ export interface ByteSink {
 
 /** Receives bytes in order and says by its promise when it can take more; a `WritableStreamDefaultWriter` is one. */
 export interface ByteWriter {
+  /** Takes the next bytes; they may change after the promise resolves. */
   write(bytes: Uint8Array): void | Promise<void>;
 }
