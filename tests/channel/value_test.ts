@@ -213,8 +213,8 @@ test("Only a structured clone carries what packing would change or lose", { time
   cyclic.push({ cyclic });
   const cyclicList: unknown[] = [];
   cyclicList.push(cyclicList);
-  class Named extends Map {}
-  class Tagged extends Set {}
+  class Named extends Map<number, number> {}
+  class Tagged extends Set<number> {}
   class Bytes extends Uint8Array {}
   const Float16 = (globalThis as { Float16Array?: new (length: number) => ArrayBufferView }).Float16Array;
   const values: unknown[] = [
@@ -233,7 +233,7 @@ test("Only a structured clone carries what packing would change or lose", { time
     JSON.parse('{ "__proto__": 1 }'),
     new Named([[1, 2]]),
     new Tagged([1]),
-    new Bytes(3),
+    Bytes.of(1, 2, 3),
     new Number(1),
     new SharedArrayBuffer(8),
     new Uint8Array(new SharedArrayBuffer(8)),
