@@ -356,11 +356,12 @@ export class Dispatcher {
     // The worker may end before its message is here; the job then hears of that loss and not of this answer.
     const late = inbox.take(value as number);
     const gone = worker.handle.ended.then(() => runtime.nextTurn());
-    void Promise.race([late.then((clone) => ({ clone })), gone]).then((arrived) => {
+    void Promise.race([late.then((clone) => ({ clone }), (error: Error) => ({ error })), gone]).then((arrived) => {
       if (task.isSettled) return;
       this.#forget(task);
-      if (arrived !== undefined) task.job.settle(task, kind, arrived.clone);
-      else task.job.fail(task, new Error(`The answer of ${worker.handle.name} was lost with it`));
+      if (arrived === undefined) task.job.fail(task, new Error(`The answer of ${worker.handle.name} was lost with it`));
+      else if ("error" in arrived) task.job.fail(task, arrived.error);
+      else task.job.settle(task, kind, arrived.clone);
       this.#settleIdle();
     });
   }

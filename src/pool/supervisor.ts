@@ -1,3 +1,4 @@
+import { detach, type Payload } from "../channel/frame_sender.ts";
 import { FrameKind } from "../channel/frames.ts";
 import { ManyhandsError, PoolClosedError, TimeoutError, WorkerLostError } from "../core/errors.ts";
 import type { WorkerEnd } from "../process/worker_handle.ts";
@@ -32,6 +33,7 @@ export class Supervisor {
   readonly #lifeline = runtime.lifeline();
   /** What ends the jobs that still read their input. */
   readonly #readers = new Set<(reason: Error) => void>();
+  readonly #initargs: Payload;
   #started = 0;
   #failedStarts = 0;
   #failure: Error | undefined;
@@ -44,6 +46,8 @@ export class Supervisor {
       onCondemned: (worker) => this.#end(worker, TERMINATE_GRACE_MS),
       onIdle: () => this.#finishClosing(),
     });
+    // Both may throw; until a worker is started, that leaves nothing behind.
+    this.#initargs = detach(settings.initargs, "initargs");
     if (settings.initializer !== undefined) this.functions.register(settings.initializer, undefined);
     for (let i = 0; i < settings.processes; i++) this.#start();
     if (settings.taskTimeout !== Infinity) this.#watchTaskTimeout(settings.taskTimeout);
@@ -82,7 +86,7 @@ export class Supervisor {
   }
 
   #initialize(worker: PoolWorker): void {
-    const { initializer, initargs, maxTasksPerChild } = this.settings;
+    const { initializer, maxTasksPerChild } = this.settings;
     const enlist = (): void => {
       worker.isInitialized = true;
       this.dispatcher.enlist(worker, maxTasksPerChild);
@@ -98,7 +102,7 @@ export class Supervisor {
       );
     });
     const fn = this.functions.register(initializer, undefined);
-    this.dispatcher.submitTo(worker, new PoolTask(job, FrameKind.Apply, fn, 0, 0), initargs, "initargs");
+    this.dispatcher.submitTo(worker, new PoolTask(job, FrameKind.Apply, fn, 0, 0), this.#initargs);
   }
 
   #onEnd(worker: PoolWorker, end: WorkerEnd): void {

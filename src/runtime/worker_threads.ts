@@ -12,13 +12,15 @@ interface Envelope {
 export function startWorkerThread(url: URL, { data, name }: ThreadOptions): Thread {
   const envelope: Envelope = { manyhands: 1, data };
   const worker = new Worker(url, { workerData: envelope, name });
-  // A pool keeps the program alive by its own timer, only while it owes somebody an answer.
-  worker.unref();
   let error: unknown;
   worker.on("error", (reason) => error = reason);
   return {
     post: (message) => worker.postMessage(message),
-    onMessage: (listener) => void worker.on("message", listener),
+    onMessage: (listener) => {
+      worker.on("message", listener);
+      // After that, since listening holds the program. A pool does so by its own timer, only while it owes an answer.
+      worker.unref();
+    },
     onEnd: (listener) =>
       void worker.on("exit", (code) => {
         const end: ThreadEnd = error === undefined ? { code } : { code, error };
