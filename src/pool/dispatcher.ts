@@ -125,10 +125,9 @@ export class Dispatcher {
     this.#lifeline.hold();
   }
 
-  /** Gives a worker a task past the scheduler: its initializer. */
-  submitTo(worker: PoolWorker, task: PoolTask, input: unknown[], root: string): void {
+  /** Gives a worker a task past the scheduler: its initializer. The task keeps its input already. */
+  submitTo(worker: PoolWorker, task: PoolTask): void {
     task.id = this.#freeIds.pop() ?? this.#tasks.length;
-    task.keep(input, root);
     this.#tasks[task.id] = task;
     this.#owe();
     worker.give(task);

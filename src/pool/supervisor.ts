@@ -102,7 +102,9 @@ export class Supervisor {
       );
     });
     const fn = this.functions.register(initializer, undefined);
-    this.dispatcher.submitTo(worker, new PoolTask(job, FrameKind.Apply, fn, 0, 0), this.#initargs);
+    const task = new PoolTask(job, FrameKind.Apply, fn, 0, 0);
+    task.payload = this.#initargs;
+    this.dispatcher.submitTo(worker, task);
   }
 
   #onEnd(worker: PoolWorker, end: WorkerEnd): void {
