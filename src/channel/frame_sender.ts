@@ -1,3 +1,4 @@
+import { type CloneForm, toCloneForm } from "./clone_form.ts";
 import { encodeDetached } from "./detached.ts";
 import { ASSEMBLED, CLONED, FrameKind } from "./frames.ts";
 import type { RingWriter } from "./ring.ts";
@@ -26,12 +27,12 @@ export class FrameSender {
   readonly ring: RingWriter;
   readonly #writer: ValueWriter;
   readonly #guess: number;
-  readonly #post: (clone: number, value: unknown) => void;
+  readonly #post: (clone: number, value: CloneForm) => void;
   #clones = 0;
   #stream: { kind: number; detail: number; id: number; bytes: Uint8Array; sent: number } | undefined;
 
   /** `post` sends a structured clone by message; it throws where the value cannot be cloned. */
-  constructor(ring: RingWriter, post: (clone: number, value: unknown) => void) {
+  constructor(ring: RingWriter, post: (clone: number, value: CloneForm) => void) {
     this.ring = ring;
     this.#post = post;
     this.#guess = Math.min(GUESSED_PAYLOAD, ring.maxPayload);
@@ -71,7 +72,7 @@ export class FrameSender {
     const start = this.ring.reserve(this.#guess);
     if (start < 0) return NOT_SENT;
     const clone = this.#clones = (this.#clones + 1) | 0;
-    this.#post(clone, value);
+    this.#post(clone, toCloneForm(value));
     this.#writer.write(clone, start, start + this.#guess, "clone");
     return this.ring.commit(kind | CLONED, detail, id, this.#writer.position - start);
   }

@@ -1,3 +1,5 @@
+import type { CloneForm } from "./clone_form.ts";
+
 /** Kinds of frames, the low six bits of a frame's kind. `detail` is a function's number in the frames that name one. */
 export const FrameKind = {
   /** Host to worker: what the function `detail` is. */
@@ -28,5 +30,5 @@ export const ASSEMBLED = 0x80;
 /** A structured clone that holds its place in the order by a frame with its number. */
 export interface CloneMessage {
   readonly clone: number;
-  readonly value: unknown;
+  readonly value: CloneForm;
 }

@@ -1,4 +1,5 @@
 import { TaskEncodingError } from "../core/errors.ts";
+import { wireTypeOf } from "../core/wire.ts";
 import { inspect } from "./inspect.ts";
 import { pack } from "./packer.ts";
 import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS, Tag } from "./value_tags.ts";
@@ -176,7 +177,7 @@ export class ValueWriter {
     for (let i = 0; i < items.length; i++) {
       const item = items[i];
       if (items.length <= IDENTITY_ITEMS && typeof item === "object" && items.indexOf(item) !== i && item !== null) {
-        return "clone";
+        if (wireTypeOf(item) === undefined) return "clone";
       }
       if (item === undefined && !(i in items)) return "clone";
       const written = this.#value(item, root, depth + 1);

@@ -1,9 +1,10 @@
+import { type CloneForm, fromCloneForm } from "../channel/clone_form.ts";
 import type { CloneMessage } from "../channel/frames.ts";
 
 /** Structured clones by their number: they arrive by message, before or after the frames that hold their place. */
 export class Inbox {
-  readonly #arrived = new Map<number, unknown>();
-  readonly #awaited = new Map<number, (value: unknown) => void>();
+  readonly #arrived = new Map<number, CloneForm>();
+  readonly #awaited = new Map<number, (value: CloneForm) => void>();
   readonly #dropped = new Set<number>();
 
   put({ clone, value }: CloneMessage): void {
@@ -14,14 +15,14 @@ export class Inbox {
     } else if (!this.#dropped.delete(clone)) this.#arrived.set(clone, value);
   }
 
-  /** The clone with the number, once it has arrived. */
+  /** The clone with the number, once it has arrived. Rejects where a part of it cannot be rebuilt here. */
   take(clone: number): Promise<unknown> {
-    if (this.#arrived.has(clone)) {
-      const value = this.#arrived.get(clone);
-      this.#arrived.delete(clone);
-      return Promise.resolve(value);
-    }
-    return new Promise((resolve) => this.#awaited.set(clone, resolve));
+    const arrived = this.#arrived.get(clone);
+    this.#arrived.delete(clone);
+    const form = arrived === undefined
+      ? new Promise<CloneForm>((resolve) => this.#awaited.set(clone, resolve))
+      : Promise.resolve(arrived);
+    return form.then(fromCloneForm);
   }
 
   /** Forgets a clone whose frame was revoked, also one that is still to come. */

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fromCloneForm } from "../../src/channel/clone_form.ts";
 import { FrameReceiver } from "../../src/channel/frame_receiver.ts";
 import { detach, FrameSender, NOT_SENT, type Payload } from "../../src/channel/frame_sender.ts";
-import { FrameKind } from "../../src/channel/frames.ts";
+import { type CloneMessage, FrameKind } from "../../src/channel/frames.ts";
 import { ringBytes, RingReader, RingWriter } from "../../src/channel/ring.ts";
 
 const timeout = 60_000;
@@ -19,7 +20,7 @@ interface Arrived {
 class Link {
   readonly sender: FrameSender;
   readonly receiver: FrameReceiver;
-  readonly posted: { clone: number; value: unknown }[] = [];
+  readonly posted: CloneMessage[] = [];
   readonly arrived: Arrived[] = [];
   spaces = 0;
 
@@ -45,7 +46,7 @@ class Link {
     if (isCloned) {
       const at = this.posted.findIndex(({ clone }) => clone === value);
       assert.notEqual(at, -1, `no clone was posted under ${value}`);
-      value = structuredClone(this.posted.splice(at, 1)[0]!.value);
+      value = fromCloneForm(structuredClone(this.posted.splice(at, 1)[0]!.value));
     }
     receiver.release();
     this.arrived.push({ kind, detail, id, value });

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { pack, unpack } from "../../src/channel/packer.ts";
 import { registerWire } from "../../src/core/wire.ts";
 
+import { ValueBuffer } from "./fixtures/value_buffer.ts";
+
 const timeout = 10_000;
 
 class Counter {
@@ -28,6 +30,14 @@ test("Instances of registered classes attach again, wherever they lie and whenev
   const [first, second] = arrived.list as [Counter, { inner: Counter }];
   assert.ok(first instanceof Counter && second.inner instanceof Counter);
   assert.deepEqual([first.place, second.inner.place, arrived.map.get("c")!.place], [1, 2, 3]);
+});
+
+test("One handle may lie in an argument list twice", { timeout }, () => {
+  const buffer = new ValueBuffer(new ArrayBuffer(1024));
+  const counter = new Counter(4);
+  assert.equal(buffer.write([counter, counter]), "written");
+  const arrived = buffer.read() as Counter[];
+  assert.deepEqual(arrived.map((handle) => handle instanceof Counter && handle.place), [4, 4]);
 });
 
 test("A wire type that this process lacks is refused by name", { timeout }, () => {
