@@ -18,7 +18,9 @@ const texts: Record<string, string> = {
   "Russian":
     "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. (Лев Толстой) ",
   "Chinese": "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？人不知而不愠，不亦君子乎？《论语》 Lunyu 1.1 😀。",
-  "Greek": "Ἄνδρα μοι ἔννεπε, Μοῦσα, πολύτροπον, ὃς μάλα πολλὰ πλάγχθη. Η Αθήνα είναι η πρωτεύουσα της Ελλάδας, ΟΔΟΣ. ",
+  "Greek":
+    "Η Αθήνα είναι η πρωτεύουσα της Ελλάδας και η μεγαλύτερη πόλη της χώρας. Όλοι οι άνθρωποι γεννιούνται ΙΣΟΙ. ",
+  "Polytonic": "Ἄνδρα μοι ἔννεπε, Μοῦσα, πολύτροπον, ὃς μάλα πολλὰ πλάγχθη, ἐπεὶ Τροίης ἱερὸν πτολίεθρον ἔπερσε. ",
   "German": "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg. Die Straße in Österreich führt über Äcker. ",
   "Czech": "Příliš žluťoučký kůň úpěl ďábelské ódy. Žádný učený z nebe nespadl, říká se v Čechách. ",
   "Turkish": "Pijamalı hasta yağız şoföre çabucak güvendi. İstanbul'da Işık ve Ömer öğle yemeği yedi. ",

@@ -5,6 +5,9 @@
 
 mod ascii;
 mod block;
+mod greek_block;
+mod irregular;
+mod latin_block;
 mod scalar;
 
 #[cfg(test)]
@@ -12,6 +15,7 @@ mod tests;
 
 use crate::sigma::cased_before;
 use crate::utf8::{decode, incomplete_tail, valid_prefix, Decoded};
+use crate::vector::WIDTH;
 use scalar::Stop;
 
 /// What becomes of invalid bytes.
@@ -126,23 +130,57 @@ fn status_of((stop, consumed): (Stop, usize)) -> (Status, usize) {
     }
 }
 
+/// The blocks by what they have a rule for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Script {
+    /// ASCII, Latin-1, Cyrillic.
+    Common,
+    /// Latin.
+    Latin,
+    /// Greek.
+    Greek,
+}
+
+// The blocks of one script are slower on other text, so the common ones get a chance from time to time.
+const SCRIPT_STRETCH: usize = 4096;
+// A stretch from which on a block is worth its start after every code point that it can't do.
+const WORTHWHILE: usize = 32;
+
 /// Converts `source.text[at..limit]`; both ends are ends of code points or stand between invalid bytes.
 unsafe fn convert(source: &Source, mut at: usize, limit: usize, sink: &mut Sink) -> (Stop, usize) {
     let text = source.text.as_ptr();
-    let room = sink.capacity - sink.at;
-    let advanced = ascii::convert(text.add(at), limit - at, sink.start.add(sink.at), room);
+    let advanced = ascii::convert(text.add(at), limit - at, sink.start.add(sink.at), sink.capacity - sink.at);
     at += advanced;
     sink.at += advanced;
+    let mut script = Script::Common;
     loop {
-        // A block looks at the byte before it, so the first byte of the source is the scalar path's.
-        if at > 0 {
-            let room = sink.capacity - sink.at;
-            let advanced = block::convert(text.add(at), limit - at, sink.start.add(sink.at), room);
+        let mut advanced = 0;
+        // Blocks look at the two bytes before them, so the first bytes of the source are the scalar path's.
+        if at >= 2 {
+            let (from, length) = (text.add(at), limit - at);
+            let (to, room) = (sink.start.add(sink.at), sink.capacity - sink.at);
+            advanced = match script {
+                Script::Common => block::convert(from, length, to, room),
+                Script::Latin => latin_block::convert(from, length.min(SCRIPT_STRETCH), to, room),
+                Script::Greek => greek_block::convert(from, length.min(SCRIPT_STRETCH), to, room),
+            };
             at += advanced;
             sink.at += advanced;
+            let fitting = match source.text.get(at) {
+                _ if advanced > SCRIPT_STRETCH - WIDTH * 2 => Script::Common,
+                Some(0xc4..=0xc6) => Script::Latin,
+                Some(0xe1) if script == Script::Common => Script::Latin,
+                Some(0xce | 0xcf) => Script::Greek,
+                Some(0xc3 | 0xd0 | 0xd1) => Script::Common,
+                _ => script,
+            };
+            if fitting != script {
+                script = fitting;
+                continue;
+            }
         }
-
-        let (stop, next, written) = scalar::convert(source, at, limit, sink.start, sink.at, sink.capacity);
+        let run = if advanced >= WORTHWHILE { 1 } else { scalar::REGULAR_RUN };
+        let (stop, next, written) = scalar::convert(source, at, limit, sink.start, sink.at, sink.capacity, run);
         at = next;
         sink.at = written;
         if stop != Stop::Regular {

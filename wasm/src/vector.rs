@@ -37,6 +37,11 @@ impl Bytes16 {
     pub fn xor(self, other: Self) -> Self {
         Self(v128_xor(self.0, other.0))
     }
+    /// The smaller as unsigned numbers.
+    #[inline(always)]
+    pub fn min(self, other: Self) -> Self {
+        Self(u8x16_min(self.0, other.0))
+    }
     #[inline(always)]
     pub fn saturating_sub(self, other: Self) -> Self {
         Self(u8x16_sub_sat(self.0, other.0))
@@ -104,6 +109,9 @@ impl Bytes16 {
     }
     pub fn xor(self, other: Self) -> Self {
         self.zip(other, |a, b| a ^ b)
+    }
+    pub fn min(self, other: Self) -> Self {
+        self.zip(other, u8::min)
     }
     pub fn saturating_sub(self, other: Self) -> Self {
         self.zip(other, u8::saturating_sub)

@@ -4,6 +4,7 @@
 //! of invalid text passes through them unchanged. The first lead of any other ("irregular") sequence ends the run.
 
 use super::ascii;
+use super::irregular::{self, IrregularLeads, Table};
 use crate::utf8::is_continuation;
 use crate::vector::{Bytes16, WIDTH};
 use core::hint::black_box;
@@ -11,44 +12,17 @@ use core::hint::black_box;
 /// A block reads two bytes beyond itself.
 pub const SPAN: usize = WIDTH + 2;
 
-// Sets of leads, one bit each, that the tables below sort bytes into.
-const C: u8 = 1; // C4-C9, CD-CF: any second byte
-const D: u8 = 2; // D2-D5: any second byte
-const E1: u8 = 4;
-const E2_LOW: u8 = 8;
-const E2_HIGH: u8 = 16;
-const EA: u8 = 32;
-const EF: u8 = 64;
-const F0: u8 = 128;
-
-/// Sets that a lead may be in, by its upper half.
-static LEAD_HIGH: [u8; WIDTH] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, C, D, E1 | E2_LOW | E2_HIGH | EA | EF, F0];
-/// Sets that a lead may be in, by its lower half.
-static LEAD_LOW: [u8; WIDTH] = [
-    F0, E1, E2_LOW | E2_HIGH | D, D, C | D, C | D, C, C, C, C, EA, 0, 0, C, C, C | EF,
-];
-/// Sets whose leads need the table before a second byte with this upper half.
-static NEXT_HIGH: [u8; WIDTH] = [
-    C | D, C | D, C | D, C | D, C | D, C | D, C | D, C | D,
-    C | D | E1 | E2_LOW, C | D | E2_LOW | EA | F0, C | D, C | D | E1 | E2_HIGH | EF,
-    C | D, C | D, C | D, C | D,
-];
-/// Sets whose leads need the table before a second byte with this lower half.
-static NEXT_LOW: [u8; WIDTH] = [
-    C | D | E2_HIGH | F0, C | D | E2_HIGH | F0, C | D | E1 | E2_LOW | E2_HIGH, C | D | E1 | E2_LOW | E2_HIGH,
-    C | D | E2_LOW, C | D | E2_LOW, C | D | E2_LOW | F0, C | D,
-    C | D | E1, C | D | E1 | EA, C | D | E1 | EA, C | D | E1,
-    C | D | E1 | EA | EF, C | D | E1 | EA, C | D | E1 | EA | F0, C | D | E1 | EA,
-];
 /// What to add to the byte after D0, by its upper half: U+0400-040F, U+0410-041F, U+0420-042F.
-static AFTER_D0: [u8; WIDTH] = [0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0x20, 0xe0, 0, 0, 0, 0, 0];
+const AFTER_D0: Table = [0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0x20, 0xe0, 0, 0, 0, 0, 0];
 
-static CONSTANTS: [[u8; WIDTH]; 15] = [
+static CONSTANTS: [Table; 15] = [
     [0x0f; WIDTH],
-    LEAD_HIGH,
-    LEAD_LOW,
-    NEXT_HIGH,
-    NEXT_LOW,
+    irregular::LEAD_HIGH,
+    // C4-C9, CD-CF; D2-D5
+    irregular::lead_low(0b1110_0011_1111_0000, 0b0011_1100),
+    irregular::NEXT_HIGH,
+    // E1: x2, x3, x8-xF
+    irregular::next_low(0b1111_1111_0000_1100),
     AFTER_D0,
     [0xc3; WIDTH],
     [0xd0; WIDTH],
@@ -58,7 +32,7 @@ static CONSTANTS: [[u8; WIDTH]; 15] = [
     [0x80; WIDTH],
     [0xe1; WIDTH],
     [0xa0; WIDTH],
-    [EF; WIDTH],
+    [irregular::EF; WIDTH],
 ];
 
 /// Converts blocks from the start of `length` bytes up to an irregular sequence or to where a block no longer fits;
@@ -69,6 +43,7 @@ pub unsafe fn convert(from: *const u8, length: usize, to: *mut u8, room: usize) 
     let table = black_box(&CONSTANTS);
     let [nibble, lead_high, lead_low, next_high, next_low, after_d0, c3, d0, d1, x9f, x97, x80, xe1, xa0, ef] =
         core::array::from_fn(|row| Bytes16::load(table[row].as_ptr()));
+    let irregular = IrregularLeads { lead_high, lead_low, next_high, next_low, xa0, ef };
     let mut at = 0;
     while at + SPAN <= length && at + WIDTH <= room {
         let bytes = Bytes16::load(from.add(at));
@@ -94,28 +69,18 @@ pub unsafe fn convert(from: *const u8, length: usize, to: *mut u8, room: usize) 
             .sub(historic.or(lead))
             .store(to.add(at));
 
-        let sets = lead_high.lookup(high).and(lead_low.lookup(bytes.and(nibble)));
-        if sets.any() {
-            // EF BC has mappings from the third byte A1 on; the fullwidth punctuation before that is frequent.
-            let punctuation = Bytes16::load(from.add(at + 2)).less(xa0).and(ef);
-            let irregular = sets
-                .and(next_high.lookup(next.high_nibble(nibble)))
-                .and(next_low.lookup(next.and(nibble)))
-                .and_not(punctuation)
-                .nonzero();
-            if irregular != 0 {
-                return at + irregular.trailing_zeros() as usize;
-            }
+        if let Some(lane) = irregular.find(from.add(at), high, bytes.and(nibble), nibble) {
+            return at + lane as usize;
         }
         at += WIDTH;
     }
-    if at < length { at - reach_into_sequence(from, at) } else { at }
+    at - reach_into_sequence(from, at, length)
 }
 
-/// How far `at` stands inside a sequence that began before it: the scalar path must take such a one as a whole.
+/// How far `at` stands inside a sequence that began before it: who goes on must take such a one as a whole.
 #[inline(always)]
-unsafe fn reach_into_sequence(from: *const u8, at: usize) -> usize {
-    if !is_continuation(*from.add(at)) {
+pub unsafe fn reach_into_sequence(from: *const u8, at: usize, length: usize) -> usize {
+    if at == length || !is_continuation(*from.add(at)) {
         return 0;
     }
     (1..=at.min(3)).find(|back| !is_continuation(*from.add(at - back))).unwrap_or(0)

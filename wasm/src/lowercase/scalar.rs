@@ -31,21 +31,22 @@ pub fn simple_lowercase(code_point: u32) -> u32 {
     code_point & !0xffff | low as u32
 }
 
-/// Leads that mostly end a block: the run stays here over neighbours of them instead of trying a block for each.
+/// Leads that no block has a rule for: the run stays here over neighbours of them instead of trying a block for each.
 static IRREGULAR: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = matches!(byte, 0xc4..=0xc9 | 0xcd..=0xcf | 0xd2..=0xd5 | 0xe1 | 0xea | 0xf0);
+        table[byte] = matches!(byte, 0xc6..=0xc9 | 0xcd | 0xd2..=0xd5 | 0xe1 | 0xea | 0xf0);
         byte += 1;
     }
     table
 };
 
-// Some neighbours of an irregular lead are worth less than the start of a block.
-const REGULAR_RUN: usize = 6;
+/// So many neighbours of an irregular lead are mostly worth less than the start of a block.
+pub const REGULAR_RUN: usize = 6;
 
-/// Converts from `text[at]` to `start[written]`. Returns why it stopped, and both positions then.
+/// Converts from `text[at]` to `start[written]`, at least until `run` code points in turn are some that blocks can do.
+/// Returns why it stopped, and both positions then.
 // Positions go in and out by value: cursors behind references would live in linear memory, which is 2-3 times slower.
 #[inline(always)]
 pub unsafe fn convert(
@@ -55,6 +56,7 @@ pub unsafe fn convert(
     start: *mut u8,
     mut written: usize,
     capacity: usize,
+    run: usize,
 ) -> (Stop, usize, usize) {
     let mut regular = 0;
     while at < limit {
@@ -69,7 +71,7 @@ pub unsafe fn convert(
         at += consumed;
         written += produced;
         regular = if IRREGULAR[lead as usize] { 0 } else { regular + 1 };
-        if regular >= REGULAR_RUN && at + block::SPAN <= limit && written + WIDTH <= capacity {
+        if regular >= run && at + block::SPAN <= limit && written + WIDTH <= capacity {
             return (Stop::Regular, at, written);
         }
     }

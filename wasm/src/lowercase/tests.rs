@@ -103,6 +103,56 @@ fn goes_on_exactly_after_any_cut_and_any_full_output() {
 }
 
 #[test]
+fn agrees_with_std_on_runs_of_each_script() {
+    let scripts: [&[(u32, u32)]; 8] = [
+        &[(0x20, 0x7e), (0xc0, 0x24f)],
+        &[(0x20, 0x7e), (0x100, 0x17f)],
+        &[(0x20, 0x7e), (0xc0, 0x1b0), (0x1e80, 0x1eff), (0x300, 0x323)],
+        &[(0x20, 0x40), (0x370, 0x3ff)],
+        &[(0x20, 0x7e), (0x370, 0x3ff), (0x1f00, 0x1fff), (0xc0, 0x17f)],
+        &[(0x391, 0x3c9), (0x20, 0x2f)],
+        &[(0x400, 0x52f), (0x20, 0x7e), (0x391, 0x3c9), (0x100, 0x17f)],
+        &[(0x4e00, 0x4eff), (0x3000, 0x303f), (0xff00, 0xff5e), (0x1f600, 0x1f640), (0x2000, 0x206f), (0x20, 0x7e), (0x100, 0x17f)],
+    ];
+    let mut random = Random(7);
+    for round in 0..40_000 {
+        let ranges = scripts[round % scripts.len()];
+        let mut text = String::new();
+        let mut range = ranges[0];
+        for _ in 0..random.below(120) {
+            if random.below(4) == 0 {
+                range = ranges[random.below(ranges.len())];
+            }
+            let code_point = range.0 + random.below((range.1 - range.0 + 1) as usize) as u32;
+            text.extend(char::from_u32(code_point));
+        }
+        assert_eq!(String::from_utf8(whole(text.as_bytes())).unwrap(), text.to_lowercase(), "{text:?}");
+    }
+}
+
+#[test]
+fn leaves_stray_bytes_between_leads_of_blocks() {
+    // Every sequence of three of these, so that leads, continuations and ASCII stand where the blocks don't expect them.
+    let bytes = [0x41, 0x80, 0x8e, 0x9e, 0xa3, 0xb0, 0xb8, 0xba, 0xbb, 0xc3, 0xc4, 0xc5, 0xc6, 0xce, 0xcf, 0xd0, 0xd1, 0xe1, 0xe2, 0xef, 0xf0u8];
+    for first in bytes {
+        for second in bytes {
+            for third in bytes {
+                for fourth in [0x42, 0x80, 0xba, 0xa0] {
+                    for filler in ["čččččččččččč Ž", "αααααααααααα Ω", "яяяяяяяяяяяя Я"] {
+                        let broken = [first, second, third, fourth];
+                        let text = [filler.as_bytes(), &broken, filler.as_bytes()].concat();
+                        let (_, replaced) = run(&text, text.len() * 3, Invalid::Replace, EndOfInput::End, false);
+                        assert_eq!(String::from_utf8(replaced).unwrap(), String::from_utf8_lossy(&text).to_lowercase(), "{text:x?}");
+                        let passed = whole(&text);
+                        assert_eq!(String::from_utf8_lossy(&passed), String::from_utf8_lossy(&text).to_lowercase(), "{text:x?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn replaces_as_std_does() {
     let mut random = Random(3);
     for _ in 0..20_000 {
