@@ -8,11 +8,11 @@ import { Spinner } from "../sync/spinner.ts";
 import type { PoolTask } from "./pool_task.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import { Scheduler } from "./scheduler.ts";
+import { TaskLedger } from "./task_ledger.ts";
+import { WakeList } from "./wake_list.ts";
 
 /** Tasks that a worker may hold: enough to outlast the host's way to it, few enough to move when one is slow. */
 const WINDOW = 1024;
-/** Tasks handed in during one turn after which workers are woken, though the turn goes on. */
-const EARLY_WAKE = 32;
 /** Microseconds of work that a worker is given before another one is woken: about what the waking costs. */
 const PACK_US = 50;
 /** Tasks at most that are packed so. */
@@ -48,16 +48,10 @@ export class Dispatcher {
   readonly #scheduler = new Scheduler<PoolTask>(WINDOW);
   readonly #workers = new Map<number, PoolWorker>();
   readonly #events: DispatchEvents;
-  readonly #tasks: (PoolTask | undefined)[] = [];
-  readonly #freeIds: number[] = [];
-  readonly #toWake = new Set<PoolWorker>();
-  #owed = 0;
-  readonly #lifeline = runtime.lifeline();
-  #isHolding = false;
+  readonly #ledger = new TaskLedger();
+  readonly #wakeList = new WakeList();
   #isListening = false;
   #rebalanceTimer: ReturnType<typeof setTimeout> | undefined;
-  #wakeScheduled = false;
-  #unheard = 0;
 
   constructor(events: DispatchEvents) {
     this.#events = events;
@@ -65,7 +59,7 @@ export class Dispatcher {
 
   /** Tasks without an answer. */
   get owed(): number {
-    return this.#owed;
+    return this.#ledger.owed;
   }
 
   /** Tasks that no worker holds yet. */
@@ -97,8 +91,7 @@ export class Dispatcher {
    * @throws {TaskEncodingError} where `input` cannot travel; `root` names it
    */
   submit(task: PoolTask, input: unknown[], root: string): void {
-    const id = this.#freeIds.pop() ?? this.#tasks.length;
-    task.id = id;
+    this.#ledger.number(task);
     const chosen = this.#scheduler.backlog === 0 ? this.#scheduler.freeWorker(packed(task)) : -1;
     const worker = chosen < 0 ? undefined : this.#workers.get(chosen);
     try {
@@ -107,31 +100,22 @@ export class Dispatcher {
         this.#scheduler.enqueue(task);
       } else {
         this.#scheduler.assigned(chosen);
-        this.#wakeSoon(worker);
+        this.#wakeList.add(worker);
       }
     } catch (error) {
-      this.#freeIds.push(id);
+      this.#ledger.release(task);
       throw error;
     }
-    this.#tasks[id] = task;
-    this.#owe();
+    this.#ledger.owe();
     if (task.isKept) this.#assign();
-  }
-
-  #owe(): void {
-    this.#owed++;
-    if (this.#isHolding) return;
-    this.#isHolding = true;
-    this.#lifeline.hold();
   }
 
   /** Gives a worker a task past the scheduler: its initializer. The task keeps its input already. */
   submitTo(worker: PoolWorker, task: PoolTask): void {
-    task.id = this.#freeIds.pop() ?? this.#tasks.length;
-    this.#tasks[task.id] = task;
-    this.#owe();
+    this.#ledger.number(task);
+    this.#ledger.owe();
     worker.give(task);
-    this.#wakeSoon(worker);
+    this.#wakeList.add(worker);
   }
 
   /** The job of these tasks has ended without them: they are not run, or, where they run already, get a short grace. */
@@ -142,12 +126,12 @@ export class Dispatcher {
   }
 
   #cancelOne(task: PoolTask, reason: Error): void {
-    this.#forget(task);
+    this.#ledger.settle(task);
     const worker = this.#workers.get(task.holder);
     if (worker === undefined) return;
     if (worker.takeBackOne(task)) {
       this.#scheduler.revoked(worker.id);
-      return this.#freeId(task);
+      return this.#ledger.release(task);
     }
     const timer = setTimeout(() => {
       if (worker.held.peek() === task) this.#condemn(worker, reason);
@@ -179,7 +163,7 @@ export class Dispatcher {
     this.#scheduler.removeWorker(worker.id);
     const { begun, waiting } = worker.surrender();
     const live = waiting.filter((task) => !task.isSettled);
-    for (const task of waiting) if (task.isSettled) this.#freeId(task);
+    for (const task of waiting) if (task.isSettled) this.#ledger.release(task);
     this.#scheduler.requeue(live);
     if (begun !== undefined) this.#loseBegun(begun, worker, lost);
     this.#assign();
@@ -187,59 +171,28 @@ export class Dispatcher {
   }
 
   #loseBegun(task: PoolTask, worker: PoolWorker, lost: (task: PoolTask) => WorkerLostError): void {
-    if (task.isSettled) return this.#freeId(task);
+    if (task.isSettled) return this.#ledger.release(task);
     if (worker.condemned === undefined && task.retries > 0) {
       task.retries--;
       return this.#scheduler.requeue([task]);
     }
     const error = worker.condemned ?? lost(task);
-    this.#forget(task);
-    this.#freeId(task);
+    this.#ledger.settle(task);
+    this.#ledger.release(task);
     task.job.fail(task, error);
   }
 
   /** Fails everything that is owed. */
   abandon(reason: Error): void {
-    for (const task of this.#tasks.slice()) {
-      if (task === undefined || task.isSettled) continue;
-      this.#forget(task);
+    for (const task of this.#ledger.unsettled()) {
+      this.#ledger.settle(task);
       task.job.fail(task, reason);
     }
     this.#settleIdle();
   }
 
-  #forget(task: PoolTask): void {
-    task.isSettled = true;
-    this.#owed--;
-  }
-
-  #freeId(task: PoolTask): void {
-    this.#tasks[task.id] = undefined;
-    this.#freeIds.push(task.id);
-  }
-
   #settleIdle(): void {
-    if (this.#owed > 0) return;
-    if (this.#isHolding) this.#lifeline.release();
-    this.#isHolding = false;
-    this.#events.onIdle();
-  }
-
-  #wakeSoon(worker: PoolWorker): void {
-    this.#toWake.add(worker);
-    if (++this.#unheard === EARLY_WAKE) this.#wakeAll();
-    if (this.#wakeScheduled) return;
-    this.#wakeScheduled = true;
-    queueMicrotask(() => {
-      this.#wakeScheduled = false;
-      this.#wakeAll();
-      this.#unheard = 0;
-    });
-  }
-
-  #wakeAll(): void {
-    for (const worker of this.#toWake) worker.handle.wake();
-    this.#toWake.clear();
+    if (this.#ledger.rest()) this.#events.onIdle();
   }
 
   /** Gives out what waits, as far as workers have room. */
@@ -247,7 +200,7 @@ export class Dispatcher {
     for (let task = this.#scheduler.next(); task !== undefined; task = this.#scheduler.next()) {
       if (task.isSettled) {
         this.#scheduler.take();
-        this.#freeId(task);
+        this.#ledger.release(task);
         continue;
       }
       const chosen = this.#scheduler.freeWorker(packed(task));
@@ -261,7 +214,7 @@ export class Dispatcher {
         this.#scheduler.assigned(chosen);
       }
       if (worker.handle.sender.isStreaming) this.#pump(worker);
-      else this.#wakeSoon(worker);
+      else this.#wakeList.add(worker);
     }
   }
 
@@ -275,7 +228,7 @@ export class Dispatcher {
       return false;
     };
     while (this.#workers.size > 0) {
-      const isSoon = this.#owed > 0 && this.#spinner.find(hasNews);
+      const isSoon = this.#ledger.owed > 0 && this.#spinner.find(hasNews);
       const rung = isSoon ? undefined : this.#doorbell.sleep(hasNews);
       if (rung !== undefined) {
         const since = performance.now();
@@ -311,7 +264,7 @@ export class Dispatcher {
       worker.handle.wantSpace();
       worker.pump();
     }
-    this.#wakeSoon(worker);
+    this.#wakeList.add(worker);
   }
 
   #drain(worker: PoolWorker): void {
@@ -328,7 +281,7 @@ export class Dispatcher {
       else this.#settle(worker, task, kind);
       receiver.release();
       if (task === undefined) continue;
-      this.#freeId(task);
+      this.#ledger.release(task);
       this.completed++;
       if (this.#scheduler.isSpent(worker.id)) this.#events.onSpent(worker);
     }
@@ -345,11 +298,11 @@ export class Dispatcher {
     try {
       value = receiver.value();
     } catch (error) {
-      this.#forget(task);
+      this.#ledger.settle(task);
       return task.job.fail(task, error as Error);
     }
     if (!receiver.isCloned) {
-      this.#forget(task);
+      this.#ledger.settle(task);
       return task.job.settle(task, kind, value);
     }
     // The worker may end before its message is here; the job then hears of that loss and not of this answer.
@@ -357,7 +310,7 @@ export class Dispatcher {
     const gone = worker.handle.ended.then(() => runtime.nextTurn());
     void Promise.race([late.then((clone) => ({ clone }), (error: Error) => ({ error })), gone]).then((arrived) => {
       if (task.isSettled) return;
-      this.#forget(task);
+      this.#ledger.settle(task);
       if (arrived === undefined) task.job.fail(task, new Error(`The answer of ${worker.handle.name} was lost with it`));
       else if ("error" in arrived) task.job.fail(task, arrived.error);
       else task.job.settle(task, kind, arrived.clone);

@@ -1,0 +1,55 @@
+import { runtime } from "../runtime/current.ts";
+import type { PoolTask } from "./pool_task.ts";
+
+/** The tasks under way by their numbers on the wire, and those among them that are owed an answer. */
+export class TaskLedger {
+  readonly #tasks: (PoolTask | undefined)[] = [];
+  readonly #freeIds: number[] = [];
+  readonly #lifeline = runtime.lifeline();
+  #owed = 0;
+  #isHolding = false;
+
+  /** Tasks without an answer. */
+  get owed(): number {
+    return this.#owed;
+  }
+
+  /** Gives the task a number; it is owed an answer from `owe` on. */
+  number(task: PoolTask): void {
+    task.id = this.#freeIds.pop() ?? this.#tasks.length;
+    this.#tasks[task.id] = task;
+  }
+
+  /** The task is taken on; while any is, the program stays alive. */
+  owe(): void {
+    this.#owed++;
+    if (this.#isHolding) return;
+    this.#isHolding = true;
+    this.#lifeline.hold();
+  }
+
+  /** The task has its answer, or its job wants none any more. */
+  settle(task: PoolTask): void {
+    task.isSettled = true;
+    this.#owed--;
+  }
+
+  /** Nothing on the wire names the task any more. */
+  release(task: PoolTask): void {
+    this.#tasks[task.id] = undefined;
+    this.#freeIds.push(task.id);
+  }
+
+  /** Lets the program end where nothing is owed; whether that is so. */
+  rest(): boolean {
+    if (this.#owed > 0) return false;
+    if (this.#isHolding) this.#lifeline.release();
+    this.#isHolding = false;
+    return true;
+  }
+
+  /** All tasks that are owed an answer. */
+  unsettled(): PoolTask[] {
+    return this.#tasks.filter((task): task is PoolTask => task !== undefined && !task.isSettled);
+  }
+}

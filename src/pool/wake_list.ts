@@ -1,0 +1,29 @@
+import type { PoolWorker } from "./pool_worker.ts";
+
+/** Tasks handed in during one turn after which workers are woken, though the turn goes on. */
+const EARLY_WAKE = 32;
+
+/** Workers that are to be woken: all tasks of one turn of the program cost one wake-up a worker. */
+export class WakeList {
+  readonly #workers = new Set<PoolWorker>();
+  #isScheduled = false;
+  #unheard = 0;
+
+  /** Wakes the worker at the end of this turn, or earlier where the turn hands in many tasks. */
+  add(worker: PoolWorker): void {
+    this.#workers.add(worker);
+    if (++this.#unheard === EARLY_WAKE) this.#wakeAll();
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#unheard = 0;
+      this.#wakeAll();
+    });
+  }
+
+  #wakeAll(): void {
+    for (const worker of this.#workers) worker.handle.wake();
+    this.#workers.clear();
+  }
+}
