@@ -48,7 +48,7 @@ function build(): string {
     throw new Error("Cannot build the kernels: run npm ci first");
   }
   const tools = join(root, ".tools");
-  installCargoTools(tools, compiler.environment);
+  installCargoTools(tools, compiler);
 
   const built = join(scratch, "pkg");
   const flags = [

@@ -53,8 +53,10 @@ export function toolchain(): Toolchain {
   );
 }
 
-/** Installs wasm-bindgen's command and wasm-pack into `folder`, with the machine's own cargo or the toolchain's. */
-export function installCargoTools(folder: string, environment: Record<string, string>): void {
+/** Installs wasm-bindgen's command and wasm-pack into `folder`, with the toolchain's compiler. */
+export function installCargoTools(folder: string, { environment }: Toolchain): void {
+  // Crates look for unstable features where the compiler is told to have them; these two are ordinary programs.
+  const stable = { ...environment, RUSTC_BOOTSTRAP: "" };
   const tools = [["wasm-bindgen", "wasm-bindgen-cli", wasmBindgenVersion], ["wasm-pack", "wasm-pack", wasmPackVersion]];
   for (const [command, crate, version] of tools) {
     const path = join(folder, "bin", command!);
@@ -62,9 +64,9 @@ export function installCargoTools(folder: string, environment: Record<string, st
     console.log(`Installing ${crate} ${version}; this takes minutes`);
     const install = ["install", crate!, "--version", version!, "--root", folder];
     // The lock file that the crate carries may name versions that a mirror of the registry does not have yet.
-    if (!runs(environment.CARGO!, [...install, "--locked"], environment)) {
+    if (!runs(environment.CARGO!, [...install, "--locked"], stable)) {
       console.log(`The registry lacks a version that ${crate} is locked to; installing with the versions it has`);
-      run(environment.CARGO!, install, environment);
+      run(environment.CARGO!, install, stable);
     }
   }
 }

@@ -2,6 +2,7 @@
 //! The caller owns the ranges that it names for the time of the call; a source and a destination never overlap.
 
 mod case_class;
+#[rustfmt::skip]
 mod case_tables;
 mod double;
 mod lowercase;
@@ -59,9 +60,8 @@ pub fn lowercase_at(
         2 => EndOfInput::CasedFollows,
         _ => EndOfInput::More,
     };
-    let outcome = unsafe {
-        lowercase(slice(source, length), destination as *mut u8, capacity, invalid, end, context & 1 == 1)
-    };
+    let outcome =
+        unsafe { lowercase(slice(source, length), destination as *mut u8, capacity, invalid, end, context & 1 == 1) };
     let words = [outcome.status as u32, outcome.consumed as u32, outcome.produced as u32, outcome.context as u32];
     unsafe { (result as *mut [u32; 4]).write_unaligned(words) }
 }
@@ -104,9 +104,17 @@ pub fn has_allocated_stack() -> bool {
 
 unsafe fn slice<'a>(address: usize, length: usize) -> &'a [u8] {
     // An empty range may sit at address 0, which no slice may.
-    if length == 0 { &[] } else { core::slice::from_raw_parts(address as *const u8, length) }
+    if length == 0 {
+        &[]
+    } else {
+        core::slice::from_raw_parts(address as *const u8, length)
+    }
 }
 
 unsafe fn slice_mut<'a, T>(address: usize, length: usize) -> &'a mut [T] {
-    if length == 0 { &mut [] } else { core::slice::from_raw_parts_mut(address as *mut T, length) }
+    if length == 0 {
+        &mut []
+    } else {
+        core::slice::from_raw_parts_mut(address as *mut T, length)
+    }
 }

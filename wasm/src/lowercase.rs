@@ -76,6 +76,9 @@ const CHECKED_STRETCH: usize = 16 * 1024;
 
 /// Lower-cases `text` into `destination`, which has room for `capacity` bytes and does not overlap it. Stops on a code
 /// point's end, so that a call with the rest and the new context goes on exactly. Any capacity from 4 makes progress.
+///
+/// # Safety
+/// `destination` is valid for writes of `capacity` bytes that nobody else reads or writes during the call.
 pub unsafe fn lowercase(
     text: &[u8],
     destination: *mut u8,

@@ -5,11 +5,18 @@ use crate::vector::WIDTH;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Decoded {
-    Valid { code_point: u32, length: usize },
+    Valid {
+        code_point: u32,
+        length: usize,
+    },
     /// A maximal subpart: as long a prefix of a valid sequence as there is, or one byte that begins none.
-    Invalid { length: usize },
+    Invalid {
+        length: usize,
+    },
     /// A prefix of a valid sequence that ends with the text.
-    Incomplete { length: usize },
+    Incomplete {
+        length: usize,
+    },
 }
 
 /// The unit at the start of `text`, which is not empty.

@@ -6,10 +6,7 @@ use core::arch::wasm32::*;
 pub const WIDTH: usize = 16;
 
 #[derive(Clone, Copy)]
-pub struct Bytes16(
-    #[cfg(target_arch = "wasm32")] v128,
-    #[cfg(not(target_arch = "wasm32"))] [u8; WIDTH],
-);
+pub struct Bytes16(#[cfg(target_arch = "wasm32")] v128, #[cfg(not(target_arch = "wasm32"))] [u8; WIDTH]);
 
 #[cfg(target_arch = "wasm32")]
 impl Bytes16 {

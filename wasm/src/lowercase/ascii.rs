@@ -43,13 +43,7 @@ pub unsafe fn convert(from: *const u8, length: usize, to: *mut u8, room: usize) 
 }
 
 #[inline(always)]
-pub unsafe fn convert_with(
-    constants: &Constants,
-    from: *const u8,
-    length: usize,
-    to: *mut u8,
-    room: usize,
-) -> usize {
+pub unsafe fn convert_with(constants: &Constants, from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
     let end = length.min(room) & !(TURN - 1);
     let mut at = 0;
     while at < end {

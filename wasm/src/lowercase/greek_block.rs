@@ -64,7 +64,9 @@ pub unsafe fn convert(from: *const u8, length: usize, to: *mut u8, room: usize) 
         let low = bytes.and(nibble);
         let after_ce = previous.equal(ce);
 
-        let shift = high.equal(x8).and(after_8.lookup(low))
+        let shift = high
+            .equal(x8)
+            .and(after_8.lookup(low))
             .or(high.equal(x9).and(after_9.lookup(low)))
             .or(high.equal(xa).and(after_a.lookup(low)));
         let moves = next.high_nibble(nibble).equal(xa).and(after_a.lookup(next.and(nibble)).equal(xe0));

@@ -42,18 +42,43 @@ pub const fn lead_low(c: u16, d: u16) -> Table {
 
 /// Sets that ask for a second byte with this upper half.
 pub const NEXT_HIGH: Table = [
-    TWO, TWO, TWO, TWO, TWO, TWO, TWO, TWO,
-    TWO | E1 | E2_LOW, TWO | E2_LOW | EA | F0, TWO, TWO | E1 | E2_HIGH | EF,
-    TWO, TWO, TWO, TWO,
+    TWO,
+    TWO,
+    TWO,
+    TWO,
+    TWO,
+    TWO,
+    TWO,
+    TWO,
+    TWO | E1 | E2_LOW,
+    TWO | E2_LOW | EA | F0,
+    TWO,
+    TWO | E1 | E2_HIGH | EF,
+    TWO,
+    TWO,
+    TWO,
+    TWO,
 ];
 
 /// Sets that ask for a second byte with this lower half; `e1` has a bit for each lower half that E1 asks for.
 pub const fn next_low(e1: u16) -> Table {
     let mut table = [
-        E2_HIGH | F0, E2_HIGH | F0, E2_LOW | E2_HIGH, E2_LOW | E2_HIGH,
-        E2_LOW, E2_LOW, E2_LOW | F0, 0,
-        0, EA, EA, 0,
-        EA | EF, EA, EA | F0, EA,
+        E2_HIGH | F0,
+        E2_HIGH | F0,
+        E2_LOW | E2_HIGH,
+        E2_LOW | E2_HIGH,
+        E2_LOW,
+        E2_LOW,
+        E2_LOW | F0,
+        0,
+        0,
+        EA,
+        EA,
+        0,
+        EA | EF,
+        EA,
+        EA | F0,
+        EA,
     ];
     let mut low = 0;
     while low < WIDTH {
@@ -94,6 +119,10 @@ impl IrregularLeads {
             .and(self.next_low.lookup(next.and(nibble)))
             .and_not(punctuation)
             .nonzero();
-        if irregular == 0 { None } else { Some(irregular.trailing_zeros()) }
+        if irregular == 0 {
+            None
+        } else {
+            Some(irregular.trailing_zeros())
+        }
     }
 }

@@ -110,10 +110,7 @@ pub unsafe fn convert(from: *const u8, length: usize, to: *mut u8, room: usize) 
         // After E1 BB every even one is a capital: C0 is above all continuation bytes, as signed numbers too.
         let even = after_e1.and(previous.equal(xbb)).and(bytes.less(xc0)).and(one).and_not(bytes);
         let is_capital = capitals.min(one).or(even);
-        bytes
-            .add(ascii.letters(bytes).or(latin).and(ascii.case_bit))
-            .add(is_capital)
-            .store(to.add(at));
+        bytes.add(ascii.letters(bytes).or(latin).and(ascii.case_bit)).add(is_capital).store(to.add(at));
 
         // The one is found at a lead, the other at the last byte of its sequence, whose start the end of the loop finds.
         let exceptions = pair.and(two_irregular.lookup(low)).or(triple.and(three_irregular.lookup(low)));

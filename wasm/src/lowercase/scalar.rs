@@ -61,13 +61,14 @@ pub unsafe fn convert(
     let mut regular = 0;
     while at < limit {
         let lead = source.text[at];
-        let (consumed, produced) = match convert_same_length(source.text, at, limit, start.add(written), capacity - written) {
-            0 => match convert_any(source, at, limit, start.add(written), capacity - written) {
-                Ok(lengths) => lengths,
-                Err(stop) => return (stop, at, written),
-            },
-            length => (length, length),
-        };
+        let (consumed, produced) =
+            match convert_same_length(source.text, at, limit, start.add(written), capacity - written) {
+                0 => match convert_any(source, at, limit, start.add(written), capacity - written) {
+                    Ok(lengths) => lengths,
+                    Err(stop) => return (stop, at, written),
+                },
+                length => (length, length),
+            };
         at += consumed;
         written += produced;
         regular = if IRREGULAR[lead as usize] { 0 } else { regular + 1 };

@@ -44,12 +44,52 @@ impl Random {
 }
 
 const PARTS: [&str; 32] = [
-    "Hello World, this is plain ASCII over more than one block. ", "A", "z", " ", ".", "'", "Σ", "Σ", "ς", "Ωμέγα", "ПРИВЕТ", "Ѐёѡ",
-    "\u{460}\u{47f}\u{480}\u{48a}", "ÀÿÞ×ß", "İ", "Ⱥ", "Ⱦ", "\u{212a}", "中文字符", "，。", "Ａｚ", "😀", "𐐀𐐨", "ĀſŽ", "Ⰰⱟ",
-    "\u{301}", "\u{345}", "\u{200d}", "ᏣꙀꟐ", "Ნ", "ẞẠ", "\u{1e921}",
+    "Hello World, this is plain ASCII over more than one block. ",
+    "A",
+    "z",
+    " ",
+    ".",
+    "'",
+    "Σ",
+    "Σ",
+    "ς",
+    "Ωμέγα",
+    "ПРИВЕТ",
+    "Ѐёѡ",
+    "\u{460}\u{47f}\u{480}\u{48a}",
+    "ÀÿÞ×ß",
+    "İ",
+    "Ⱥ",
+    "Ⱦ",
+    "\u{212a}",
+    "中文字符",
+    "，。",
+    "Ａｚ",
+    "😀",
+    "𐐀𐐨",
+    "ĀſŽ",
+    "Ⰰⱟ",
+    "\u{301}",
+    "\u{345}",
+    "\u{200d}",
+    "ᏣꙀꟐ",
+    "Ნ",
+    "ẞẠ",
+    "\u{1e921}",
 ];
 const BROKEN: [&[u8]; 12] = [
-    b"\x80", b"\xc3", b"\xd0", b"\xd1", b"\xce", b"\xe2\x82", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xc0\xaf", b"\xff", b"\xe1\xba", b"\xf4\x90",
+    b"\x80",
+    b"\xc3",
+    b"\xd0",
+    b"\xd1",
+    b"\xce",
+    b"\xe2\x82",
+    b"\xf0\x9f\x98",
+    b"\xed\xa0\x80",
+    b"\xc0\xaf",
+    b"\xff",
+    b"\xe1\xba",
+    b"\xf4\x90",
 ];
 
 fn mixture(random: &mut Random, parts: usize, broken: bool) -> Vec<u8> {
@@ -112,7 +152,15 @@ fn agrees_with_std_on_runs_of_each_script() {
         &[(0x20, 0x7e), (0x370, 0x3ff), (0x1f00, 0x1fff), (0xc0, 0x17f)],
         &[(0x391, 0x3c9), (0x20, 0x2f)],
         &[(0x400, 0x52f), (0x20, 0x7e), (0x391, 0x3c9), (0x100, 0x17f)],
-        &[(0x4e00, 0x4eff), (0x3000, 0x303f), (0xff00, 0xff5e), (0x1f600, 0x1f640), (0x2000, 0x206f), (0x20, 0x7e), (0x100, 0x17f)],
+        &[
+            (0x4e00, 0x4eff),
+            (0x3000, 0x303f),
+            (0xff00, 0xff5e),
+            (0x1f600, 0x1f640),
+            (0x2000, 0x206f),
+            (0x20, 0x7e),
+            (0x100, 0x17f),
+        ],
     ];
     let mut random = Random(7);
     for round in 0..40_000 {
@@ -133,18 +181,30 @@ fn agrees_with_std_on_runs_of_each_script() {
 #[test]
 fn leaves_stray_bytes_between_leads_of_blocks() {
     // Every sequence of three of these, so that leads, continuations and ASCII stand where the blocks don't expect them.
-    let bytes = [0x41, 0x80, 0x8e, 0x9e, 0xa3, 0xb0, 0xb8, 0xba, 0xbb, 0xc3, 0xc4, 0xc5, 0xc6, 0xce, 0xcf, 0xd0, 0xd1, 0xe1, 0xe2, 0xef, 0xf0u8];
+    let bytes = [
+        0x41, 0x80, 0x8e, 0x9e, 0xa3, 0xb0, 0xb8, 0xba, 0xbb, 0xc3, 0xc4, 0xc5, 0xc6, 0xce, 0xcf, 0xd0, 0xd1, 0xe1,
+        0xe2, 0xef, 0xf0u8,
+    ];
     for first in bytes {
         for second in bytes {
             for third in bytes {
                 for fourth in [0x42, 0x80, 0xba, 0xa0] {
-                    for filler in ["čččččččččččč Ž", "αααααααααααα Ω", "яяяяяяяяяяяя Я"] {
+                    for filler in ["čččččččččččč Ž", "αααααααααααα Ω", "яяяяяяяяяяяя Я"]
+                    {
                         let broken = [first, second, third, fourth];
                         let text = [filler.as_bytes(), &broken, filler.as_bytes()].concat();
                         let (_, replaced) = run(&text, text.len() * 3, Invalid::Replace, EndOfInput::End, false);
-                        assert_eq!(String::from_utf8(replaced).unwrap(), String::from_utf8_lossy(&text).to_lowercase(), "{text:x?}");
+                        assert_eq!(
+                            String::from_utf8(replaced).unwrap(),
+                            String::from_utf8_lossy(&text).to_lowercase(),
+                            "{text:x?}"
+                        );
                         let passed = whole(&text);
-                        assert_eq!(String::from_utf8_lossy(&passed), String::from_utf8_lossy(&text).to_lowercase(), "{text:x?}");
+                        assert_eq!(
+                            String::from_utf8_lossy(&passed),
+                            String::from_utf8_lossy(&text).to_lowercase(),
+                            "{text:x?}"
+                        );
                     }
                 }
             }
@@ -217,7 +277,7 @@ fn waits_for_what_decides_a_sigma() {
     let cased = run("ΑΣ.".as_bytes(), 64, Invalid::Pass, EndOfInput::CasedFollows, false);
     assert_eq!(cased.1, "ασ.".as_bytes());
     let cut = run(&["ΑΣ.".as_bytes(), b"\xce"].concat(), 64, Invalid::Pass, EndOfInput::CasedFollows, false);
-    assert_eq!(cut.1, [ "ας.".as_bytes(), b"\xce"].concat());
+    assert_eq!(cut.1, ["ας.".as_bytes(), b"\xce"].concat());
 }
 
 #[test]
