@@ -72,7 +72,7 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
     .option("-w, --workers <N>", "number of workers (default: the number of cores)", parseWorkers)
     .option(
       "--chunk-size <SIZE>",
-      "text that a worker takes at a time (default: 4M, less for many workers)",
+      "text that a worker takes at a time (default: 4M; 1M for standard input)",
       parseChunkSize,
     )
     .option("--unordered", "finish outputs as they become ready, not in the order of the inputs")

@@ -28,5 +28,6 @@ export function reportJson(report: TextReport): string {
 /** One failed input for people; a file's error says in its message which file it is about. */
 export function failureText(failure: TextFailure): string {
   const { path, error } = failure;
-  return error instanceof FileError ? error.message : `Cannot lower-case ${path}: ${error.message}`;
+  if (error instanceof FileError) return error.message;
+  return `Cannot lower-case ${path === "-" ? "standard input" : path}: ${error.message}`;
 }

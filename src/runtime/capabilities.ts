@@ -1,4 +1,5 @@
 import { freemem, totalmem } from "node:os";
+import { runtime } from "./current.ts";
 
 /** Whether this runtime has one thing that the module builds on, and why not. */
 export interface Capability {
@@ -24,6 +25,16 @@ function probe(name: string, test: () => boolean, yes: string, no: string): Capa
   }
 }
 
+/** The kind of thread that this runtime starts for the modules of this package, from where they were loaded. */
+function workerForm(): Capability {
+  const { protocol } = new URL(import.meta.url);
+  const web = runtime.name === "deno" && protocol !== "file:" && protocol !== "data:";
+  const reason = web
+    ? `the module was loaded by ${protocol}, which only this form starts`
+    : "it tells when a thread ended";
+  return { name: "worker form", ok: true, found: `${web ? "web Worker" : "node:worker_threads"}, since ${reason}` };
+}
+
 /** What the running runtime has of what this module needs, by trying it. */
 export function capabilities(): Capability[] {
   return [
@@ -46,6 +57,7 @@ export function capabilities(): Capability[] {
       "shared memory and atomics",
       "not supported, the kernels need it",
     ),
+    workerForm(),
   ];
 }
 

@@ -1,9 +1,11 @@
-/** The bytes of an async iterable, taken in any amounts; what was taken too much can be given back. */
+/**
+ * The bytes of an async iterable, taken in any amounts; what was taken too much can be given back. Its pieces need to be
+ * good only until the next one is asked for.
+ */
 export class ByteFeed {
   readonly #iterator: AsyncIterator<Uint8Array>;
   /** Bytes taken from the iterator and not handed out, in order. */
   #held: Uint8Array[] = [];
-  #next: Promise<IteratorResult<Uint8Array>> | undefined;
   #ended = false;
   /** Rejects the wait for the iterator, if there is one. */
   #interrupt: ((reason: unknown) => void) | undefined;
@@ -20,14 +22,14 @@ export class ByteFeed {
 
   /**
    * Fills `target` from `from` on; returns the end of what is filled. That is short of the full length only at the end
-   * of the source, or where `enough(end)` agrees to go on with less because the source has nothing ready.
+   * of the source, or where `enough(end)` agrees to go on with less.
    */
   async fill(target: () => Uint8Array, from: number, enough: (end: number) => boolean): Promise<number> {
     let end = from;
     for (;;) {
       end = this.#drain(target(), end);
       if (end === target().length || this.#ended) return end;
-      if (enough(end) && !(await this.#readyNow())) return end;
+      if (end > from && enough(end)) return end;
       await this.#pull();
     }
   }
@@ -70,14 +72,16 @@ export class ByteFeed {
   }
 
   async #pull(): Promise<void> {
-    const next = this.#request();
+    // From here on the source may use the memory of its last piece again.
+    const last = this.#held.length - 1;
+    if (last >= 0) this.#held[last] = this.#held[last]!.slice();
+    const next = this.#iterator.next();
     const { done, value } = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
       this.#interrupt = reject;
       if (this.#cancelled !== undefined) reject(this.#cancelled.reason);
       next.then(resolve, reject);
     });
     this.#interrupt = undefined;
-    this.#next = undefined;
     if (done) {
       this.#ended = true;
     } else if (value instanceof Uint8Array) {
@@ -85,18 +89,5 @@ export class ByteFeed {
     } else {
       throw new TypeError(`Cannot read the input stream: expected pieces of type Uint8Array, found ${typeof value}`);
     }
-  }
-
-  #request(): Promise<IteratorResult<Uint8Array>> {
-    this.#next ??= this.#iterator.next();
-    return this.#next;
-  }
-
-  /** Whether the source has more bytes, or its end, without waiting for more than a turn of the event loop. */
-  async #readyNow(): Promise<boolean> {
-    let ready = false;
-    this.#request().then(() => ready = true, () => ready = true);
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
-    return ready;
   }
 }

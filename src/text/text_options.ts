@@ -19,7 +19,7 @@ export interface LowercaseOptions {
    * is ready; the text inside an output is in order in any case.
    */
   ordered?: boolean;
-  /** Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; by default 4 MiB, less for many workers. */
+  /** Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; by default 4 MiB, less for a stream or many workers. */
   chunkBytes?: number;
   /** Invalid UTF-8: `"pass"` it through unchanged (default), fail with an `"error"`, or `"replace"` it by U+FFFD. */
   invalid?: InvalidMode;
@@ -49,6 +49,8 @@ export const CHUNK_STEP = 4096;
 /** Largest chunk, in bytes. */
 export const MAX_CHUNK_BYTES: number = 256 * 1024 * 1024;
 const DEFAULT_CHUNK_BYTES: number = 4 * 1024 * 1024;
+/** A stream is read by the main thread, which is slower than the workers: larger chunks would only take memory. */
+const DEFAULT_STREAM_CHUNK_BYTES: number = 1024 * 1024;
 /** Memory that the chunks of a run take together unless the caller sets their size, however many workers there are. */
 const DEFAULT_MEMORY_BYTES: number = 96 * 1024 * 1024;
 
@@ -64,7 +66,10 @@ export function readOptions(options: LowercaseOptions): TextSettings {
       `Cannot start the workers: expected processes to be a whole number from 1, found ${shown(processes)}`,
     );
   }
-  const { chunkBytes = defaultChunkBytes(processes) } = options;
+  const input = readInput(options.input);
+  const streams = !Array.isArray(input) || input.includes("-");
+  const { chunkBytes = defaultChunkBytes(processes, streams ? DEFAULT_STREAM_CHUNK_BYTES : DEFAULT_CHUNK_BYTES) } =
+    options;
   if (
     !Number.isSafeInteger(chunkBytes) || chunkBytes < CHUNK_STEP || chunkBytes > MAX_CHUNK_BYTES ||
     chunkBytes % CHUNK_STEP !== 0
@@ -79,7 +84,7 @@ export function readOptions(options: LowercaseOptions): TextSettings {
     throw new TypeError(`Cannot treat invalid UTF-8: expected "pass", "error" or "replace", found ${shown(invalid)}`);
   }
   return {
-    input: readInput(options.input),
+    input,
     output: readOutput(options.output),
     processes,
     ordered,
@@ -91,9 +96,9 @@ export function readOptions(options: LowercaseOptions): TextSettings {
   };
 }
 
-function defaultChunkBytes(processes: number): number {
+function defaultChunkBytes(processes: number, most: number): number {
   const share = Math.floor(DEFAULT_MEMORY_BYTES / (processes + SPARE_SLOTS) / CHUNK_STEP) * CHUNK_STEP;
-  return Math.max(CHUNK_STEP, Math.min(DEFAULT_CHUNK_BYTES, share));
+  return Math.max(CHUNK_STEP, Math.min(most, share));
 }
 
 function readInput(input: unknown): readonly string[] | AsyncIterable<Uint8Array> {

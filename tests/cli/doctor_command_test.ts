@@ -7,7 +7,16 @@ test("manyhands doctor names the runtime and finds everything it needs", { timeo
   const { code, stdout, stderr } = await runCommand(["doctor"]);
   assert.match(stdout, new RegExp(`^runtime +${runtime.name} ${runtime.version.replaceAll(".", "\\.")}$`, "m"));
   assert.match(stdout, /^cores +\d+$/m);
-  for (const name of ["shared memory", "WebAssembly SIMD", "WebAssembly threads", "lower-case kernel", "workers"]) {
+  for (
+    const name of [
+      "shared memory",
+      "worker form",
+      "WebAssembly SIMD",
+      "WebAssembly threads",
+      "lower-case kernel",
+      "workers",
+    ]
+  ) {
     assert.match(stdout, new RegExp(`^${name} +yes: `, "m"));
   }
   assert.equal(stderr, "");

@@ -35,7 +35,7 @@ describe("ByteFeed", () => {
     ));
   });
 
-  test("fill() goes on with less where that is enough and nothing is ready", { timeout }, async () => {
+  test("fill() gives less where that is enough", { timeout }, async () => {
     let release!: () => void;
     const gate = new Promise<void>((resolve) => release = resolve);
     const feed = new ByteFeed((async function* () {
@@ -45,10 +45,26 @@ describe("ByteFeed", () => {
     })());
     const target = new Uint8Array(10);
     assert.equal(await feed.fill(() => target, 0, (end) => end > 0), 2);
+    const more = feed.fill(() => target, 2, () => false);
     release();
-    assert.equal(await feed.fill(() => target, 2, () => false), 3);
+    assert.equal(await more, 3);
     assert.equal(feed.ended, true);
     assert.deepEqual([...target.subarray(0, 3)], [1, 2, 3]);
+  });
+
+  test("takes pieces that are good only until the next one", { timeout }, async () => {
+    const feed = new ByteFeed((async function* () {
+      const memory = new Uint8Array(3);
+      for (let value = 1; value <= 3; value++) yield memory.fill(value);
+    })());
+    const target = new Uint8Array(1);
+    await feed.fill(() => target, 0, () => false);
+    assert.deepEqual([...(await feed.peek(1))!], [2, 2, 2]);
+    assert.deepEqual([...(await feed.peek(2))!], [3, 3, 3]);
+    assert.equal(await feed.peek(3), undefined);
+    const rest = new Uint8Array(8);
+    await feed.fill(() => rest, 0, () => false);
+    assert.deepEqual([...target, ...rest], [1, 1, 1, 2, 2, 2, 3, 3, 3]);
   });
 
   test("cancel() rejects a wait and tells the source", { timeout }, async () => {
