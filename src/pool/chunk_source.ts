@@ -1,9 +1,11 @@
 /** Reads an input lazily, a chunk at a time. */
 export class ChunkSource<T> {
   readonly #iterator: Iterator<T> | AsyncIterator<T>;
+  readonly #isAsync: boolean;
   #isOpen = true;
 
   constructor(items: Iterable<T> | AsyncIterable<T>) {
+    this.#isAsync = Symbol.asyncIterator in items;
     this.#iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   }
 
@@ -14,21 +16,22 @@ export class ChunkSource<T> {
   next(size: number): T[] | Promise<T[]> {
     const items: T[] = [];
     while (this.#isOpen && items.length < size) {
-      let step: IteratorResult<T> | Promise<IteratorResult<T>>;
+      let step: IteratorResult<T> | PromiseLike<IteratorResult<T>>;
       try {
         step = this.#iterator.next();
       } catch (error) {
         this.#isOpen = false;
         throw error;
       }
-      if (step instanceof Promise) return this.#nextLater(items, size, step);
-      if (step.done === true) this.#isOpen = false;
-      else items.push(step.value);
+      if (this.#isAsync) return this.#nextLater(items, size, step as PromiseLike<IteratorResult<T>>);
+      const { done, value } = step as IteratorResult<T>;
+      if (done === true) this.#isOpen = false;
+      else items.push(value);
     }
     return items;
   }
 
-  async #nextLater(items: T[], size: number, first: Promise<IteratorResult<T>>): Promise<T[]> {
+  async #nextLater(items: T[], size: number, first: PromiseLike<IteratorResult<T>>): Promise<T[]> {
     let step = first;
     try {
       for (;;) {
@@ -36,7 +39,7 @@ export class ChunkSource<T> {
         if (done === true) this.#isOpen = false;
         else items.push(value);
         if (done === true || items.length >= size) return items;
-        step = Promise.resolve(this.#iterator.next());
+        step = this.#iterator.next() as PromiseLike<IteratorResult<T>>;
       }
     } catch (error) {
       this.#isOpen = false;

@@ -103,12 +103,19 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
   }
 
   #sendChunk(items: T[]): void {
-    const task = this.#port.send(this, items, this.#read);
-    const slot: ChunkSlot<R> = { items: items.length, bytes: task.bytes, outcomes: undefined };
-    this.#bytes += slot.bytes;
+    const slot: ChunkSlot<R> = { items: items.length, bytes: 0, outcomes: undefined };
+    const index = this.#read;
     this.#read += items.length;
-    this.#bySentTask.set(task, slot);
-    if (this.#limits.isOrdered) this.#slots.push(slot);
+    try {
+      const task = this.#port.send(this, items, index);
+      slot.bytes = task.bytes;
+      this.#bytes += slot.bytes;
+      this.#bySentTask.set(task, slot);
+    } catch (error) {
+      // What cannot be sent is these items' outcome, as what their calls throw would be.
+      slot.outcomes = items.map(() => ({ error }));
+    }
+    if (this.#limits.isOrdered || slot.outcomes !== undefined) this.#slots.push(slot);
   }
 
   #exhaust(): void {
