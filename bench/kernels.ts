@@ -3,6 +3,8 @@
  * of several rounds in GB/s of input and as a ratio to the copy. Run it on each runtime: `node bench/kernels.ts`.
  */
 import process from "node:process";
+import * as corpus from "../scripts/corpus_sentences.ts";
+import type { Sentences } from "../scripts/corpus_sentences.ts";
 import { double } from "../src/kernels/double.ts";
 import { lowercaseRange } from "../src/kernels/lowercase.ts";
 import { allocate } from "../src/memory/allocator.ts";
@@ -12,19 +14,17 @@ const CHUNK_BYTES = 1 << 20;
 const ROUNDS = 21;
 const CALLS_A_ROUND = 16;
 
-const texts: Record<string, string> = {
-  "ASCII":
-    "It is a truth universally acknowledged, that a single man in possession of a good fortune, must be in Want. ",
-  "Russian":
-    "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. (Лев Толстой) ",
-  "Chinese": "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？人不知而不愠，不亦君子乎？《论语》 Lunyu 1.1 😀。",
-  "Greek":
-    "Η Αθήνα είναι η πρωτεύουσα της Ελλάδας και η μεγαλύτερη πόλη της χώρας. Όλοι οι άνθρωποι γεννιούνται ΙΣΟΙ. ",
-  "Polytonic": "Ἄνδρα μοι ἔννεπε, Μοῦσα, πολύτροπον, ὃς μάλα πολλὰ πλάγχθη, ἐπεὶ Τροίης ἱερὸν πτολίεθρον ἔπερσε. ",
-  "German": "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg. Die Straße in Österreich führt über Äcker. ",
-  "Czech": "Příliš žluťoučký kůň úpěl ďábelské ódy. Žádný učený z nebe nespadl, říká se v Čechách. ",
-  "Turkish": "Pijamalı hasta yağız şoföre çabucak güvendi. İstanbul'da Işık ve Ömer öğle yemeği yedi. ",
-  "Vietnamese": "Trăm năm trong cõi người ta, Chữ tài chữ mệnh khéo là ghét nhau. Trải qua một cuộc bể dâu. ",
+const languages: Record<string, Sentences> = {
+  English: corpus.english,
+  Russian: corpus.russian,
+  Chinese: corpus.chinese,
+  Greek: corpus.greek,
+  German: corpus.german,
+  Czech: corpus.czech,
+  Turkish: corpus.turkish,
+  Vietnamese: corpus.vietnamese,
+  Japanese: corpus.japanese,
+  Armenian: corpus.armenian,
 };
 
 const source = allocate(CHUNK_BYTES, 4096);
@@ -32,8 +32,8 @@ const destination = allocate(2 * CHUNK_BYTES, 4096);
 
 function main(): void {
   console.log(`${runtimeName()}: GB/s of input (ratio to a copy), median of ${ROUNDS} rounds`);
-  for (const [name, text] of Object.entries(texts)) {
-    const length = fill(text);
+  for (const [name, sentences] of Object.entries(languages)) {
+    const length = fill(sentences);
     const rows: Record<string, () => void> = {
       copy: () => heapBytes().copyWithin(destination, source, source + length),
       pass: () => void lowercaseRange(source, length, destination, 2 * CHUNK_BYTES),
@@ -53,13 +53,22 @@ function main(): void {
   }, CHUNK_BYTES);
 }
 
-/** Fills the source with repetitions of a text, cut at a code point; returns its bytes. */
-function fill(text: string): number {
-  const pattern = new TextEncoder().encode(text);
-  const whole = Math.floor(CHUNK_BYTES / pattern.length) * pattern.length;
+/** Fills the source with sentences in an order that no branch predictor learns, but the same in every run; returns its bytes. */
+function fill({ openings, clauses, joint, stop, gap }: Sentences): number {
+  let state = 1;
+  const pick = (list: readonly string[]) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return list[Math.floor(state / 2 ** 32 * list.length)]!;
+  };
+  const encoder = new TextEncoder();
   const bytes = heapBytes();
-  for (let at = 0; at < whole; at += pattern.length) bytes.set(pattern, source + at);
-  return whole;
+  let at = 0;
+  for (;;) {
+    const sentence = encoder.encode(pick(openings) + joint + pick(clauses) + stop + gap);
+    if (at + sentence.length > CHUNK_BYTES) return at;
+    bytes.set(sentence, source + at);
+    at += sentence.length;
+  }
 }
 
 function print(name: string, rows: Record<string, () => void>, bytes: number): void {
