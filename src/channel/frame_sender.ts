@@ -1,16 +1,30 @@
+import { TaskEncodingError } from "../core/errors.ts";
 import { type CloneForm, toCloneForm } from "./clone_form.ts";
 import { encodeDetached } from "./detached.ts";
 import { ASSEMBLED, CLONED, FrameKind } from "./frames.ts";
+import { inspect } from "./inspect.ts";
 import type { RingWriter } from "./ring.ts";
 import { ValueWriter } from "./value_writer.ts";
 
 /** A payload of its own: bytes, or a value that only a structured clone can carry. */
-export type Payload = { readonly bytes: Uint8Array } | { readonly clone: unknown };
+export type Payload = { readonly bytes: Uint8Array } | { readonly clone: CloneForm };
 
 /** Encodes a value apart from any ring. Throws `TaskEncodingError` where it cannot travel at all. */
 export function detach(value: unknown, root: string): Payload {
   const bytes = encodeDetached(value, root);
-  return bytes === undefined ? { clone: value } : { bytes };
+  return bytes === undefined ? { clone: snapshot(value, root) } : { bytes };
+}
+
+/** Clones at once: what a clone cannot carry is refused here and not by a later message, and later changes do not count. */
+function snapshot(value: unknown, root: string): CloneForm {
+  const form = toCloneForm(value);
+  try {
+    return structuredClone(form);
+  } catch (error) {
+    // Names the part, where the kind of the part alone decides.
+    inspect(value, root);
+    throw new TaskEncodingError(root, `not cloneable: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Room that is asked for before a value's length is known; most values are far shorter. */
@@ -68,11 +82,11 @@ export class FrameSender {
     return this.ring.commit(kind, detail, id, payload.bytes.length);
   }
 
-  #sendClone(kind: number, detail: number, id: number, value: unknown): number {
+  #sendClone(kind: number, detail: number, id: number, form: CloneForm): number {
     const start = this.ring.reserve(this.#guess);
     if (start < 0) return NOT_SENT;
     const clone = this.#clones = (this.#clones + 1) | 0;
-    this.#post(clone, toCloneForm(value));
+    this.#post(clone, form);
     this.#writer.write(clone, start, start + this.#guess, "clone");
     return this.ring.commit(kind | CLONED, detail, id, this.#writer.position - start);
   }

@@ -104,7 +104,7 @@ class Inspection {
     const refused = refusedTags.get(tag);
     if (refused !== undefined) throw new TaskEncodingError(path, refused);
     if (packedTags.has(tag) || value instanceof Error) return "packed";
-    if (tag !== "[object Object]") return "cloned";
+    if (tag !== "[object Object]") return cloneable(value, tag, path);
     return this.#visitRecord(value as Record<string, unknown>, path);
   }
 
@@ -141,6 +141,16 @@ class Inspection {
     }
     return carriage;
   }
+}
+
+/** There is no other way to know of an object of the runtime whether it can be cloned than to do it. */
+function cloneable(value: object, tag: string, path: string): Carriage {
+  try {
+    structuredClone(value);
+  } catch (error) {
+    throw new TaskEncodingError(path, `an object that cannot be cloned: ${tag}`, { cause: error });
+  }
+  return "cloned";
 }
 
 /** The packer knows a collection by its own class only; a clone of an instance of a subclass is a plain one. */

@@ -178,13 +178,32 @@ test("A clone holds its place among the frames, also where it was posted long be
   ]);
 });
 
+test("A clone is taken when the value is detached, and refused there", { timeout }, () => {
+  const link = new Link(1024);
+  const odd = { zero: -0, list: [1] };
+  const payload = detach(odd, "value");
+  odd.list.push(2);
+  link.sender.sendPayload(FrameKind.Result, 0, 1, payload);
+  assert.ok(link.take());
+  assert.deepStrictEqual(link.arrived[0]!.value, { zero: -0, list: [1] });
+  assert.throws(() => detach([{ zero: -0 }, new Proxy({}, {})], "args"), {
+    name: "TaskEncodingError",
+    path: "args",
+    message: /^Cannot send args: it is not cloneable: /,
+  });
+  assert.throws(() => detach([{ zero: -0 }, { run: (): void => {} }], "args"), { path: "args[1].run" });
+  assert.throws(() => detach([{ zero: -0 }, new URL("http://localhost/")], "args"), { path: "args[1]" });
+});
+
 test("Where a clone is refused or nothing carries the value, no frame is left behind", { timeout }, () => {
   const buffer = new SharedArrayBuffer(ringBytes(1024));
   const sender = new FrameSender(new RingWriter(buffer, 0, 1024), () => {
     throw new TypeError("cannot be cloned");
   });
   const receiver = new FrameReceiver(new RingReader(buffer, 0, 1024));
-  assert.throws(() => sender.sendPayload(FrameKind.Result, 0, 1, { clone: {} }), { message: "cannot be cloned" });
+  assert.throws(() => sender.sendPayload(FrameKind.Result, 0, 1, detach({ zero: -0 }, "result")), {
+    message: "cannot be cloned",
+  });
   assert.throws(() => sender.sendValue(FrameKind.Result, 0, 1, ["x", (): void => {}], "result"), { path: "result[1]" });
   assert.equal(receiver.next(), false);
   sender.sendValue(FrameKind.Result, 0, 2, "good", "result");
@@ -195,7 +214,7 @@ test("Where a clone is refused or nothing carries the value, no frame is left be
 test("A full ring takes neither value, payload nor clone, and posts nothing", { timeout }, () => {
   const link = new Link(256);
   while (link.sender.sendValue(FrameKind.Result, 0, 1, "x", "value") !== NOT_SENT);
-  const full = link.sender.sendPayload(FrameKind.Result, 0, 2, { clone: { zero: -0 } });
+  const full = link.sender.sendPayload(FrameKind.Result, 0, 2, detach({ zero: -0 }, "value"));
   assert.equal(full, NOT_SENT);
   assert.deepEqual(link.posted, []);
   assert.equal(link.sender.sendPayload(FrameKind.Result, 0, 2, detach("x".repeat(40), "value")), NOT_SENT);

@@ -66,6 +66,20 @@ test("Every kind that nothing carries is refused and named", { timeout }, () => 
   }
 });
 
+test("An object of the runtime that cannot be cloned is refused where it lies, others are cloned", { timeout }, () => {
+  const { port1 } = new MessageChannel();
+  const refused = [port1, new URL("http://localhost/"), [1][Symbol.iterator]()];
+  for (const value of refused) {
+    const found = `an object that cannot be cloned: ${Object.prototype.toString.call(value)}`;
+    assertRefused(["x", { value }], "args", "args[1].value", found);
+  }
+  port1.close();
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  for (const value of [new Number(1), new SharedArrayBuffer(1), memory, new Blob(["x"])]) {
+    assert.equal(inspect([value], "args"), "cloned");
+  }
+});
+
 test("Plain data is packed", { timeout }, () => {
   const plain = [
     undefined,

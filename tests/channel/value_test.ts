@@ -243,11 +243,9 @@ test("Only a structured clone carries what packing would change or lose", { time
     new Uint8Array(new SharedArrayBuffer(8)),
     { view: new Int32Array(new SharedArrayBuffer(8)) },
     new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
-    new MessageChannel().port1,
   ];
   if (Float16 !== undefined) values.push(new Float16(2), { view: new Float16(2) });
   for (const value of values) assertNeedsClone(value);
-  (values.at(-1) as { close?: () => void }).close?.();
 });
 
 test("Very deep values are left to a structured clone, and too deep ones refused by name", { timeout }, () => {
