@@ -17,12 +17,12 @@ export function detach(value: unknown, root: string): Payload {
 
 /** Clones at once: what a clone cannot carry is refused here and not by a later message, and later changes do not count. */
 function snapshot(value: unknown, root: string): CloneForm {
+  // Deno clones objects of the runtime to empty ones where they lie inside of others.
+  inspect(value, root);
   const form = toCloneForm(value);
   try {
     return structuredClone(form);
   } catch (error) {
-    // Names the part, where the kind of the part alone decides.
-    inspect(value, root);
     throw new TaskEncodingError(root, `not cloneable: ${(error as Error).message}`, { cause: error });
   }
 }
