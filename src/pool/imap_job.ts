@@ -124,6 +124,7 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
   }
 
   #failInput(error: unknown): void {
+    if (this.#isExhausted) return;
     this.#exhaust();
     this.#inputError = { error };
     void this.#source.close().catch(() => {});
@@ -234,6 +235,8 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
 
   #end(reason: Error): void {
     this.#exhaust();
+    // Its answer may never come, and does not matter any more.
+    this.#isReading = false;
     this.#inputError = undefined;
     const sent = [...this.#bySentTask.keys()];
     this.#bySentTask.clear();
