@@ -141,12 +141,17 @@ export class Dispatcher {
 
   /** Ends the task that runs longer than `limit` milliseconds, with its worker. */
   expire(limit: number, reason: (task: PoolTask) => Error): void {
-    const now = performance.now();
+    this.#drainAll();
     for (const worker of this.#workers.values()) {
-      const front = worker.held.peek();
-      if (front === undefined || front.isSettled || now - worker.frontSince < limit) continue;
-      if (worker.isInitialized && worker.condemned === undefined) this.#condemn(worker, reason(front));
+      const task = worker.runningTask();
+      if (task === undefined || task.isSettled || worker.runningFor() < limit) continue;
+      if (!worker.isInitialized || worker.condemned !== undefined) continue;
+      const error = reason(task);
+      this.#ledger.settle(task);
+      task.job.fail(task, error);
+      this.#condemn(worker, error);
     }
+    this.#settleIdle();
   }
 
   #condemn(worker: PoolWorker, reason: Error): void {
@@ -288,7 +293,6 @@ export class Dispatcher {
     if (taken === 0) return;
     worker.handle.grantSpace();
     if (task?.kind === FrameKind.Apply) task.fn.callCost = worker.handle.frameCost;
-    worker.frontSince = performance.now();
   }
 
   #settle(worker: PoolWorker, task: PoolTask, kind: number): void {

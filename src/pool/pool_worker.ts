@@ -15,14 +15,14 @@ export class PoolWorker {
   readonly id: number;
   readonly handle: WorkerHandle;
   readonly held: Deque<PoolTask> = new Deque<PoolTask>();
-  /** When the task at the front may have begun, by `performance.now()`. */
-  frontSince = 0;
   /** Why it is being ended; the error of the task that it runs. */
   condemned: Error | undefined;
   /** It has answered the initializer, where there is one. */
   isInitialized = false;
   readonly #defined = new Set<number>();
   #streamed: PoolTask | undefined;
+  #running: PoolTask | undefined;
+  #runningSince = 0;
 
   constructor(id: number, name: string, hostBell: SharedArrayBuffer) {
     this.id = id;
@@ -54,7 +54,6 @@ export class PoolWorker {
   }
 
   #hold(task: PoolTask, place: number): void {
-    if (this.held.length === 0) this.frontSince = performance.now();
     task.place = place;
     task.holder = this.id;
     this.held.push(task);
@@ -82,6 +81,23 @@ export class PoolWorker {
   /** The worker answered the task with this number, which is the one at the front. */
   answered(id: number): PoolTask | undefined {
     return this.held.peek()?.id === id ? this.held.shift() : undefined;
+  }
+
+  /** The task that the worker has begun and not answered, as far as its answers are drained. */
+  runningTask(): PoolTask | undefined {
+    const front = this.held.peek();
+    const isBegun = front !== undefined && front.place >= 0 && this.handle.sender.ring.isClaimed(front.place);
+    const running = isBegun ? front : undefined;
+    if (running !== this.#running) {
+      this.#running = running;
+      this.#runningSince = performance.now();
+    }
+    return running;
+  }
+
+  /** Milliseconds since `runningTask` first gave the task that it gave last. */
+  runningFor(): number {
+    return performance.now() - this.#runningSince;
   }
 
   /** Takes up to `count` tasks back from the end, in their order; only such as the worker has not begun. */
