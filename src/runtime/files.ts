@@ -121,6 +121,16 @@ export function readAt(file: number, target: Uint8Array, position: number): numb
   return done;
 }
 
+/** Whether a file has content, whatever its size says: files of /proc and the like say 0. */
+export function hasContent(path: string): boolean {
+  const file = openToRead(path);
+  try {
+    return fs.readSync(file, new Uint8Array(1), 0, 1, 0) > 0;
+  } finally {
+    closeFile(file);
+  }
+}
+
 /** Writes all of `source` at `position`. */
 export function writeAt(file: number, source: Uint8Array, position: number): void {
   let done = 0;
@@ -139,9 +149,47 @@ export function removeFile(path: string): void {
   fs.rmSync(path, { force: true });
 }
 
-/** The content of a file, device or pipe, read in order. */
+/**
+ * The content of a file, device or pipe, read in order. Leaving it early takes well below a second, also where a pipe is
+ * silent or was never opened for writing.
+ */
 export function readInOrder(path: string): AsyncIterable<Uint8Array> {
-  return fs.createReadStream(path, { highWaterMark: 1 << 18 });
+  return {
+    [Symbol.asyncIterator]() {
+      const stream = fs.createReadStream(path, { highWaterMark: 1 << 18 });
+      let closed = false;
+      stream.on("close", () => closed = true);
+      // The iterator reports errors; this one is for those after it was left.
+      stream.on("error", () => {});
+      const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+      return {
+        next: () => pieces.next(),
+        async return() {
+          stream.destroy();
+          for (let attempt = 0; !closed && attempt < 40; attempt++) {
+            wakePipeReader(path);
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Wakes this program's own thread that is blocked in opening or reading a named pipe, by writing a byte that it then
+ * takes. Node waits for such a thread when it exits, so that not even a signal would end the program.
+ */
+function wakePipeReader(path: string): void {
+  try {
+    if (!fs.statSync(path).isFIFO()) return;
+    const pipe = fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK);
+    fs.writeSync(pipe, "\n");
+    fs.closeSync(pipe);
+  } catch {
+    // Nobody reads it any more.
+  }
 }
 
 /** Opens a device or a pipe for writing in order. */

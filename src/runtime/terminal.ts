@@ -2,7 +2,7 @@
  * The command's surroundings: arguments, the three standard streams, the terminal, signals, the exit.
  * @module
  */
-import { writeSync } from "node:fs";
+import { fstatSync, readSync, writeSync } from "node:fs";
 import process from "node:process";
 import { runtime } from "./current.ts";
 
@@ -13,7 +13,23 @@ export function commandArguments(): string[] {
 
 /** Standard input, piece by piece. A piece is good until the next one is asked for. */
 export function standardInput(): AsyncIterable<Uint8Array> {
+  if (inputIsFile()) return readFileInput();
   return runtime.name === "deno" ? readOnDeno() : process.stdin;
+}
+
+function inputIsFile(): boolean {
+  try {
+    return fstatSync(0).isFile();
+  } catch {
+    // Standard input is closed; its stream knows what to make of that.
+    return false;
+  }
+}
+
+/** A file, from where the shell or an earlier command left it; Bun's stream begins at its start. */
+async function* readFileInput(): AsyncGenerator<Uint8Array> {
+  const piece = new Uint8Array(256 * 1024);
+  for (let count: number; (count = readSync(0, piece, 0, piece.length, null)) > 0;) yield piece.subarray(0, count);
 }
 
 /** The part of Deno's own interface that is used here. Its streams of the Node kind are several times slower. */

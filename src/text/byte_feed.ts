@@ -9,7 +9,7 @@ export class ByteFeed {
   #ended = false;
   /** Rejects the wait for the iterator, if there is one. */
   #interrupt: ((reason: unknown) => void) | undefined;
-  #cancelled: { readonly reason: unknown } | undefined;
+  #cancelled: { readonly reason: unknown; readonly left: Promise<void> } | undefined;
 
   constructor(source: AsyncIterable<Uint8Array>) {
     this.#iterator = source[Symbol.asyncIterator]();
@@ -45,13 +45,18 @@ export class ByteFeed {
     return this.#held[index];
   }
 
-  /** Makes every wait for the source reject with `reason`, and tells the source that no more is wanted. */
-  cancel(reason: unknown): void {
-    if (this.#cancelled !== undefined || this.#ended) return;
-    this.#cancelled = { reason };
-    this.#interrupt?.(reason);
-    // A source that never answers must not hold up the one who gives it up.
-    this.#iterator.return?.().then(() => {}, () => {});
+  /**
+   * Makes every wait for the source reject with `reason`, and tells the source that no more is wanted. Resolves when the
+   * source has taken note, which one of the user's need not ever do.
+   */
+  cancel(reason: unknown): Promise<void> {
+    if (this.#ended) return Promise.resolve();
+    if (this.#cancelled === undefined) {
+      this.#interrupt?.(reason);
+      const left = this.#iterator.return?.().then(() => {}, () => {}) ?? Promise.resolve();
+      this.#cancelled = { reason, left };
+    }
+    return this.#cancelled.left;
   }
 
   #drain(target: Uint8Array, from: number): number {

@@ -12,21 +12,24 @@ import type { RunContext } from "./run_context.ts";
 /**
  * Lower-cases a stream: the main thread fills slots, cuts each at its last reset and lets the workers lower-case them
  * at the same time. Text without a place to cut goes one slot after another with the context carried on. A slow
- * source is worked on as it comes. Resolves when everything is handed to `ordered`.
+ * source is worked on as it comes. Resolves when everything is handed to `ordered` and, if the source is this module's
+ * own, when it is left.
  */
 export async function lowerStream(
   context: RunContext,
   name: string,
   bytes: AsyncIterable<Uint8Array>,
+  isOwn: boolean,
   ordered: OrderedRun,
 ): Promise<void> {
   const feed = new ByteFeed(bytes);
-  const forget = context.onStop((reason) => feed.cancel(reason));
+  const forget = context.onStop((reason) => void feed.cancel(reason));
   try {
     await new StreamRun(context, name, feed, ordered).run();
   } finally {
     forget();
-    feed.cancel(undefined);
+    const left = feed.cancel(undefined);
+    if (isOwn) await left;
   }
 }
 

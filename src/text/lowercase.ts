@@ -1,8 +1,10 @@
+import type { FileError } from "../core/errors.ts";
 import { Pool } from "../pool/pool.ts";
-import { writeInOrder } from "../runtime/files.ts";
+import { fileErrorCode, writeInOrder } from "../runtime/files.ts";
 import { writeStandardOutput } from "../runtime/terminal.ts";
 import type { ByteWriter } from "./byte_sink.ts";
 import { chunkCount } from "./chunk_plan.ts";
+import { writeError } from "./file_failure.ts";
 import type { TextReport } from "./report.ts";
 import type { TaskRunner } from "./task_runner.ts";
 import { type LowercaseOptions, readOptions, type TextSettings } from "./text_options.ts";
@@ -62,7 +64,7 @@ export async function lowercaseWith(
   const pool = startPool(processes);
   const run = new TextRun(plan, settings, pool, processes, output?.sink);
   await runToEnd(run, pool, settings.signal);
-  if (run.outputLost !== undefined && !run.outputLost.closed) throw run.outputLost.cause;
+  if (run.outputLost !== undefined && !run.outputLost.closed) throw output!.error(run.outputLost.cause);
   await output?.close();
   const { files, bytesIn, bytesOut, failed } = run.counts;
   const seconds = (performance.now() - began) / 1000;
@@ -77,20 +79,36 @@ function taskCount(plan: TextPlan, chunkBytes: number): number {
   return tasks;
 }
 
-async function openOutput(
-  settings: TextSettings,
-  plan: TextPlan,
-): Promise<{ sink: WriterSink; close: () => Promise<void> } | undefined> {
+/** An output that all texts go to. */
+interface CommonOutput {
+  readonly sink: WriterSink;
+  close(): Promise<void>;
+  /** What to report where the output failed with `cause`. */
+  error(cause: unknown): unknown;
+}
+
+async function openOutput(settings: TextSettings, plan: TextPlan): Promise<CommonOutput | undefined> {
   if (plan.device !== undefined) {
-    const device = await writeInOrder(plan.device);
-    return { sink: new WriterSink(device, false), close: () => device.close() };
+    const error = writeFailure(plan.device);
+    const device = await writeInOrder(plan.device).catch((cause) => {
+      throw error(cause);
+    });
+    return { sink: new WriterSink(device, false), close: () => device.close(), error };
   }
   if (settings.output === "-") {
-    return { sink: new WriterSink({ write: writeStandardOutput }, false), close: () => Promise.resolve() };
+    return {
+      sink: new WriterSink({ write: writeStandardOutput }, false),
+      close: () => Promise.resolve(),
+      error: writeFailure("standard output"),
+    };
   }
   if (typeof settings.output === "string") return undefined;
   const writer: ByteWriter = settings.output;
-  return { sink: new WriterSink(writer, true), close: () => Promise.resolve() };
+  return { sink: new WriterSink(writer, true), close: () => Promise.resolve(), error: (cause) => cause };
+}
+
+function writeFailure(name: string): (cause: unknown) => FileError {
+  return (cause) => writeError(name, fileErrorCode(cause), (cause as Error).message, cause);
 }
 
 /** Runs to the end or, when `signal` is aborted, until nothing of the run is left; then throws the signal's reason. */

@@ -5,5 +5,12 @@
 export { lowercase } from "./lowercase.ts";
 export type { LowercaseOptions } from "./text_options.ts";
 export type { InvalidMode } from "../kernels/lowercase.ts";
+export {
+  FileError,
+  type FileErrorCode,
+  InvalidUtf8Error,
+  LookAheadLimitError,
+  OutputConflictError,
+} from "../core/errors.ts";
 export type { TextFailure, TextProgress, TextReport } from "./report.ts";
 export type { ByteWriter } from "./byte_sink.ts";

@@ -5,6 +5,7 @@ import {
   type FileStatus,
   fileStatus,
   folderEntries,
+  hasContent,
   isInside,
   joinPath,
   namesFolder,
@@ -199,6 +200,14 @@ class Planner {
   }
 
   #addFile(path: string, status: FileStatus, target: string | undefined): void {
+    let { kind } = status;
+    try {
+      // A file that holds more than it says can only be read to its end.
+      if (kind === "file" && status.size === 0 && hasContent(path)) kind = "other";
+    } catch (error) {
+      this.#failed.push({ path, error: readError(path, fileErrorCode(error), (error as Error).message, error) });
+      return;
+    }
     if (target !== undefined) {
       const other = this.#targets.get(target);
       if (other !== undefined) {
@@ -206,7 +215,7 @@ class Planner {
       }
       this.#targets.set(target, path);
     }
-    if (status.kind === "other") this.#sources.push({ kind: "stream", path, bytes: undefined, target });
+    if (kind === "other") this.#sources.push({ kind: "stream", path, bytes: undefined, target });
     else {
       const { size, modified, identity } = status;
       this.#sources.push({ kind: "file", path, size, modified, identity, target });

@@ -191,7 +191,9 @@ export class TextRun implements RunContext {
   #startStream(source: StreamSource, place: Place): { finished: Promise<void> } {
     const ordered = this.#orderedRun(place);
     const bytes = source.bytes ?? (source.path === "-" ? standardInput() : readInOrder(source.path));
-    const started = lowerStream(this, source.path, bytes, ordered).catch((error: NodeJS.ErrnoException) => {
+    // Standard input has nothing that would have to be waited for.
+    const isOwn = source.bytes === undefined && source.path !== "-";
+    const started = lowerStream(this, source.path, bytes, isOwn, ordered).catch((error: NodeJS.ErrnoException) => {
       throw source.bytes === undefined && error.syscall !== undefined
         ? readError(source.path, error.code, error.message, error)
         : error;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import process from "node:process";
 import { describe, test } from "node:test";
@@ -54,6 +55,22 @@ describe("manyhands lower, interrupted", () => {
         const input = folder.write("in", "START\n");
         fs.truncateSync(input, 8 * 1024 ** 3);
         const child = startCommand(["lower", input, "-o", folder.at("out")]);
+        const end = endOf(child);
+        await temporaryAppears(folder);
+        process.kill(child.pid!, "SIGINT");
+        const { code } = await end;
+        assert.equal(code, 130);
+        assert.deepEqual(folder.files(), ["in"]);
+      }),
+  );
+
+  test(
+    "SIGINT while a named pipe is silent: exit code 130, nothing left",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        execFileSync("mkfifo", [folder.at("in")]);
+        const child = startCommand(["lower", folder.at("in"), "-o", folder.at("out")]);
         const end = endOf(child);
         await temporaryAppears(folder);
         process.kill(child.pid!, "SIGINT");

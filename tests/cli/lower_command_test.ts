@@ -169,6 +169,46 @@ describe("manyhands lower", () => {
       assert.match(stderr, /^Lower-cased 0 inputs: /);
     }));
 
+  test("reads a file that says it is empty and is not", {
+    timeout,
+    skip: fs.existsSync("/proc/filesystems") ? false : "there is no /proc",
+  }, () =>
+    inTemporaryFolder(async (folder) => {
+      const { code } = await runCommand(["lower", "/proc/filesystems", "-o", "out"], "", folder.path);
+      assert.equal(folder.read("out"), fs.readFileSync("/proc/filesystems", "utf8").toLowerCase());
+      assert.equal(code, 0);
+    }));
+
+  test("a full device and a full standard output are named", {
+    timeout,
+    skip: fs.existsSync("/dev/full") ? false : "there is no /dev/full",
+  }, () =>
+    inTemporaryFolder(async (folder) => {
+      folder.write("in", "A");
+      const device = await runCommand(["lower", "in", "-o", "/dev/full"], "", folder.path);
+      assert.match(device.stderr, /^manyhands: Cannot write \/dev\/full: no space left on the device$/m);
+      assert.equal(device.code, 1);
+      const full = fs.openSync("/dev/full", "w");
+      const output = await endOf(startCommand(["lower", "in", "-o", "-"], ["ignore", full, "pipe"], folder.path));
+      fs.closeSync(full);
+      assert.match(output.stderr, /^manyhands: Cannot write standard output: no space left on the device$/m);
+      assert.equal(output.code, 1);
+    }));
+
+  test(
+    "goes on where an earlier reader left a file as standard input",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        folder.write("in", "FIRST\nSECOND\n");
+        const file = fs.openSync(folder.at("in"), "r");
+        fs.readSync(file, new Uint8Array(6), 0, 6, null);
+        const { stdout } = await endOf(startCommand(["lower", "-", "-o", "-"], [file, "pipe", "pipe"]));
+        fs.closeSync(file);
+        assert.equal(stdout, "second\n");
+      }),
+  );
+
   test("writes to a device in order", { timeout }, () =>
     inTemporaryFolder(async (folder) => {
       folder.write("in/a", "A");

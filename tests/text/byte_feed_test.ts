@@ -81,7 +81,7 @@ describe("ByteFeed", () => {
     const waiting = feed.fill(() => new Uint8Array(1), 0, () => false);
     const rejected = assert.rejects(waiting, /stop it/);
     await Promise.resolve();
-    feed.cancel(new Error("stop it"));
+    await feed.cancel(new Error("stop it"));
     await rejected;
     assert.equal(told, true);
     await assert.rejects(feed.fill(() => new Uint8Array(1), 0, () => false), /stop it/);

@@ -47,7 +47,7 @@ async function lowered(list: readonly Uint8Array[], chunkBytes: number, outputBy
     },
   });
   try {
-    await lowerStream(context, "test", pieces(list), ordered);
+    await lowerStream(context, "test", pieces(list), false, ordered);
     await ordered.finish();
     assert.equal(consumed, list.reduce((sum, piece) => sum + piece.length, 0), "every byte is counted once");
     assert.equal(pool.idle, true, "every slot is given back");
