@@ -67,7 +67,8 @@ export class WorkerHandle {
       // Of a thread that Deno was told to end nobody knows whether it has; it may still hold the heap's lock and let go.
       const isGone = !(this.#isForced && runtime.name === "deno");
       if (!stopped && isGone) recoverHeap(Atomics.load(this.#control, ControlWord.HeapOwner));
-      ending.resolve(error === undefined ? { code, stopped } : { code, error, stopped });
+      // Bun gives code 0 to a thread that ends itself after an uncaught error, whatever code it names.
+      ending.resolve(error === undefined ? { code, stopped } : { code: code || 1, error, stopped });
     });
     this.sender = new FrameSender(
       new RingWriter(link.buffer, taskRingOffset(link), link.capacity),
