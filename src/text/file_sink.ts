@@ -27,10 +27,7 @@ export class FileSink implements ByteSink {
   constructor(target: string, runner: TaskRunner) {
     this.#target = target;
     this.#runner = runner;
-    this.temporary = orWriteError(target, () => {
-      makeFolder(folderName(target));
-      return createTemporaryBeside(target);
-    });
+    this.temporary = orWriteError(target, () => createTemporary(target));
   }
 
   write(slot: Slot, length: number): Promise<void> {
@@ -48,6 +45,17 @@ export class FileSink implements ByteSink {
   /** Removes the incomplete file. */
   abandon(): void {
     removeFile(this.temporary);
+  }
+}
+
+function createTemporary(target: string): string {
+  try {
+    return createTemporaryBeside(target);
+  } catch (error) {
+    // Most files find their folder made by the one before.
+    if (fileErrorCode(error) !== "ENOENT") throw error;
+    makeFolder(folderName(target));
+    return createTemporaryBeside(target);
   }
 }
 
