@@ -106,7 +106,10 @@ export class Pool {
     args?: A,
     options: AsyncJobOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
-    const source = this.#asyncResult(options, (reason) => this.#supervisor.dispatcher.cancel([task], reason));
+    const source = this.#asyncResult(options, (reason) => {
+      job.release?.();
+      this.#supervisor.dispatcher.cancel([task], reason);
+    });
     const job = new CallJob(source.resolve as (value: never) => void, source.reject);
     const task = this.#submitCall(job, fn as TaskLike, args ?? [], options);
     return source.result;
@@ -276,7 +279,10 @@ export class Pool {
   #asyncResult<R>(options: AsyncJobOptions<R>, cancel: (reason: Error) => void): ResultSource<R> {
     const source = AsyncResult.create<R>(cancel);
     const { callback, errorCallback } = options;
-    if (callback !== undefined || errorCallback !== undefined) void source.result.get().then(callback, errorCallback);
+    if (callback !== undefined || errorCallback !== undefined) {
+      // An error that only `get` is to tell of is no unhandled rejection.
+      void source.result.get().then(callback, errorCallback ?? (() => {}));
+    }
     return source;
   }
 
