@@ -1,5 +1,5 @@
 /** Microseconds at most that a wait spins before it sleeps: about what waking a sleeper costs. */
-const LONGEST_SPIN_US = 50;
+const LONGEST_SPIN_US = 100;
 /** Below this a spin cannot win anything, so there is none until a short sleep shows that it would have. */
 const SHORTEST_SPIN_US = 4;
 /** Looks between two readings of the clock. */
