@@ -6,6 +6,7 @@ import type { ByteWriter } from "./byte_sink.ts";
 import { chunkCount } from "./chunk_plan.ts";
 import { writeError } from "./file_failure.ts";
 import type { TextReport } from "./report.ts";
+import { RunMemory } from "./run_memory.ts";
 import type { TaskRunner } from "./task_runner.ts";
 import { type LowercaseOptions, readOptions, type TextSettings } from "./text_options.ts";
 import { planText, type TextPlan } from "./text_plan.ts";
@@ -32,6 +33,7 @@ export interface RunnerPool extends TaskRunner {
  * @throws {TypeError} where an option is of the wrong kind
  * @throws {RangeError} where a number is out of its range
  * @throws {OutputConflictError} where the output is, lies inside or would overwrite an input, or is no folder and must be
+ * @throws {OutOfMemoryError} where the chunks of so many workers do not fit into the shared memory
  * @throws the signal's reason once `signal` is aborted
  *
  * Python's counterpart is `Pool.imap` over the lines or blocks of a file.
@@ -61,9 +63,10 @@ export async function lowercaseWith(
   const plan = planText(settings.input, place);
   const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings.chunkBytes)));
   const output = await openOutput(settings, plan);
+  const memory = new RunMemory(settings, processes, plan.sources.some((source) => source.kind === "stream"));
   const pool = startPool(processes);
-  const run = new TextRun(plan, settings, pool, processes, output?.sink);
-  await runToEnd(run, pool, settings.signal);
+  const run = new TextRun(plan, settings, pool, memory, output?.sink);
+  await runToEnd(run, pool, memory, settings.signal);
   if (run.outputLost !== undefined && !run.outputLost.closed) throw output!.error(run.outputLost.cause);
   await output?.close();
   const { files, bytesIn, bytesOut, failed } = run.counts;
@@ -112,7 +115,12 @@ function writeFailure(name: string): (cause: unknown) => FileError {
 }
 
 /** Runs to the end or, when `signal` is aborted, until nothing of the run is left; then throws the signal's reason. */
-async function runToEnd(run: TextRun, pool: RunnerPool, signal: AbortSignal | undefined): Promise<void> {
+async function runToEnd(
+  run: TextRun,
+  pool: RunnerPool,
+  memory: RunMemory,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const abort = () => run.stop(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
   let overdue: ReturnType<typeof setTimeout> | undefined;
@@ -130,7 +138,7 @@ async function runToEnd(run: TextRun, pool: RunnerPool, signal: AbortSignal | un
     run.abandonFiles();
     await pool.terminate();
     // A worker that is still in its slot keeps it: memory given back would be someone else's.
-    if (settled) run.freeMemory();
+    if (settled) memory.free();
   }
   signal?.throwIfAborted();
 }

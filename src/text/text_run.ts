@@ -1,5 +1,3 @@
-import { allocate, free } from "../memory/allocator.ts";
-import { typedView } from "../memory/linear_memory.ts";
 import { fileStatus, readInOrder } from "../runtime/files.ts";
 import { standardInput } from "../runtime/terminal.ts";
 import type { ByteSink } from "./byte_sink.ts";
@@ -7,21 +5,17 @@ import { chunkCount, nominalChunk } from "./chunk_plan.ts";
 import { changedError, readError } from "./file_failure.ts";
 import { FileSink } from "./file_sink.ts";
 import { lowerFileChunk, lowerWholeFile, type TaskSettings } from "./file_tasks.ts";
-import { windowRoom } from "./lower_chunk.ts";
 import { lowerStream } from "./lower_stream.ts";
 import { OrderedRun } from "./ordered_run.ts";
 import type { TextFailure } from "./report.ts";
 import type { RunContext } from "./run_context.ts";
-import { allocateSlot, freeSlot, PAGE_BYTES } from "./slot.ts";
+import type { RunMemory } from "./run_memory.ts";
 import { SlotPool } from "./slot_pool.ts";
 import { resultOf, type TaskRunner } from "./task_runner.ts";
-import { SPARE_SLOTS, type TextSettings } from "./text_options.ts";
+import type { TextSettings } from "./text_options.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 import { OutputLostError } from "./writer_sink.ts";
 import { type WriteTurn, WriteTurns } from "./write_turns.ts";
-
-/** Bytes that are read and lower-cased at a time: a share of a core's second-level cache. */
-const WINDOW_BYTES = 128 * 1024;
 
 /** Where one source's output goes. */
 interface Place {
@@ -36,6 +30,7 @@ export class TextRun implements RunContext {
   readonly slots: SlotPool;
   readonly settings: TaskSettings;
   readonly chunkBytes: number;
+  readonly #memory: RunMemory;
   readonly #plan: TextPlan;
   readonly #options: TextSettings;
   /** The common output; undefined if every source has a file of its own. */
@@ -54,7 +49,7 @@ export class TextRun implements RunContext {
     plan: TextPlan,
     options: TextSettings,
     runner: TaskRunner,
-    processes: number,
+    memory: RunMemory,
     shared: ByteSink | undefined,
   ) {
     this.#plan = plan;
@@ -63,16 +58,9 @@ export class TextRun implements RunContext {
     this.runner = runner;
     this.chunkBytes = options.chunkBytes;
     this.#turns = new WriteTurns(options.ordered);
-    const windowBytes = Math.min(WINDOW_BYTES, options.chunkBytes);
-    const streams = plan.sources.some((source) => source.kind === "stream");
-    const inputBytes = streams ? Math.max(options.chunkBytes, windowRoom(windowBytes)) : windowRoom(windowBytes);
-    // A few letters grow; where more of them come than this allows for, the chunk is written in pieces.
-    const outputBytes = options.chunkBytes + options.chunkBytes / 64 + 4 * PAGE_BYTES;
-    this.slots = new SlotPool(
-      Array.from({ length: processes + SPARE_SLOTS }, () => allocateSlot(inputBytes, outputBytes)),
-    );
-    this.settings = { invalid: options.invalid, windowBytes, stopWord: allocate(4) };
-    Atomics.store(this.#stopView(), 0, 0);
+    this.#memory = memory;
+    this.slots = new SlotPool(memory.slots);
+    this.settings = memory.settings;
     for (const failure of plan.failed) this.#fail(failure);
   }
 
@@ -100,7 +88,7 @@ export class TextRun implements RunContext {
   stop(reason: unknown): void {
     if (this.#stop !== undefined) return;
     this.#stop = { reason };
-    Atomics.store(this.#stopView(), 0, 1);
+    this.#memory.setStopWord();
     for (const listener of this.#stopListeners) listener(reason);
   }
 
@@ -129,16 +117,6 @@ export class TextRun implements RunContext {
   abandonFiles(): void {
     for (const file of this.#openFiles) file.abandon();
     this.#openFiles.clear();
-  }
-
-  /** Gives the memory back; no worker may work in it any more. */
-  freeMemory(): void {
-    for (const slot of this.slots.slots) freeSlot(slot);
-    free(this.settings.stopWord);
-  }
-
-  #stopView(): Int32Array {
-    return typedView(Int32Array, this.settings.stopWord, 1);
   }
 
   #open(source: FileSource | StreamSource): Place | undefined {

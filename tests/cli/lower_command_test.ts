@@ -107,6 +107,25 @@ describe("manyhands lower", () => {
       }),
   );
 
+  test("a file whose reading fails is named with the reason", {
+    timeout,
+    skip: fs.existsSync("/proc/self/mem") ? false : "there is no /proc",
+  }, () =>
+    inTemporaryFolder(async (folder) => {
+      const { code, stderr } = await runCommand(["lower", "/proc/self/mem", "-o", "out"], "", folder.path);
+      assert.match(stderr, /^manyhands: Cannot read \/proc\/self\/mem: input\/output error$/m);
+      assert.equal(code, 1);
+    }));
+
+  test("chunks that do not fit into memory are refused", { timeout }, () =>
+    inTemporaryFolder(async (folder) => {
+      const args = ["lower", "-", "-o", "out", "--chunk-size", "256M", "--workers", "40"];
+      const { code, stderr } = await runCommand(args, "A", folder.path);
+      assert.match(stderr, /^manyhands: .*memory/i);
+      assert.equal(code, 1);
+      assert.deepEqual(folder.files(), []);
+    }));
+
   test(
     "an output that cannot be written is named with the reason",
     { timeout },

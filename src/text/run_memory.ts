@@ -1,0 +1,50 @@
+import { allocateZeroed, free } from "../memory/allocator.ts";
+import { typedView } from "../memory/linear_memory.ts";
+import type { TaskSettings } from "./file_tasks.ts";
+import { windowRoom } from "./lower_chunk.ts";
+import { allocateSlot, freeSlot, PAGE_BYTES, type Slot } from "./slot.ts";
+import { SPARE_SLOTS, type TextSettings } from "./text_options.ts";
+
+/** Bytes that are read and lower-cased at a time: a share of a core's second-level cache. */
+const WINDOW_BYTES = 128 * 1024;
+
+/** All that a run takes of the shared memory, whatever the size of its texts. */
+export class RunMemory {
+  readonly slots: readonly Slot[];
+  /** The settings that go with every task. */
+  readonly settings: TaskSettings;
+
+  /**
+   * Allocates the slots and the stop word.
+   *
+   * @param streams whether the main thread reads texts into the slots, so that a whole chunk must fit
+   * @throws {OutOfMemoryError} where the shared memory has no room for them
+   */
+  constructor(options: TextSettings, processes: number, streams: boolean) {
+    const { chunkBytes, invalid } = options;
+    const windowBytes = Math.min(WINDOW_BYTES, chunkBytes);
+    const inputBytes = streams ? Math.max(chunkBytes, windowRoom(windowBytes)) : windowRoom(windowBytes);
+    // A few letters grow; where more of them come than this allows for, the chunk is written in pieces.
+    const outputBytes = chunkBytes + chunkBytes / 64 + 4 * PAGE_BYTES;
+    const slots: Slot[] = [];
+    try {
+      while (slots.length < processes + SPARE_SLOTS) slots.push(allocateSlot(inputBytes, outputBytes));
+      this.settings = { invalid, windowBytes, stopWord: allocateZeroed(4) };
+    } catch (error) {
+      slots.forEach(freeSlot);
+      throw error;
+    }
+    this.slots = slots;
+  }
+
+  /** Makes every worker leave its chunk. */
+  setStopWord(): void {
+    Atomics.store(typedView(Int32Array, this.settings.stopWord, 1), 0, 1);
+  }
+
+  /** Gives the memory back; no worker may work in it any more. */
+  free(): void {
+    this.slots.forEach(freeSlot);
+    free(this.settings.stopWord);
+  }
+}
