@@ -10,6 +10,7 @@ export {
   type FileErrorCode,
   InvalidUtf8Error,
   LookAheadLimitError,
+  ManyhandsError,
   OutputConflictError,
 } from "../core/errors.ts";
 export type { TextFailure, TextProgress, TextReport } from "./report.ts";
