@@ -311,8 +311,10 @@ export class Pool {
     kind: number,
     job: MapJob<R>,
   ): (reason: unknown) => void {
+    let doneReading = (): void => {};
     const end = (reason: unknown): void => {
       job.end(reason);
+      doneReading();
       this.#supervisor.dispatcher.cancel(job.tasks, reason as Error);
     };
     try {
@@ -322,7 +324,7 @@ export class Pool {
       const list = collected(items, job);
       if (!(list instanceof Promise)) submit(list);
       else {
-        const doneReading = this.#supervisor.beginInput(end);
+        doneReading = this.#supervisor.beginInput(end);
         void list.then(submit).catch(end).then(doneReading);
       }
     } catch (error) {
