@@ -45,7 +45,7 @@ let wordsOffset = 0;
  * of this one goes on exactly. With a capacity of at least 4 bytes every call makes progress, other than one with
  * `end: "more"` that starts at what only more text decides.
  *
- * ```ts
+ * ```ts ignore
  * const { produced } = lowercaseRange(source, length, destination, length * 1.5, { invalid: "replace" });
  * ```
  */

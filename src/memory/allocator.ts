@@ -16,7 +16,7 @@ function sharedHeap(): Heap {
  *
  * `alignment` (bytes) is a power of two up to 65536; less than 16 counts as 16.
  *
- * ```ts
+ * ```ts ignore
  * const offset = allocate(1024, 64);
  * heapBytes().fill(0xff, offset, offset + 1024);
  * free(offset);

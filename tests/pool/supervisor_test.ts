@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ManyhandsError, Pool, PoolClosedError, RemoteError, TaskLoadError, WorkerLostError } from "../../mod.ts";
+import { type ManyhandsError, Pool, PoolClosedError, RemoteError, TaskLoadError, WorkerLostError } from "../../mod.ts";
 import { Count, type Gate, newGate, raise, reaches, read } from "./fixtures/gate.ts";
 import { unreachable as exitsAtImport } from "./fixtures/exits_at_import.ts";
 import {
