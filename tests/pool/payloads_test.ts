@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { echo, giveBytes, lookAt, square } from "./fixtures/tasks.ts";
+import { range, withPool } from "./fixtures/with_pool.ts";
+
+const timeout = 60_000;
+const MIB = 1024 * 1024;
+
+test(
+  "Buffers and strings of 1 and 5 MiB come back whole, among small calls that get their own answers",
+  { timeout },
+  () =>
+    withPool(2, async (pool) => {
+      const bytes = Uint8Array.from({ length: 5 * MIB }, (_, i) => i * 7 + (i >> 9));
+      const text = "naïve Σίσυφος 東京 ".repeat(60_000);
+      const large = [bytes, bytes.subarray(0, MIB), text, "x".repeat(MIB), bytes.subarray(5, 5 + MIB)];
+      for (let round = 0; round < 3; round++) {
+        const calls = range(100).map((i) =>
+          i % 20 === 7 ? pool.apply(echo, [large[(i - 7) / 20]]) : pool.apply(square, [i])
+        );
+        const answers = await Promise.all(calls);
+        answers.forEach((answer, i) => {
+          if (i % 20 !== 7) return assert.equal(answer, i * i);
+          const sent = large[(i - 7) / 20];
+          if (typeof sent === "string") assert.ok(answer === sent);
+          else assert.equal(Buffer.compare(answer as Uint8Array, sent), 0);
+        });
+      }
+      const lengths = [0, 1, 262_143, 262_144, 262_145, 5 * MIB];
+      const given = await pool.map(giveBytes, lengths, { chunksize: 1 });
+      assert.deepEqual(given.map((each) => each.length), lengths);
+    }),
+);
+
+test(
+  "Values that only a structured clone carries keep their order among the others",
+  { timeout },
+  () =>
+    withPool(1, async (pool) => {
+      const shared = { name: "shared" };
+      const cycle: { self?: unknown } = {};
+      cycle.self = cycle;
+      const calls = range(60).map((i): Promise<unknown> => {
+        if (i % 3 === 0) return pool.apply(square, [i]);
+        if (i % 3 === 1) return pool.apply(lookAt, [{ a: shared, b: shared }]);
+        return pool.apply(echo, [cycle]);
+      });
+      (await Promise.all(calls)).forEach((answer, i) => {
+        if (i % 3 === 0) assert.equal(answer, i * i);
+        else if (i % 3 === 1) assert.equal(answer, "[object Object] same");
+        else assert.equal((answer as typeof cycle).self, answer);
+      });
+    }),
+);
+
+test("A SharedArrayBuffer is the same memory in the worker", { timeout }, () =>
+  withPool(1, async (pool) => {
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    await pool.apply((words: Int32Array) => Atomics.add(words, 0, 5), [words]);
+    assert.equal(words[0], 5);
+  }));
+
+test("An argument that is changed after the call arrives as it was", { timeout }, () =>
+  withPool(1, async (pool) => {
+    const argument = { list: [1, 2], self: undefined as unknown };
+    argument.self = argument;
+    const plain = { list: [1, 2] };
+    const calls = range(3000).map(() => pool.apply((each: { list: number[] }) => each.list.length, [plain]));
+    const cyclic = pool.apply((each: { list: number[] }) => each.list.length, [argument]);
+    plain.list.push(3);
+    argument.list.push(3);
+    assert.deepEqual(new Set(await Promise.all(calls)), new Set([2]));
+    assert.equal(await cyclic, 2);
+  }));
