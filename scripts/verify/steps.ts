@@ -46,6 +46,8 @@ export const checks: readonly Step[] = [
   check("layers", "Layer check", "node", ["scripts/check_layers.ts"]),
   check("lint", "Lint", "deno", ["lint"]),
   check("fmt", "Format", "deno", ["fmt", "--check"]),
+  check("tables", "Generated case tables", "node", ["scripts/generate_case_tables.ts", "--check"]),
+  check("corpus", "Generated corpus", "node", ["scripts/generate_corpus.ts", "--check"]),
   check("doc", "Documentation of the public names", "deno", ["doc", "--quiet", "--lint", ...entryPoints]),
   check("publish", "Publishing to JSR, dry run", "deno", ["publish", "--dry-run", "--allow-dirty"]),
   {
