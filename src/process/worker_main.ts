@@ -12,11 +12,8 @@ import { WorkerLoop } from "./worker_loop.ts";
 
 const { scope } = runtime;
 if (scope !== undefined) {
-  const start = (init: WorkerInit): void => {
-    adoptLinearMemory(init.memory);
-    if (init.kernels !== undefined) adoptKernelModule(init.kernels);
-    void new WorkerLoop(init, scope).run();
-  };
-  if (scope.data instanceof Promise) void scope.data.then((data) => start(data as WorkerInit));
-  else start(scope.data as WorkerInit);
+  const init = scope.data as WorkerInit;
+  adoptLinearMemory(init.memory);
+  if (init.kernels !== undefined) adoptKernelModule(init.kernels);
+  void new WorkerLoop(init, scope).run();
 }

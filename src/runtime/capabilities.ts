@@ -1,5 +1,5 @@
 import { freemem, totalmem } from "node:os";
-import { runtime } from "./current.ts";
+import { threadForm } from "./worker_threads.ts";
 
 /** Whether this runtime has one thing that the module builds on, and why not. */
 export interface Capability {
@@ -27,12 +27,11 @@ function probe(name: string, test: () => boolean, yes: string, no: string): Capa
 
 /** The kind of thread that this runtime starts for the modules of this package, from where they were loaded. */
 function workerForm(): Capability {
-  const { protocol } = new URL(import.meta.url);
-  const web = runtime.name === "deno" && protocol !== "file:" && protocol !== "data:";
-  const reason = web
-    ? `the module was loaded by ${protocol}, which only this form starts`
-    : "it tells when a thread ended";
-  return { name: "worker form", ok: true, found: `${web ? "web Worker" : "node:worker_threads"}, since ${reason}` };
+  const url = new URL(import.meta.url);
+  const entry = threadForm(url) === "direct"
+    ? "started from its file"
+    : `imported by ${url.protocol} from a data: module`;
+  return { name: "worker form", ok: true, found: `node:worker_threads, ${entry}` };
 }
 
 /** What the running runtime has of what this module needs, by trying it. */
@@ -48,7 +47,7 @@ export function capabilities(): Capability[] {
       "Atomics.waitAsync",
       () => typeof (Atomics as { waitAsync?: unknown }).waitAsync === "function",
       "present",
-      "missing, so a sleeping thread is woken by messages",
+      "missing, a pool needs it to sleep without holding up the program",
     ),
     probe("WebAssembly SIMD", () => WebAssembly.validate(SIMD_MODULE), "128 bit", "not supported, the kernels need it"),
     probe(

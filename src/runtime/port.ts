@@ -27,8 +27,8 @@ export interface ThreadOptions {
 
 /** A started thread's own side. */
 export interface ThreadScope {
-  /** What the starter gave as `ThreadOptions.data`; resolves at once where the runtime hands it over with the start. */
-  readonly data: Promise<unknown> | unknown;
+  /** What the starter gave as `ThreadOptions.data`. */
+  readonly data: unknown;
   post(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
   /** Calls `report` with an uncaught error or unhandled rejection of this thread and then ends it with code 1. */

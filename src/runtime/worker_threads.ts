@@ -8,10 +8,26 @@ interface Envelope {
   readonly data: unknown;
 }
 
-/** Starts a thread by `node:worker_threads`, which all three runtimes have for `file:` and `data:` URLs. */
+/** How a thread for the module at a URL is started. */
+export type ThreadForm = "direct" | "imported";
+
+/**
+ * `node:worker_threads` takes `file:` and `data:` URLs only. A module of another origin, as on Deno from a registry or a
+ * server, is imported by a `data:` module; the thread is the same, and unlike a web `Worker` it tells of its end.
+ */
+export function threadForm(url: URL): ThreadForm {
+  return url.protocol === "file:" || url.protocol === "data:" ? "direct" : "imported";
+}
+
+function entryUrl(url: URL): URL {
+  if (threadForm(url) === "direct") return url;
+  return new URL(`data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(url.href)};`)}`);
+}
+
+/** Starts a thread by `node:worker_threads`, which all three runtimes have. */
 export function startWorkerThread(url: URL, { data, name }: ThreadOptions): Thread {
   const envelope: Envelope = { manyhands: 1, data };
-  const worker = new Worker(url, { workerData: envelope, name });
+  const worker = new Worker(entryUrl(url), { workerData: envelope, name });
   let error: unknown;
   worker.on("error", (reason) => error = reason);
   return {

@@ -1,3 +1,5 @@
+import { UnsupportedError } from "../core/errors.ts";
+
 /**
  * Wakes one sleeper through one word of shared memory.
  *
@@ -13,6 +15,9 @@ export class Doorbell {
   readonly #index: number;
 
   constructor(words: Int32Array, index: number) {
+    if (typeof (Atomics as { waitAsync?: unknown }).waitAsync !== "function") {
+      throw new UnsupportedError("Cannot wait for other threads: this runtime has no Atomics.waitAsync");
+    }
     this.#words = words;
     this.#index = index;
   }
