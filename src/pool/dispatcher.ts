@@ -167,9 +167,10 @@ export class Dispatcher {
     this.#workers.delete(worker.id);
     this.#scheduler.removeWorker(worker.id);
     const { begun, waiting } = worker.surrender();
-    const live = waiting.filter((task) => !task.isSettled);
+    // Before that, a worker holds its initializer and nothing else, and the next worker has one of its own.
+    if (!worker.isInitialized) for (const task of waiting) if (!task.isSettled) this.#ledger.settle(task);
     for (const task of waiting) if (task.isSettled) this.#ledger.release(task);
-    this.#scheduler.requeue(live);
+    this.#scheduler.requeue(waiting.filter((task) => !task.isSettled));
     if (begun !== undefined) this.#loseBegun(begun, worker, lost);
     this.#assign();
     this.#settleIdle();
