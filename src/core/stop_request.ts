@@ -1,3 +1,5 @@
+import { ManyhandsError } from "./errors.ts";
+
 let words: Int32Array | undefined;
 let index = 0;
 
@@ -5,6 +7,15 @@ let index = 0;
 export function adoptStopWord(stopWords: Int32Array, stopIndex: number): void {
   words = stopWords;
   index = stopIndex;
+}
+
+/**
+ * Leaves a long computation that the host wants to end.
+ *
+ * @throws {ManyhandsError} with code `ERR_STOPPED` once the host of this thread asked it to stop
+ */
+export function throwIfStopRequested(): void {
+  if (isStopRequested()) throw new ManyhandsError("ERR_STOPPED", "The worker was told to stop");
 }
 
 /** Whether the host of this thread asked it to stop. Long loops and kernels look at it between slices. */

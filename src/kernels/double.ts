@@ -1,9 +1,13 @@
+import { throwIfStopRequested } from "../core/stop_request.ts";
 import { heapBytes, linearMemory } from "../memory/linear_memory.ts";
 import { kernelExports } from "./instance.ts";
 import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
 
 /** The arrays that {@linkcode double} works on. */
 export type Doubleable = Float64Array | Float32Array | Int32Array;
+
+/** Items between two looks at the stop word: about a millisecond of work. */
+const SLICE_ITEMS = 1 << 20;
 
 /** Typecode of the arrays that {@linkcode doubleInPlace} works on: f64, f32, i32. */
 export type DoubleTypecode = "d" | "f" | "i";
@@ -41,16 +45,26 @@ export function double<T extends Doubleable>(array: T): T {
  * Doubles `length` items from `byteOffset` of the linear memory on.
  *
  * @throws {TypeError} if `typecode` is none of `"d"`, `"f"`, `"i"`.
+ * @throws {ManyhandsError} with code `ERR_STOPPED` when this worker is told to stop.
  */
 export function doubleInPlace(typecode: string, byteOffset: number, length: number): void {
-  const kernels = kernelExports();
+  const kernel = kernelOf(typecode);
+  const itemBytes = typecode === "d" ? 8 : 4;
+  for (let at = 0; at < length; at += SLICE_ITEMS) {
+    throwIfStopRequested();
+    kernel(byteOffset + at * itemBytes, Math.min(SLICE_ITEMS, length - at));
+  }
+}
+
+function kernelOf(typecode: string): (address: number, length: number) => void {
+  const { double_f64, double_f32, double_i32 } = kernelExports();
   switch (typecode) {
     case "d":
-      return kernels.double_f64(byteOffset, length);
+      return double_f64;
     case "f":
-      return kernels.double_f32(byteOffset, length);
+      return double_f32;
     case "i":
-      return kernels.double_i32(byteOffset, length);
+      return double_i32;
     default:
       throw new TypeError(`Cannot double items of typecode ${JSON.stringify(typecode)}: expected "d", "f" or "i"`);
   }

@@ -1,4 +1,5 @@
 import { InvalidUtf8Error } from "../core/errors.ts";
+import { throwIfStopRequested } from "../core/stop_request.ts";
 import { heapBytes } from "../memory/linear_memory.ts";
 import { kernelExports } from "./instance.ts";
 import { type InvalidMode, lowercaseRange, type RangeOptions } from "./lowercase_range.ts";
@@ -8,6 +9,7 @@ import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
  * Lower-cases UTF-8 from anywhere: in slices through the linear memory.
  *
  * @throws {InvalidUtf8Error} with the offset of the first invalid byte, if `invalid` is `"error"`.
+ * @throws {ManyhandsError} with code `ERR_STOPPED` when this worker is told to stop.
  */
 export function lowercaseBytes(input: Uint8Array, invalid: InvalidMode): Uint8Array<ArrayBuffer> {
   const { incomplete_tail } = kernelExports();
@@ -16,6 +18,7 @@ export function lowercaseBytes(input: Uint8Array, invalid: InvalidMode): Uint8Ar
   let written = 0;
   let context = 0;
   for (let at = 0; at < input.length;) {
+    throwIfStopRequested();
     const length = copyIn(input, at, scratch.input);
     const run = (bytes: number, end: RangeOptions["end"]) =>
       lowercaseRange(scratch.input, bytes, scratch.output, scratch.outputBytes, { invalid, end: end!, context });
