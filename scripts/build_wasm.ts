@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cargoHome, installCargoTools, pathWith, run, toolchain } from "./build_wasm_tools.ts";
+import { cargoHome, installCargoTools, pathWith, run, toolchain, toolsFolder } from "./build_wasm_tools.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const crate = join(root, "wasm");
@@ -24,6 +24,11 @@ const linkArguments = [
   "--export=__tls_base",
 ];
 
+const unknown = process.argv.slice(2).find((argument) => argument !== "--check");
+if (unknown !== undefined) {
+  console.error(`Unknown argument ${unknown}: the only one is --check`);
+  process.exit(2);
+}
 const check = process.argv.includes("--check");
 const scratch = mkdtempSync(join(tmpdir(), "kernels-"));
 try {
@@ -47,7 +52,7 @@ function build(): string {
   if (!existsSync(join(root, "node_modules/.bin/wasm-opt"))) {
     throw new Error("Cannot build the kernels: run npm ci first");
   }
-  const tools = join(root, ".tools");
+  const tools = toolsFolder();
   installCargoTools(tools, compiler);
 
   const built = join(scratch, "pkg");

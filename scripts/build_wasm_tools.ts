@@ -53,6 +53,11 @@ export function toolchain(): Toolchain {
   );
 }
 
+/** Where the tools are kept, for all checkouts of this user: they take minutes to build. */
+export function toolsFolder(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "manyhands/build-tools");
+}
+
 /** Installs wasm-bindgen's command and wasm-pack into `folder`, with the toolchain's compiler. */
 export function installCargoTools(folder: string, { environment }: Toolchain): void {
   // Crates look for unstable features where the compiler is told to have them; these two are ordinary programs.
