@@ -54,9 +54,3 @@ export class ChunkSource<T> {
     await this.#iterator.return?.();
   }
 }
-
-/** Whether a value is an input of items. */
-export function isIterable(items: unknown): items is Iterable<unknown> | AsyncIterable<unknown> {
-  return items !== null && items !== undefined &&
-    (Symbol.iterator in Object(items) || Symbol.asyncIterator in Object(items));
-}

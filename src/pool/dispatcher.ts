@@ -168,7 +168,7 @@ export class Dispatcher {
     this.#scheduler.removeWorker(worker.id);
     const { begun, waiting } = worker.surrender();
     // Before that, a worker holds its initializer and nothing else, and the next worker has one of its own.
-    if (!worker.isInitialized) for (const task of waiting) if (!task.isSettled) this.#ledger.settle(task);
+    if (!worker.isInitialized) { for (const task of waiting) if (!task.isSettled) this.#ledger.settle(task); }
     for (const task of waiting) if (task.isSettled) this.#ledger.release(task);
     this.#scheduler.requeue(waiting.filter((task) => !task.isSettled));
     if (begun !== undefined) this.#loseBegun(begun, worker, lost);

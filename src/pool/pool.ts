@@ -6,9 +6,10 @@ import { assertMayStart } from "../process/main_guard.ts";
 import type { SharedArray } from "../shared/shared_array.ts";
 import { AsyncResult, type ResultSource } from "./async_result.ts";
 import { CallJob } from "./call_job.ts";
-import { ChunkSource, isIterable } from "./chunk_source.ts";
+import { ChunkSource } from "./chunk_source.ts";
 import { chunkSize } from "./chunking.ts";
 import { ImapJob } from "./imap_job.ts";
+import { assertIterable, collected, type Items } from "./items.ts";
 import { abortReason, watchLimits } from "./job_limits.ts";
 import { MapJob } from "./map_job.ts";
 import {
@@ -40,9 +41,6 @@ export interface PoolStats {
   /** Tasks answered. */
   readonly completed: number;
 }
-
-/** An input of items, read lazily where the method says so. */
-export type Items<T> = Iterable<T> | AsyncIterable<T>;
 
 const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
 const DEFAULT_BUFFERED_PER_WORKER = 3;
@@ -354,7 +352,7 @@ export class Pool {
 
   #iterate<R>(fn: TaskLike, items: Items<unknown>, options: ImapOptions, isOrdered: boolean): AsyncIterableIterator<R> {
     const registered = this.#prepare(fn, options);
-    if (!isIterable(items)) throw notIterable(items);
+    assertIterable(items);
     const { dispatcher, settings } = this.#supervisor;
     const buffered = options.buffersize ?? DEFAULT_BUFFERED_PER_WORKER * settings.processes;
     const chunksize = options.chunksize === "auto" ? AUTO_IMAP_CHUNK : options.chunksize ?? 1;
@@ -380,26 +378,4 @@ export class Pool {
     job.feed();
     return job;
   }
-}
-
-/** All items of an input; an array is taken as it is. Stops reading where the job has ended. */
-function collected<T>(items: Items<T>, job: { readonly isEnded: boolean }): T[] | Promise<T[]> {
-  if (Array.isArray(items)) return items as T[];
-  if (!isIterable(items)) throw notIterable(items);
-  return Symbol.asyncIterator in items ? collectedLater(items as AsyncIterable<T>, job) : [...items as Iterable<T>];
-}
-
-async function collectedLater<T>(items: AsyncIterable<T>, job: { readonly isEnded: boolean }): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) {
-    if (job.isEnded) break;
-    list.push(item);
-  }
-  return list;
-}
-
-function notIterable(items: unknown): TypeError {
-  return new TypeError(
-    `items: expected an iterable or async iterable, found ${items === null ? "null" : typeof items}`,
-  );
 }
