@@ -12,7 +12,6 @@ export function nodeRuntime(): Runtime {
   return {
     name: "node",
     version: process.versions.node,
-    pid: process.pid,
     cores: availableParallelism,
     startThread: startWorkerThread,
     scope: workerThreadScope(),
