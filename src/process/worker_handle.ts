@@ -1,3 +1,4 @@
+import { fromCloneForm } from "../channel/clone_form.ts";
 import { decodeError, type ErrorData } from "../channel/error_codec.ts";
 import { FrameReceiver } from "../channel/frame_receiver.ts";
 import { FrameSender } from "../channel/frame_sender.ts";
@@ -20,7 +21,9 @@ import { runtime } from "../runtime/current.ts";
 import type { Thread, ThreadEnd } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { Inbox } from "./inbox.ts";
-import type { FatalMessage, WorkerInit } from "./worker_init.ts";
+import type { ProcessCall } from "./process_call.ts";
+import { identityFor, type IdentityInit } from "./process_identity.ts";
+import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
 
 /** How a worker ended. */
 export interface WorkerEnd extends ThreadEnd {
@@ -46,13 +49,19 @@ export class WorkerHandle {
   #isForced = false;
   readonly #settleEnd: (end: WorkerEnd) => void;
 
-  /** Starts the worker. `hostBell` holds the words of `HostWord`. */
-  constructor(name: string, hostBell: SharedArrayBuffer) {
+  /** Starts the worker. `hostBell` holds the words of `HostWord`; with a `call` the worker makes that one and ends. */
+  constructor(
+    name: string,
+    hostBell: SharedArrayBuffer,
+    identity: IdentityInit = identityFor(name, true),
+    call?: ProcessCall,
+  ) {
     this.name = name;
     const link = createLink();
     this.#control = new Int32Array(link.buffer);
     this.#bell = new Doorbell(this.#control, ControlWord.WorkerAsleep);
-    const init: WorkerInit = { link, hostBell, memory: linearMemory(), kernels: compiledKernelModule(), name };
+    const kernels = compiledKernelModule();
+    const init: WorkerInit = { link, hostBell, memory: linearMemory(), kernels, identity, call };
     this.#thread = runtime.startThread(workerUrl(), { data: init, name });
     const ending = deferred<WorkerEnd>();
     this.ended = ending.promise;
@@ -60,7 +69,9 @@ export class WorkerHandle {
     let fatal: unknown;
     this.#thread.onMessage((message) => {
       if ("fatal" in (message as object)) fatal = decodeError((message as FatalMessage).fatal as ErrorData);
-      else this.inbox.put(message as CloneMessage);
+      else if ("thrown" in (message as object)) {
+        [fatal] = fromCloneForm((message as ThrownMessage).thrown) as [unknown];
+      } else this.inbox.put(message as CloneMessage);
     });
     this.#thread.onEnd(({ code, error = fatal }) => {
       const stopped = this.#state() === WorkerState.Stopped;

@@ -1,4 +1,7 @@
+import type { CloneForm } from "../channel/clone_form.ts";
 import type { LinkLayout } from "../channel/link_layout.ts";
+import type { ProcessCall } from "./process_call.ts";
+import type { IdentityInit } from "./process_identity.ts";
 
 /** What a host hands to a worker at its start. */
 export interface WorkerInit {
@@ -9,11 +12,19 @@ export interface WorkerInit {
   readonly memory: WebAssembly.Memory;
   /** The kernels, where the host has compiled them already. */
   readonly kernels: WebAssembly.Module | undefined;
-  readonly name: string;
+  readonly identity: IdentityInit;
+  /** The one call of a `Process`; without it the worker serves tasks. */
+  readonly call: ProcessCall | undefined;
 }
 
 /** A message of a worker about what is going to end it. */
 export interface FatalMessage {
   /** `ErrorData` of what was thrown. */
   readonly fatal: unknown;
+}
+
+/** The same, where what was thrown can travel. */
+export interface ThrownMessage {
+  /** Form of a list with the one thing that was thrown. */
+  readonly thrown: CloneForm;
 }

@@ -59,7 +59,7 @@ export class WorkerLoop {
     );
     adoptStopWord(this.#control, ControlWord.Stop);
     scope.onMessage((message) => this.#inbox.put(message as CloneMessage));
-    scope.onFatal((error) => this.#reportFatal(error, init.name));
+    scope.onFatal((error) => this.#reportFatal(error, init.identity.own.name));
   }
 
   #reportFatal(error: unknown, name: string): void {

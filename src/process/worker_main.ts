@@ -1,12 +1,14 @@
 /**
- * What every worker runs first: it takes over the shared memory that its host hands it and serves tasks until it is
- * told to stop. Bundlers and `deno compile` need it as an entry of its own.
+ * What every worker runs first: it takes over the shared memory that its host hands it, and then serves tasks until it is
+ * told to stop or runs the one target of a `Process`. Bundlers and `deno compile` need it as an entry of its own.
  * @module
  */
 import { adoptLinearMemory } from "../memory/linear_memory.ts";
 import { adoptKernelModule } from "../kernels/instance.ts";
 import { runtime } from "../runtime/current.ts";
 import "../shared/shared_array.ts";
+import { adoptIdentity } from "./process_identity.ts";
+import { runProcess } from "./run_process.ts";
 import type { WorkerInit } from "./worker_init.ts";
 import { WorkerLoop } from "./worker_loop.ts";
 
@@ -15,5 +17,7 @@ if (scope !== undefined) {
   const init = scope.data as WorkerInit;
   adoptLinearMemory(init.memory);
   if (init.kernels !== undefined) adoptKernelModule(init.kernels);
-  void new WorkerLoop(init, scope).run();
+  adoptIdentity(init.identity);
+  if (init.call === undefined) void new WorkerLoop(init, scope).run();
+  else void runProcess(init, init.call, scope);
 }

@@ -12,6 +12,7 @@ export function nodeRuntime(): Runtime {
   return {
     name: "node",
     version: process.versions.node,
+    pid: process.pid,
     cores: availableParallelism,
     startThread: startWorkerThread,
     scope: workerThreadScope(),

@@ -47,6 +47,8 @@ export interface Lifeline {
 export interface Runtime {
   readonly name: RuntimeName;
   readonly version: string;
+  /** Number of the operating system's process. */
+  readonly pid: number;
   /** Cores that this process may use. */
   cores(): number;
   /** Starts a thread that runs the module at `url`. */

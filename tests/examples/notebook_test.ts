@@ -39,6 +39,33 @@ function assertMonotone(seconds: number[]): void {
   assert.deepEqual(seconds, [...seconds].sort((a, b) => a - b));
 }
 
+const doubled = ["10 doubled to 20", "15 doubled to 30", "20 doubled to 40", "25 doubled to 50", "5 doubled to 10"];
+
+test("Cell 2: five processes double five numbers, each under a number of its own", { timeout }, async () => {
+  const lines = (await linesOf("cell_02_processes")).map((line) => line.split(" by process id: "));
+  assert.deepEqual(lines.map(([what]) => what).sort(), doubled);
+  assert.equal(new Set(lines.map(([, ident]) => ident)).size, 5);
+});
+
+test("Cell 4: processes have names, given or by their number", { timeout }, async () => {
+  assert.deepEqual((await linesOf("cell_04_process_names")).sort(), [
+    "10 doubled to 20 by: Process-2",
+    "15 doubled to 30 by: Process-3",
+    "2 doubled to 4 by: Test",
+    "20 doubled to 40 by: Process-4",
+    "25 doubled to 50 by: Process-5",
+    "5 doubled to 10 by: Process-1",
+  ]);
+});
+
+test("Cell 5: a global that children fill stays empty here", { timeout }, async () => {
+  assert.deepEqual(await linesOf("cell_05_global_stays_empty"), ["{}"]);
+});
+
+test("Cell 9: five processes double a shared array in place", { timeout }, async () => {
+  assert.deepEqual(await linesOf("cell_09_shared_array"), ["10 20 30 40 50"]);
+});
+
 test("Cell 11: map prints the doubled numbers in the order of the input", { timeout }, async () => {
   assert.deepEqual(await linesOf("cell_10_pool_map"), ["10", "20", "40"]);
 });
