@@ -12,14 +12,22 @@
  * @module
  */
 export {
+  AuthenticationError,
+  BrokenBarrierError,
   CapturedVariableError,
+  ClosedError,
+  EndOfStreamError,
   type ExitReason,
   InvalidUtf8Error,
   MainGuardError,
   ManyhandsError,
   OutOfMemoryError,
+  OwnerDiedError,
   PoolClosedError,
+  QueueEmptyError,
+  QueueFullError,
   RemoteError,
+  ShutDownError,
   TaskEncodingError,
   TaskLoadError,
   TimeoutError,

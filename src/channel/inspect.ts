@@ -1,5 +1,5 @@
 import { TaskEncodingError } from "../core/errors.ts";
-import { wireTypeOf } from "../core/wire.ts";
+import { isEncodingForOutside, wireTypeOf } from "../core/wire.ts";
 
 /** How a value can travel: as packed bytes, or only as a structured clone. */
 export type Carriage = "packed" | "cloned";
@@ -38,12 +38,22 @@ const PACKED_DEPTH = 500;
 
 const packedTags = new Set(["[object Date]", "[object RegExp]", "[object Error]", "[object ArrayBuffer]"]);
 
+const boxedTags = new Set(["[object Boolean]", "[object Number]", "[object String]", "[object BigInt]"]);
+
 /**
  * Walks a value that is about to be sent. Says how it can travel, and throws `TaskEncodingError` with the path to the
  * first part that cannot travel at all. `root` names the value in that path: `args`, `result`.
  */
 export function inspect(value: unknown, root: string): Carriage {
-  const inspection = new Inspection();
+  return walk(new Inspection(false), value, root);
+}
+
+/** As `inspect`, for a value that is to become bytes: also refuses what only a message to a thread can carry. */
+export function inspectForBytes(value: unknown, root: string): Carriage {
+  return walk(new Inspection(true), value, root);
+}
+
+function walk(inspection: Inspection, value: unknown, root: string): Carriage {
   try {
     return inspection.visit(value, root);
   } catch (error) {
@@ -61,8 +71,13 @@ function isPackedString(text: string): boolean {
 
 class Inspection {
   readonly #seen = new Set<object>();
+  readonly #isForBytes: boolean;
   /** How deep the part that is being visited lies. */
   depth = 0;
+
+  constructor(isForBytes: boolean) {
+    this.#isForBytes = isForBytes;
+  }
 
   visit(value: unknown, path: string): Carriage {
     switch (typeof value) {
@@ -88,7 +103,14 @@ class Inspection {
   }
 
   #visitObject(value: object, path: string): Carriage {
-    if (wireTypeOf(value) !== undefined) return "packed";
+    const wireType = wireTypeOf(value);
+    if (wireType !== undefined) {
+      if (wireType.scope !== "tree" || !isEncodingForOutside()) return "packed";
+      throw new TaskEncodingError(
+        path,
+        `a ${wireType.tag}, whose memory another operating-system process does not share`,
+      );
+    }
     // A second reference to one object: only a structured clone keeps the identity (and can follow a cycle).
     if (this.#seen.has(value)) return "cloned";
     this.#seen.add(value);
@@ -98,13 +120,21 @@ class Inspection {
       return orCloned(this.#visitAll([...value], (i) => `${path}.values()[${i}]`), Set, value);
     }
     if (ArrayBuffer.isView(value)) {
+      if (this.#isForBytes && !(value.buffer instanceof ArrayBuffer)) {
+        throw new TaskEncodingError(path, "a view on shared memory, which goes to threads only");
+      }
       return value.buffer instanceof ArrayBuffer && packedViews.has(Object.getPrototypeOf(value)) ? "packed" : "cloned";
     }
     const tag = Object.prototype.toString.call(value);
     const refused = refusedTags.get(tag);
     if (refused !== undefined) throw new TaskEncodingError(path, refused);
     if (packedTags.has(tag) || value instanceof Error) return "packed";
-    if (tag !== "[object Object]") return cloneable(value, tag, path);
+    if (tag !== "[object Object]") {
+      if (this.#isForBytes && !boxedTags.has(tag)) {
+        throw new TaskEncodingError(path, `${tag}, which goes to threads only`);
+      }
+      return cloneable(value, tag, path);
+    }
     return this.#visitRecord(value as Record<string, unknown>, path);
   }
 

@@ -1,3 +1,5 @@
+import { runtime } from "../runtime/current.ts";
+import { type CloneForm, fromCloneForm } from "./clone_form.ts";
 import { unpack } from "./packer.ts";
 import { Tag } from "./value_tags.ts";
 
@@ -57,6 +59,8 @@ export class ValueReader {
         return this.#numbers();
       case Tag.Packed:
         return unpack(this.#sized().slice());
+      case Tag.Serialized:
+        return fromCloneForm(runtime.deserialize(this.#sized().slice()) as CloneForm);
       default:
         throw new TypeError(`Unknown tag ${head & 0xff} at byte ${this.position - 4}`);
     }

@@ -14,6 +14,8 @@ export const Tag = {
   List: 11,
   Numbers: 12,
   Packed: 13,
+  /** Bytes of a structured clone's form. Only `encodeBytes` writes it: on the way to a thread a message carries the form. */
+  Serialized: 14,
 } as const;
 
 /** Longer lists are packed as one value. */

@@ -149,6 +149,22 @@ export class OutOfMemoryError extends ManyhandsError {
   }
 }
 
+/** The process that held a lock ended without releasing it; what the lock guards may be half done. Python hangs there. */
+export class OwnerDiedError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_OWNER_DIED", message, options);
+  }
+}
+
+/** A barrier was aborted, reset, or waited for too long, so it will not open. Python: `threading.BrokenBarrierError`. */
+export class BrokenBarrierError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_BROKEN_BARRIER", message, options);
+  }
+}
+
 /** Why a file could not be read or written; the codes of {@linkcode FileError}. */
 export type FileErrorCode =
   | "ERR_INPUT_NOT_FOUND"
@@ -182,5 +198,53 @@ export class LookAheadLimitError extends ManyhandsError {
   /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_LOOK_AHEAD_LIMIT", message, options);
+  }
+}
+
+/** A queue was empty when it was looked at, or for the whole of a wait. Python: `queue.Empty`. */
+export class QueueEmptyError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_QUEUE_EMPTY", message, options);
+  }
+}
+
+/** A queue was full when it was looked at, or for the whole of a wait. Python: `queue.Full`. */
+export class QueueFullError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_QUEUE_FULL", message, options);
+  }
+}
+
+/** A queue was shut down. Python: `queue.ShutDown`. */
+export class ShutDownError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_SHUT_DOWN", message, options);
+  }
+}
+
+/** The other end of a connection is closed and everything that it sent was received. Python: `EOFError`. */
+export class EndOfStreamError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_END_OF_STREAM", message, options);
+  }
+}
+
+/** A queue, connection or other handle is closed. Python: `ValueError` or `OSError`, "is closed". */
+export class ClosedError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_CLOSED", message, options);
+  }
+}
+
+/** The two ends of a connection do not have the same key. Python: `multiprocessing.AuthenticationError`. */
+export class AuthenticationError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_AUTHENTICATION", message, options);
   }
 }

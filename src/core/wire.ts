@@ -3,6 +3,8 @@ export interface WireType<T extends object = object, Data = unknown> {
   /** Name on the wire; equal in every process of a tree. */
   readonly tag: string;
   readonly class: abstract new (...args: never[]) => T;
+  /** `"tree"`: its state is shared memory, so it cannot go to another process of the operating system. */
+  readonly scope?: "tree";
   /** Plain data (numbers, strings, arrays, plain objects) from which `decode` attaches to the same state. */
   encode(value: T): Data;
   decode(data: Data): T;
@@ -10,6 +12,24 @@ export interface WireType<T extends object = object, Data = unknown> {
 
 const byPrototype = new Map<object, WireType>();
 const byTag = new Map<string, WireType>();
+
+let isOutside = false;
+
+/** Runs `encode`, whose result is for another process of the operating system: see `WireType.scope`. */
+export function encodingForOutside<R>(encode: () => R): R {
+  const before = isOutside;
+  isOutside = true;
+  try {
+    return encode();
+  } finally {
+    isOutside = before;
+  }
+}
+
+/** Whether what is being encoded is for another process of the operating system, which shares no memory. */
+export function isEncodingForOutside(): boolean {
+  return isOutside;
+}
 
 /** Lets the codec carry instances of `type.class` (and of its subclasses) anywhere inside arguments and results. */
 export function registerWire<T extends object, Data>(type: WireType<T, Data>): void {

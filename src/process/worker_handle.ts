@@ -168,6 +168,6 @@ export class WorkerHandle {
 /** Each branch is a literal, so that bundlers and registries find the worker's module. */
 function workerUrl(): URL {
   return import.meta.url.endsWith(".ts")
-    ? new URL("./worker_main.ts", import.meta.url)
-    : new URL("./worker_main.js", import.meta.url);
+    ? new URL("../worker_main.ts", import.meta.url)
+    : new URL("../worker_main.js", import.meta.url);
 }

@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";
+import { deserialize, serialize } from "node:v8";
 import type { Runtime } from "./port.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
 
@@ -25,6 +26,8 @@ export function nodeRuntime(): Runtime {
         release: () => void (--holds === 0 && timer.unref()),
       };
     },
+    serialize,
+    deserialize,
     writeError: (text) => void writeSync(2, text),
     warn: (message, code) => process.emitWarning(message, { code }),
   };

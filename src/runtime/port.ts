@@ -59,6 +59,10 @@ export interface Runtime {
   nextTurn(): Promise<void>;
   /** A hold on the program's life, not held at first. */
   lifeline(): Lifeline;
+  /** Bytes of a structured clone, for a thread or process of the same runtime. Throws where it cannot be cloned. */
+  serialize(value: unknown): Uint8Array;
+  /** The clone that `serialize` made bytes of. */
+  deserialize(bytes: Uint8Array): unknown;
   /** Writes to the standard error stream at once, also from a thread whose starter is busy. */
   writeError(text: string): void;
   /** Writes a warning the way the runtime shows warnings. */

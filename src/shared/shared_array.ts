@@ -184,6 +184,7 @@ export class SharedArray<K extends ItemKind = ItemKind> {
   static {
     registerWire<SharedArray, WireForm>({
       tag: "SharedArray",
+      scope: "tree",
       class: SharedArray,
       encode: SharedArray.#encode,
       decode: SharedArray.#decode,

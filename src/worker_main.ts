@@ -3,14 +3,14 @@
  * told to stop or runs the one target of a `Process`. Bundlers and `deno compile` need it as an entry of its own.
  * @module
  */
-import { adoptLinearMemory } from "../memory/linear_memory.ts";
-import { adoptKernelModule } from "../kernels/instance.ts";
-import { runtime } from "../runtime/current.ts";
-import "../shared/shared_array.ts";
-import { adoptIdentity } from "./process_identity.ts";
-import { runProcess } from "./run_process.ts";
-import type { WorkerInit } from "./worker_init.ts";
-import { WorkerLoop } from "./worker_loop.ts";
+import { adoptLinearMemory } from "./memory/linear_memory.ts";
+import { adoptKernelModule } from "./kernels/instance.ts";
+import { runtime } from "./runtime/current.ts";
+import "./shared/shared_array.ts";
+import { adoptIdentity } from "./process/process_identity.ts";
+import { runProcess } from "./process/run_process.ts";
+import type { WorkerInit } from "./process/worker_init.ts";
+import { WorkerLoop } from "./process/worker_loop.ts";
 
 const { scope } = runtime;
 if (scope !== undefined) {

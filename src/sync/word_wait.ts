@@ -1,0 +1,90 @@
+import { throwIfStopRequested } from "../core/stop_request.ts";
+
+/**
+ * Milliseconds after which a sleeper looks at its stop word. It bounds too how long a wait that was given up stays in the
+ * runtime's list, since `Atomics.waitAsync` cannot be taken back.
+ */
+const SLICE_MS = 200;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** How long to wait, and what ends the wait early. */
+export interface WaitOptions {
+  /** Milliseconds to wait at most; 0 or less looks once. Without it the wait has no limit. */
+  readonly timeout?: number | undefined;
+  /** Rejects the wait with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * One look at a word: does what the waiter came for and returns undefined, or returns the word's value with which to
+ * sleep. Whoever changes the word from that value wakes all sleepers, so none of them can take another one's wake-up
+ * with it when it gives up or its thread ends.
+ */
+export type Look = () => number | undefined;
+
+/** Blocks the thread until `look` has success; false where `timeout` (milliseconds) ended first. */
+export function waitSync(words: Int32Array, index: number, look: Look, timeout?: number): boolean {
+  let seen = look();
+  if (seen === undefined) return true;
+  const deadline = deadlineAfter(timeout);
+  while (seen !== undefined) {
+    throwIfStopRequested();
+    const left = timeLeft(deadline);
+    if (left <= 0) return false;
+    Atomics.wait(words, index, seen, Math.min(left, SLICE_MS));
+    seen = look();
+  }
+  return true;
+}
+
+/** As {@linkcode waitSync}, without holding up the thread; rejects with the reason of an aborted signal. */
+export async function waitAsync(
+  words: Int32Array,
+  index: number,
+  look: Look,
+  { timeout, signal }: WaitOptions = {},
+): Promise<boolean> {
+  signal?.throwIfAborted();
+  const deadline = deadlineAfter(timeout);
+  let seen = look();
+  if (seen === undefined) return true;
+  if (timeLeft(deadline) <= 0) return false;
+  let wake: () => void = () => {};
+  const onAbort = (): void => wake();
+  // A timer of its own: a pending waitAsync does not keep every runtime's event loop alive.
+  const timer = deadline === Infinity ? undefined : setTimeout(() => wake(), Math.min(timeout!, LONGEST_TIMER_MS));
+  signal?.addEventListener("abort", onAbort);
+  try {
+    while (seen !== undefined) {
+      const left = timeLeft(deadline);
+      if (left <= 0) return false;
+      const wait = Atomics.waitAsync(words, index, seen, Math.min(left, SLICE_MS));
+      if (wait.async) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          void wait.value.then(() => resolve());
+        });
+      }
+      signal?.throwIfAborted();
+      throwIfStopRequested();
+      seen = look();
+    }
+    return true;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** When a wait of `timeout` milliseconds that begins now ends, Infinity for one without a limit. */
+function deadlineAfter(timeout: number | undefined): number {
+  if (timeout === undefined) return Infinity;
+  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
+    throw new RangeError(`Timeout must be a number of milliseconds, got ${String(timeout)}`);
+  }
+  return performance.now() + timeout;
+}
+
+function timeLeft(deadline: number): number {
+  return deadline === Infinity ? Infinity : deadline - performance.now();
+}
