@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { run } from "./contestants.ts";
 import { dispatchSection } from "./dispatch_section.ts";
 import { lowerSection } from "./lower_section.ts";
+import { pythonSection } from "./python_section.ts";
 import { benchFile, type RuntimeCommand, runtimes } from "./runtimes.ts";
 
 const { values, positionals } = parseArgs({
@@ -17,7 +18,7 @@ const { values, positionals } = parseArgs({
     runtime: { type: "string", multiple: true },
   },
 });
-const sections = ["dispatch", "kernels", "lower"];
+const sections = ["dispatch", "kernels", "lower", "python"];
 const unknown = positionals.find((section) => !sections.includes(section));
 if (unknown !== undefined) {
   console.error(`Unknown section ${unknown}: expected ${sections.join(", ")}`);
@@ -34,4 +35,5 @@ for (const runtime of chosen) {
     console.log(`\n${stdout.trimEnd()}`);
   }
 }
+if (isWanted("python")) await pythonSection(chosen, rounds);
 if (isWanted("lower")) await lowerSection(Number(values.mebibytes), rounds);
