@@ -18,6 +18,7 @@ export {
   ClosedError,
   EndOfStreamError,
   type ExitReason,
+  InterruptedError,
   InvalidUtf8Error,
   MainGuardError,
   ManyhandsError,
@@ -34,6 +35,8 @@ export {
   UnsupportedError,
   WorkerLostError,
 } from "./src/core/errors.ts";
+export type { SettleOptions } from "./src/core/deadline.ts";
+export { type Readiness, type Waitable, waitable } from "./src/core/waitable.ts";
 export type { Doubleable } from "./src/kernels/double.ts";
 export { type Kernels, kernels } from "./src/kernels/kernels.ts";
 export type { Lowercased, LowercaseOptions } from "./src/kernels/lowercase.ts";
@@ -42,7 +45,10 @@ export type { Items } from "./src/pool/items.ts";
 export { Pool, type PoolStats } from "./src/pool/pool.ts";
 export type { AsyncJobOptions, ImapOptions, JobOptions, MapOptions, PoolOptions } from "./src/pool/pool_options.ts";
 export type { TaskDeps, TaskLike } from "./src/process/define_task.ts";
-export { cpuCount, currentProcess, parentProcess } from "./src/process/current_process.ts";
+export { cpuCount } from "./src/process/cpu_count.ts";
+export { CurrentProcess, currentProcess } from "./src/process/current_process.ts";
+export { type ExitHook, onExit } from "./src/process/exit_hooks.ts";
+export { ParentProcess, parentProcess } from "./src/process/parent_process.ts";
 export { activeChildren, Process, type ProcessOptions } from "./src/process/process.ts";
 export type { ProcessIdentity } from "./src/process/process_identity.ts";
 export { task, type TaskOptions } from "./src/process/task.ts";

@@ -7,6 +7,7 @@ import { adoptLinearMemory } from "./memory/linear_memory.ts";
 import { adoptKernelModule } from "./kernels/instance.ts";
 import { runtime } from "./runtime/current.ts";
 import "./shared/shared_array.ts";
+import { adoptLives } from "./process/parent_life.ts";
 import { adoptIdentity } from "./process/process_identity.ts";
 import { runProcess } from "./process/run_process.ts";
 import type { WorkerInit } from "./process/worker_init.ts";
@@ -18,6 +19,8 @@ if (scope !== undefined) {
   adoptLinearMemory(init.memory);
   if (init.kernels !== undefined) adoptKernelModule(init.kernels);
   adoptIdentity(init.identity);
+  adoptLives(init.link.buffer, init.parentLife);
+  scope.printWholeLines();
   if (init.call === undefined) void new WorkerLoop(init, scope).run();
   else void runProcess(init, init.call, scope);
 }

@@ -22,6 +22,10 @@ export const ControlWord = {
   FrameCost: 5,
   /** Worker: its number in the heap's lock, so that its host can free the heap should the worker die in there. */
   HeapOwner: 6,
+  /** Host sets 1 to interrupt the call; the worker's waits then end once. Values of `Interrupt`. */
+  Interrupt: 7,
+  /** Host sets 1 and notifies when the worker has ended, for the worker's own children to know. */
+  Ended: 8,
 } as const;
 
 /** Words of the memory that a host shares with all its workers. */

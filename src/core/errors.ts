@@ -33,7 +33,7 @@ export class PoolClosedError extends ManyhandsError {
 }
 
 /** How a worker ended, as far as its runtime tells. */
-export type ExitReason = "exit" | "error" | "killed";
+export type ExitReason = "exit" | "error" | "interrupted" | "killed";
 
 /** The worker that ran a task ended before it answered. Python has no counterpart: there the caller waits for ever. */
 export class WorkerLostError extends ManyhandsError {
@@ -162,6 +162,14 @@ export class BrokenBarrierError extends ManyhandsError {
   /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_BROKEN_BARRIER", message, options);
+  }
+}
+
+/** The process was interrupted by `Process.interrupt`; its waits end with this. Python: `KeyboardInterrupt`. */
+export class InterruptedError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_INTERRUPTED", message, options);
   }
 }
 

@@ -1,5 +1,38 @@
-import { runtime } from "../runtime/current.ts";
-import { ownIdentity, parentIdentity, type ProcessIdentity } from "./process_identity.ts";
+import { interruptSignal } from "../core/interrupt.ts";
+import { ownIdentity, type ProcessIdentity } from "./process_identity.ts";
+
+/** The process that runs this code, as {@linkcode currentProcess} tells of it. */
+export class CurrentProcess implements ProcessIdentity {
+  readonly name: string;
+  readonly pid: number;
+  readonly ident: number;
+  readonly daemon: boolean;
+
+  /** Made by `currentProcess`. */
+  constructor({ name, pid, ident, daemon }: ProcessIdentity) {
+    this.name = name;
+    this.pid = pid;
+    this.ident = ident;
+    this.daemon = daemon;
+  }
+
+  /** Aborted with an `InterruptedError` when `Process.interrupt` asks this process to end; it then has 100 ms. */
+  get signal(): AbortSignal {
+    return interruptSignal();
+  }
+
+  /** `null`: it has not ended. */
+  get exitCode(): null {
+    return null;
+  }
+
+  /** `true`. */
+  isAlive(): boolean {
+    return true;
+  }
+}
+
+const known: WeakMap<ProcessIdentity, CurrentProcess> = new WeakMap();
 
 /**
  * The process that runs this code: the main one (`"MainProcess"`), a `Process`, or a worker of a pool.
@@ -12,36 +45,9 @@ import { ownIdentity, parentIdentity, type ProcessIdentity } from "./process_ide
  * console.log(currentProcess().name); // MainProcess
  * ```
  */
-export function currentProcess(): ProcessIdentity {
-  return ownIdentity();
-}
-
-/**
- * The process that started this one; `null` in the main process. It lives as long as this one does: the threads that a
- * process started end with it. Python: `multiprocessing.parent_process()`.
- *
- * @example
- * ```ts
- * import { parentProcess } from "@manyhands/manyhands";
- *
- * console.log(parentProcess()); // null
- * ```
- */
-export function parentProcess(): ProcessIdentity | null {
-  return parentIdentity() ?? null;
-}
-
-/**
- * Cores that this program may use, as its runtime tells: at least 1; affinity and quotas count where the runtime looks
- * at them. Python: `os.process_cpu_count()`; `multiprocessing.cpu_count()` counts the machine's.
- *
- * @example
- * ```ts
- * import { cpuCount } from "@manyhands/manyhands";
- *
- * console.log(cpuCount() >= 1); // true
- * ```
- */
-export function cpuCount(): number {
-  return Math.max(1, runtime.cores());
+export function currentProcess(): CurrentProcess {
+  const identity = ownIdentity();
+  let current = known.get(identity);
+  if (current === undefined) known.set(identity, current = new CurrentProcess(identity));
+  return current;
 }

@@ -13,7 +13,7 @@ export type LoadedTask = (...args: unknown[]) => unknown;
  */
 export async function loadTask(definition: TaskDefinition): Promise<LoadedTask> {
   if ("source" in definition) return evaluate(definition);
-  const module = await whileLoading(definition.url, () => importModule(definition.url, definition.name));
+  const module = await importModule(definition.url, definition.name);
   const found = markedTask(definition) ?? module[definition.name];
   if (typeof found === "function") return found as LoadedTask;
   const exports = Object.keys(module).join(", ") || "nothing";
@@ -25,9 +25,15 @@ export async function loadTask(definition: TaskDefinition): Promise<LoadedTask> 
   );
 }
 
-async function importModule(url: string, name: string): Promise<Record<string, unknown>> {
+/**
+ * Loads the module at `url`, for the sake of its `name`.
+ *
+ * @throws {TaskLoadError} where it cannot be loaded
+ * @throws {MainGuardError} where it starts processes meanwhile
+ */
+export async function importModule(url: string, name: string): Promise<Record<string, unknown>> {
   try {
-    return await import(url) as Record<string, unknown>;
+    return await whileLoading(url, () => import(url) as Promise<Record<string, unknown>>);
   } catch (cause) {
     if (cause instanceof Error && cause.name === "MainGuardError") throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -1,18 +1,26 @@
 import { HOST_BYTES } from "../channel/link_layout.ts";
-import { settlesWithin } from "../core/deadline.ts";
+import { type SettleOptions, settlesUnless, settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
-import { type ExitReason, ManyhandsError, UnsupportedError } from "../core/errors.ts";
+import { type ExitReason, InterruptedError, ManyhandsError, UnsupportedError } from "../core/errors.ts";
+import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 import { runtime } from "../runtime/current.ts";
+import type { Lifeline } from "../runtime/port.ts";
 import { defineTask, type TaskDeps, type TaskLike } from "./define_task.ts";
 import { assertMayStart } from "./main_guard.ts";
-import { encodeCall } from "./process_call.ts";
-import { identityFor, nextChildPath, ownIdentity } from "./process_identity.ts";
+import { loadTask } from "./load_task.ts";
+import { encodeCall, type ProcessInstance } from "./process_call.ts";
+import { rebuildProcess, type RebuiltParts } from "./process_class.ts";
+import { describeProcess } from "./process_text.ts";
+import { identityFor, nextChildPath, ownIdentity, parentIdentity } from "./process_identity.ts";
 import { type WorkerEnd, WorkerHandle } from "./worker_handle.ts";
 
 /** What a {@linkcode Process} is made of. */
 export interface ProcessOptions<A extends unknown[] = never[]> {
-  /** What it calls: a function marked by `task` or sent by its source text, or an export of a module. */
-  target: TaskLike<A>;
+  /**
+   * What it calls: a function marked by `task` or sent by its source text, or an export of a module. A subclass with a
+   * `run` of its own needs none.
+   */
+  target?: TaskLike<A>;
   /** The target's arguments; they are copied when the process starts. Default: none. */
   args?: A;
   /** Default: `"Process-1"` and so on, for children of a process `"Process-1:1"` and so on. */
@@ -27,10 +35,23 @@ export interface ProcessOptions<A extends unknown[] = never[]> {
 
 /** Milliseconds that `terminate` leaves a process to end by itself. */
 const TERMINATE_GRACE_MS = 200;
+/** Milliseconds that `interrupt` leaves it. */
+const INTERRUPT_GRACE_MS = 100;
+const INTERRUPTED = 1;
 const TERMINATED = -15;
 const KILLED = -9;
 
+/** Fields of every process, which a subclass's instance has anyway in the process that runs it. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(["name", "daemon", "exited"]);
+
 const active: Set<Process> = new Set();
+let lifeline: Lifeline | undefined;
+let isRebuilding = false;
+
+/** What keeps the program alive, one for all processes. */
+function life(): Lifeline {
+  return lifeline ??= runtime.lifeline();
+}
 
 /**
  * The processes that this one has started and that have not ended. Workers of pools are not among them.
@@ -64,6 +85,8 @@ export function activeChildren(): Process[] {
  * ```
  */
 export class Process<A extends unknown[] = never[]> {
+  /** URL of the module that exports a subclass, which sets it to `import.meta.url`. See `run`. */
+  static readonly module: string | URL | undefined = undefined;
   /** Its name; need not be unique. */
   readonly name: string;
   /** Whether it leaves the end of the program alone. */
@@ -73,13 +96,15 @@ export class Process<A extends unknown[] = never[]> {
    * alive for a daemon.
    */
   readonly exited: Promise<number>;
-  readonly #path: readonly number[] = nextChildPath();
-  readonly #lifeline = runtime.lifeline();
+  /** Whether this is the instance in the process itself, made again there. */
+  readonly #isSelf = isRebuilding;
+  readonly #path: readonly number[] = isRebuilding ? [] : nextChildPath();
   readonly #exit = deferred<number>();
-  #call: { task: TaskLike; args: readonly unknown[]; deps: TaskDeps | undefined } | undefined;
+  #call: { task: TaskLike | undefined; args: readonly unknown[]; deps: TaskDeps | undefined } | undefined;
   #handle: WorkerHandle | undefined;
   #ident: number | null = null;
-  #forced: number | undefined;
+  #forced: { code: number; reason: ExitReason } | undefined;
+  #isInterrupted = false;
   #exitCode: number | null = null;
   #exitReason: ExitReason | null = null;
   #error: unknown;
@@ -88,22 +113,76 @@ export class Process<A extends unknown[] = never[]> {
   /**
    * Makes the process; `start` starts it.
    *
-   * @throws {TypeError} where there is no target, or the name is no string
+   * @throws {TypeError} where there is neither a target nor a `run` of a subclass, or the name is no string
    * @throws {UnsupportedError} where `context` is not `"worker"`
    */
-  constructor(options: ProcessOptions<A>) {
+  constructor(options: ProcessOptions<A> = {}) {
     const { target, args, name, daemon = ownIdentity().daemon, deps, context = "worker" } = options;
     if (context !== "worker") {
       throw new UnsupportedError(`Cannot make a Process in the context ${String(context)}: only "worker" is there`);
     }
-    if (target === undefined) throw new TypeError("Cannot make a Process: expected a target, found undefined");
+    if (target === undefined && !isRebuilding && this.run === Process.prototype.run) {
+      throw new TypeError("Cannot make a Process: expected a target, found undefined");
+    }
     if (name !== undefined && typeof name !== "string") {
       throw new TypeError(`Cannot name a Process: expected a string, found ${typeof name}`);
     }
     this.name = name ?? `Process-${this.#path.join(":")}`;
     this.daemon = daemon;
     this.exited = this.#exit.promise;
-    this.#call = { task: target as TaskLike, args: args ?? [], deps };
+    this.#call = { task: target as TaskLike | undefined, args: args ?? [], deps };
+  }
+
+  /**
+   * What the process does: calls the target. A subclass may do something else; its module exports it and it says where
+   * that is, `static override readonly module = import.meta.url`. Where it is started, its own enumerable fields are
+   * copied, as arguments are; the process loads the module, and calls `run` of an instance with those fields. Neither its
+   * constructor nor its field initialisers run there, and private fields (`#name`) are not there. May be async.
+   *
+   * @example
+   * ```ts ignore
+   * import { isMainProcess, Process } from "@manyhands/manyhands";
+   *
+   * export class Greeter extends Process {
+   *   static override readonly module = import.meta.url;
+   *   readonly whom: string;
+   *
+   *   constructor(whom: string) {
+   *     super();
+   *     this.whom = whom;
+   *   }
+   *
+   *   override run() {
+   *     console.log(`Hello, ${this.whom}, from ${this.name}`);
+   *   }
+   * }
+   *
+   * if (isMainProcess) {
+   *   const greeter = new Greeter("world");
+   *   greeter.start();
+   *   await greeter.join();
+   * }
+   * ```
+   */
+  run(): unknown {
+    if (this.#call?.task === undefined) return undefined;
+    const { task, args, deps } = this.#call;
+    if (typeof task === "function") return (task as (...given: unknown[]) => unknown)(...args);
+    return loadTask(defineTask(task, deps)).then((target) => target(...args));
+  }
+
+  /** Where the process finds the class, unless `run` is ours. */
+  #instance(): ProcessInstance | undefined {
+    if (this.run === Process.prototype.run) return undefined;
+    const { module: url, name } = this.constructor as typeof Process;
+    if (url === undefined || !URL.canParse(String(url))) {
+      throw new TypeError(
+        `Cannot start ${this.name}: its class ${name} has a run of its own, so expected the URL of the module that ` +
+          `exports it as static override readonly module = import.meta.url, found ${String(url)}`,
+      );
+    }
+    const fields = Object.fromEntries(Object.entries(this).filter(([key]) => !OWN_FIELDS.has(key)));
+    return { url: String(url), name, fields };
   }
 
   /**
@@ -117,47 +196,75 @@ export class Process<A extends unknown[] = never[]> {
    */
   start(): void {
     this.#assertOpen();
-    if (this.#call === undefined) {
+    if (this.#call === undefined || this.#isSelf) {
       throw new ManyhandsError("ERR_PROCESS_STARTED", `Cannot start ${this.name} twice`);
     }
     assertMayStart("a Process");
     const { task, args, deps } = this.#call;
-    const call = encodeCall(defineTask(task, deps), args);
+    const call = encodeCall(task && defineTask(task, deps), args, this.#instance());
     const identity = identityFor(this.name, this.daemon, this.#path);
     this.#handle = new WorkerHandle(this.name, new SharedArrayBuffer(HOST_BYTES), identity, call);
     // Python lets go of them here too, so that they can be collected.
     this.#call = undefined;
     this.#ident = identity.own.ident;
-    if (!this.daemon) this.#lifeline.hold();
+    if (!this.daemon) life().hold();
     active.add(this as unknown as Process);
     void this.#handle.ended.then((end) => this.#onEnd(end));
   }
 
   #onEnd({ code, error }: WorkerEnd): void {
     active.delete(this as unknown as Process);
-    this.#exitCode = this.#forced ?? code;
-    this.#exitReason = this.#forced !== undefined ? "killed" : error === undefined ? "exit" : "error";
+    const { code: exitCode, reason } = this.#forced ?? { code, reason: this.#reason(error) };
+    this.#exitCode = exitCode;
+    this.#exitReason = reason;
     if (this.#forced === undefined) this.#error = error;
-    if (!this.daemon) this.#lifeline.release();
+    if (!this.daemon) life().release();
     this.#exit.resolve(this.#exitCode);
+  }
+
+  #reason(error: unknown): ExitReason {
+    if (error === undefined) return "exit";
+    const isInterruption = error instanceof InterruptedError ||
+      (error instanceof Error && error.cause instanceof InterruptedError);
+    return this.#isInterrupted && isInterruption ? "interrupted" : "error";
   }
 
   /**
    * Waits until the process has ended, at most `timeout` milliseconds; may be called again. Keeps the program alive
-   * meanwhile. Python's `join` returns nothing.
+   * meanwhile. Rejects with the reason of an aborted `signal`. Python's `join` returns nothing.
    *
    * @returns whether it has ended
    * @throws {ManyhandsError} with code `ERR_PROCESS_NOT_STARTED` before `start`, `ERR_PROCESS_CLOSED` after `close`
+   * @throws {RangeError} if the timeout is no number
    */
-  async join(timeout: number = Infinity): Promise<boolean> {
+  async join(options?: number | SettleOptions): Promise<boolean> {
     this.#started("join");
     if (this.#exitCode !== null) return true;
-    this.#lifeline.hold();
+    life().hold();
     try {
-      return await settlesWithin(this.exited, Math.max(0, timeout));
+      return await settlesUnless(this.exited, options);
     } finally {
-      this.#lifeline.release();
+      life().release();
     }
+  }
+
+  /**
+   * Asks the process to end: aborts `currentProcess().signal` there, and ends the waits that are pending in it with an
+   * `InterruptedError`. What has not ended after 100 ms is terminated. The exit code is 1 and the reason `"interrupted"`,
+   * unless the target has caught the error and ended in time by itself. Does nothing where it has ended.
+   *
+   * @throws {ManyhandsError} with code `ERR_PROCESS_NOT_STARTED` before `start`, `ERR_PROCESS_CLOSED` after `close`
+   */
+  interrupt(): void {
+    const handle = this.#started("interrupt");
+    if (this.#exitCode !== null || this.#isInterrupted) return;
+    this.#isInterrupted = true;
+    handle.interrupt();
+    void settlesWithin(this.exited, INTERRUPT_GRACE_MS).then((hasEnded) => {
+      if (hasEnded || this.#forced !== undefined) return;
+      this.#forced = { code: INTERRUPTED, reason: "interrupted" };
+      void handle.stop(TERMINATE_GRACE_MS);
+    });
   }
 
   /**
@@ -178,7 +285,7 @@ export class Process<A extends unknown[] = never[]> {
   #end(verb: string, code: number, grace: number): void {
     const handle = this.#started(verb);
     if (this.#exitCode !== null) return;
-    this.#forced = code;
+    this.#forced = { code, reason: "killed" };
     void handle.stop(grace);
   }
 
@@ -199,31 +306,34 @@ export class Process<A extends unknown[] = never[]> {
   /** Whether it was started and has not ended. Throws `ERR_PROCESS_CLOSED` after `close`. */
   isAlive(): boolean {
     this.#assertOpen();
-    return this.#handle !== undefined && this.#exitCode === null;
+    return this.#isSelf || (this.#handle !== undefined && this.#exitCode === null);
   }
 
   /** Number of the operating system's process in which it runs, this program's; `null` before `start`. */
   get pid(): number | null {
     this.#assertOpen();
-    return this.#handle === undefined ? null : runtime.pid;
+    return this.#handle === undefined && !this.#isSelf ? null : runtime.pid;
   }
 
   /** Number that no other process of the tree has; `null` before `start`. */
   get ident(): number | null {
     this.#assertOpen();
-    return this.#ident;
+    return this.#isSelf ? ownIdentity().ident : this.#ident;
   }
 
   /**
    * `null` until it has ended; 0 after its target returned, 1 after an uncaught error, -15 after `terminate`, -9 after
-   * `kill`, or what it gave to `process.exit`.
+   * `kill`, 1 after `interrupt`, or what it gave to `process.exit`.
    */
   get exitCode(): number | null {
     this.#assertOpen();
     return this.#exitCode;
   }
 
-  /** How it ended: `"exit"` by itself, `"error"` by an uncaught error, `"killed"` from here; `null` until then. */
+  /**
+   * How it ended: `"exit"` by itself, `"error"` by an uncaught error, `"interrupted"` by `interrupt`, `"killed"` by
+   * `terminate` or `kill`; `null` until then.
+   */
   get exitReason(): ExitReason | null {
     this.#assertOpen();
     return this.#exitReason;
@@ -235,6 +345,44 @@ export class Process<A extends unknown[] = never[]> {
     return this.#error;
   }
 
+  #readiness(): Readiness {
+    this.#started("wait for");
+    return {
+      isReady: () => this.#exitCode !== null,
+      whenReady: async (signal) => {
+        const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        await Promise.race([this.exited, aborted]);
+      },
+    };
+  }
+
+  /** Such as `<Process name='Process-1' pid=12 parent=12 stopped exitcode=-SIGTERM daemon>`; consoles show it too. */
+  toString(): string {
+    if (this.#isClosed) return describeProcess({ kind: this.constructor.name, name: this.name, status: "closed" });
+    const isRunning = this.isAlive();
+    return describeProcess({
+      kind: this.constructor.name,
+      name: this.name,
+      pid: this.pid,
+      parent: this.#isSelf ? parentIdentity()?.pid : ownIdentity().pid,
+      status: isRunning ? "started" : this.#handle === undefined ? "initial" : "stopped",
+      exitCode: this.#exitCode,
+      daemon: this.daemon,
+    });
+  }
+
+  static {
+    const define = (key: symbol, value: (this: Process) => unknown): void =>
+      void Object.defineProperty(Process.prototype, key, { value });
+    define(waitable, function () {
+      return this.#readiness();
+    });
+    define(Symbol.for("nodejs.util.inspect.custom"), function () {
+      return this.toString();
+    });
+    Object.defineProperty(Process, rebuildProcess, { value: rebuild });
+  }
+
   #assertOpen(): void {
     if (this.#isClosed) throw new ManyhandsError("ERR_PROCESS_CLOSED", `Cannot use ${this.name}: it is closed`);
   }
@@ -242,6 +390,21 @@ export class Process<A extends unknown[] = never[]> {
   #started(verb: string): WorkerHandle {
     this.#assertOpen();
     if (this.#handle !== undefined) return this.#handle;
-    throw new ManyhandsError("ERR_PROCESS_NOT_STARTED", `Cannot ${verb} ${this.name}: it was not started`);
+    const why = this.#isSelf ? "it is the process that runs this" : "it was not started";
+    throw new ManyhandsError("ERR_PROCESS_NOT_STARTED", `Cannot ${verb} ${this.name}: ${why}`);
+  }
+}
+
+/** Ready for `wait` once it has ended; before `start` that throws `ERR_PROCESS_NOT_STARTED`. Python: `sentinel`. */
+export interface Process<A extends unknown[] = never[]> extends Waitable {}
+
+/** Makes an instance again in the process that is to run it: its constructor has run where it comes from. */
+function rebuild(this: typeof Process, { fields, target, args }: RebuiltParts): Process {
+  isRebuilding = true;
+  try {
+    const { name, daemon } = ownIdentity();
+    return Object.assign(Reflect.construct(Process, [{ target, args, name, daemon }], this) as Process, fields);
+  } finally {
+    isRebuilding = false;
   }
 }

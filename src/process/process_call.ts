@@ -6,24 +6,52 @@ import type { TaskDefinition } from "./task_definition.ts";
 /** A value on its way to a new worker: encoded in memory of its own, or as a structured clone. */
 type Parcel = { readonly shared: SharedArrayBuffer } | { readonly clone: CloneForm };
 
+/** An instance of a subclass of `Process`: where its class is found, and its own fields. */
+export interface ProcessInstance {
+  readonly url: string;
+  readonly name: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
 /** What a new process is to call, in a form that goes along when its thread is started. */
 export interface ProcessCall {
-  readonly definition: Parcel;
+  /** Of the target; a subclass with a `run` of its own may have none. */
+  readonly definition: Parcel | undefined;
   readonly args: Parcel;
+  /** The instance whose `run` is to be called instead of the target. */
+  readonly instance: { readonly url: string; readonly name: string; readonly fields: Parcel } | undefined;
 }
 
 /**
  * Encodes a call.
  *
- * @throws {TaskEncodingError} where an argument cannot travel; `path` leads to it
+ * @throws {TaskEncodingError} where an argument or a field cannot travel; `path` leads to it
  */
-export function encodeCall(definition: TaskDefinition, args: readonly unknown[]): ProcessCall {
-  return { definition: parcel(detach(definition, "deps")), args: parcel(detach([...args], "args")) };
+export function encodeCall(
+  definition: TaskDefinition | undefined,
+  args: readonly unknown[],
+  instance?: ProcessInstance,
+): ProcessCall {
+  return {
+    definition: definition === undefined ? undefined : parcel(detach(definition, "deps")),
+    args: parcel(detach([...args], "args")),
+    instance: instance && { ...instance, fields: parcel(detach(instance.fields, "this")) },
+  };
 }
 
-/** The call again, in the process that is to make it. */
-export function decodeCall({ definition, args }: ProcessCall): { definition: TaskDefinition; args: unknown[] } {
-  return { definition: unparcel(definition) as TaskDefinition, args: unparcel(args) as unknown[] };
+/** The target's definition again, in the process that is to call it. */
+export function decodeDefinition({ definition }: ProcessCall): TaskDefinition | undefined {
+  return definition && unparcel(definition) as TaskDefinition;
+}
+
+/** The arguments again. Once the target's module is loaded, so that classes which it registers are known. */
+export function decodeArguments({ args }: ProcessCall): unknown[] {
+  return unparcel(args) as unknown[];
+}
+
+/** The fields of the instance again. */
+export function decodeFields({ fields }: NonNullable<ProcessCall["instance"]>): Record<string, unknown> {
+  return unparcel(fields) as Record<string, unknown>;
 }
 
 /** Shared memory, since Deno takes very long to clone a byte array. */

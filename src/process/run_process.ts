@@ -2,14 +2,18 @@ import { toCloneForm } from "../channel/clone_form.ts";
 import { encodeError } from "../channel/error_codec.ts";
 import { inspect } from "../channel/inspect.ts";
 import { ControlWord, WorkerState } from "../channel/link_layout.ts";
+import { InterruptedError } from "../core/errors.ts";
+import { adoptInterruptWord, deliverInterrupt, isInterrupted } from "../core/interrupt.ts";
 import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
 import { releaseKernelThread } from "../kernels/instance.ts";
 import { heapOwner } from "../memory/allocator.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ThreadScope } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
+import { runExitHooks, runExitHooksNow } from "./exit_hooks.ts";
 import { loadTask } from "./load_task.ts";
-import { decodeCall, type ProcessCall } from "./process_call.ts";
+import { decodeArguments, decodeDefinition, decodeFields, type ProcessCall } from "./process_call.ts";
+import { loadProcessClass, rebuildProcess } from "./process_class.ts";
 import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
 
 /**
@@ -20,37 +24,69 @@ export async function runProcess(init: WorkerInit, call: ProcessCall, scope: Thr
   const control = new Int32Array(init.link.buffer);
   const bell = new Doorbell(control, ControlWord.WorkerAsleep);
   const lifeline = runtime.lifeline();
+  const { name } = init.identity.own;
   let hasReturned = false;
   adoptStopWord(control, ControlWord.Stop);
-  scope.onFatal((error) => reportUncaught(error, init.identity.own.name, scope));
+  adoptInterruptWord(control, ControlWord.Interrupt);
+  scope.onFatal((error) => reportUncaught(error, name, scope));
+  scope.onExit(runExitHooksNow);
   Atomics.store(control, ControlWord.HeapOwner, heapOwner());
   Atomics.store(control, ControlWord.State, WorkerState.Ready);
   // A target may wait for what other threads do, which holds no thread by itself.
   lifeline.hold();
   const isOver = (): boolean => hasReturned || isStopRequested();
   void (async () => {
-    while (!isOver()) await bell.sleep(isOver);
+    let isInformed = false;
+    const isWanted = (): boolean => isOver() || (isInterrupted() && !isInformed);
+    while (!isOver()) {
+      await bell.sleep(isWanted);
+      if (!isInterrupted() || isInformed) continue;
+      isInformed = true;
+      deliverInterrupt();
+    }
     if (hasReturned) return;
     releaseKernelThread();
     Atomics.store(control, ControlWord.State, WorkerState.Stopped);
     scope.exit(1);
   })();
-  try {
-    const { definition, args } = decodeCall(call);
-    const target = await loadTask(definition);
-    await target(...args);
-  } catch (error) {
-    reportUncaught(error, init.identity.own.name, scope);
-    scope.exit(1);
-  }
+  const failure = await failureOf(() => makeCall(call));
+  if (failure !== undefined) reportUncaught(failure.error, name, scope);
+  await runExitHooks();
+  if (failure !== undefined) scope.exit(1);
   hasReturned = true;
   bell.ring();
   lifeline.release();
 }
 
+async function makeCall(call: ProcessCall): Promise<void> {
+  const definition = decodeDefinition(call);
+  const target = definition && await loadTask(definition);
+  if (call.instance === undefined) return void await target?.(...decodeArguments(call));
+  const Class = await loadProcessClass(call.instance);
+  const parts = { fields: decodeFields(call.instance), target, args: decodeArguments(call) };
+  await Class[rebuildProcess](parts).run();
+}
+
+/** What `run` throws, in a box, since that may be `undefined`. */
+async function failureOf(run: () => Promise<void>): Promise<{ error: unknown } | undefined> {
+  try {
+    return void await run();
+  } catch (error) {
+    return { error };
+  }
+}
+
 function reportUncaught(error: unknown, name: string, scope: ThreadScope): void {
-  runtime.writeError(`Uncaught error in ${name}: ${error instanceof Error ? error.stack ?? error : String(error)}\n`);
+  // Whoever interrupts a process knows why it ends.
+  if (!isInterruption(error)) {
+    const text = error instanceof Error ? error.stack ?? String(error) : runtime.inspect(error);
+    runtime.writeError(`Uncaught error in ${name}: ${text}\n`);
+  }
   scope.post(thrownMessage(error));
+}
+
+function isInterruption(error: unknown): boolean {
+  return error instanceof InterruptedError || (error instanceof Error && error.cause instanceof InterruptedError);
 }
 
 /** What was thrown, whole where it can travel. */

@@ -14,6 +14,7 @@ import {
 import { RingReader, RingWriter } from "../channel/ring.ts";
 import { settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
+import { Interrupt } from "../core/interrupt.ts";
 import { compiledKernelModule } from "../kernels/instance.ts";
 import { recoverHeap } from "../memory/allocator.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
@@ -21,6 +22,7 @@ import { runtime } from "../runtime/current.ts";
 import type { Thread, ThreadEnd } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { Inbox } from "./inbox.ts";
+import { ownLife } from "./parent_life.ts";
 import type { ProcessCall } from "./process_call.ts";
 import { identityFor, type IdentityInit } from "./process_identity.ts";
 import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
@@ -61,7 +63,7 @@ export class WorkerHandle {
     this.#control = new Int32Array(link.buffer);
     this.#bell = new Doorbell(this.#control, ControlWord.WorkerAsleep);
     const kernels = compiledKernelModule();
-    const init: WorkerInit = { link, hostBell, memory: linearMemory(), kernels, identity, call };
+    const init: WorkerInit = { link, hostBell, memory: linearMemory(), kernels, identity, parentLife: ownLife(), call };
     this.#thread = runtime.startThread(workerUrl(), { data: init, name });
     const ending = deferred<WorkerEnd>();
     this.ended = ending.promise;
@@ -75,6 +77,8 @@ export class WorkerHandle {
     });
     this.#thread.onEnd(({ code, error = fatal }) => {
       const stopped = this.#state() === WorkerState.Stopped;
+      Atomics.store(this.#control, ControlWord.Ended, 1);
+      Atomics.notify(this.#control, ControlWord.Ended);
       // Of a thread that Deno was told to end nobody knows whether it has; it may still hold the heap's lock and let go.
       const isGone = !(this.#isForced && runtime.name === "deno");
       if (!stopped && isGone) recoverHeap(Atomics.load(this.#control, ControlWord.HeapOwner));
@@ -139,6 +143,12 @@ export class WorkerHandle {
   grantSpace(): void {
     if (Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0) return;
     Atomics.store(this.#control, ControlWord.ResultSpaceWanted, 0);
+    this.#bell.ring();
+  }
+
+  /** Interrupts the worker's call: its signal is aborted, its waits reject. */
+  interrupt(): void {
+    Atomics.compareExchange(this.#control, ControlWord.Interrupt, Interrupt.None, Interrupt.Asked);
     this.#bell.ring();
   }
 

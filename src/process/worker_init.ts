@@ -13,6 +13,8 @@ export interface WorkerInit {
   /** The kernels, where the host has compiled them already. */
   readonly kernels: WebAssembly.Module | undefined;
   readonly identity: IdentityInit;
+  /** Memory of the link by which the host itself is hosted, where its end can be seen. */
+  readonly parentLife: SharedArrayBuffer | undefined;
   /** The one call of a `Process`; without it the worker serves tasks. */
   readonly call: ProcessCall | undefined;
 }

@@ -1,8 +1,11 @@
-import { writeSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { Buffer } from "node:buffer";
 import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";
+import { inspect } from "node:util";
 import { deserialize, serialize } from "node:v8";
+import { parentPipe, startChildProcess } from "./child_process.ts";
+import { usableCores } from "./usable_cores.ts";
+import { writeAtOnce } from "./line_output.ts";
 import type { Runtime } from "./port.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
 
@@ -14,8 +17,10 @@ export function nodeRuntime(): Runtime {
     name: "node",
     version: process.versions.node,
     pid: process.pid,
-    cores: availableParallelism,
+    cores: usableCores,
     startThread: startWorkerThread,
+    startChild: (url) => startChildProcess("node", url),
+    parentPipe,
     scope: workerThreadScope(),
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
     lifeline: () => {
@@ -28,7 +33,8 @@ export function nodeRuntime(): Runtime {
     },
     serialize,
     deserialize,
-    writeError: (text) => void writeSync(2, text),
+    writeError: (text) => writeAtOnce(2, Buffer.from(text)),
+    inspect: (value) => inspect(value),
     warn: (message, code) => process.emitWarning(message, { code }),
   };
 }

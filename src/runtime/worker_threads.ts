@@ -1,5 +1,6 @@
 import process from "node:process";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { writeLinesOf } from "./line_output.ts";
 import type { Thread, ThreadEnd, ThreadOptions, ThreadScope } from "./port.ts";
 
 /** Marks the data of threads that this module started, so that a program's own threads are not taken for them. */
@@ -62,6 +63,11 @@ export function workerThreadScope(): ThreadScope | undefined {
       };
       process.on("uncaughtException", die);
       process.on("unhandledRejection", die);
+    },
+    onExit: (listener) => void process.on("exit", listener),
+    printWholeLines: () => {
+      const flush = [writeLinesOf("stdout"), writeLinesOf("stderr")];
+      process.on("exit", () => flush.forEach((write) => write()));
     },
     exit: (code) => process.exit(code),
   };

@@ -1,3 +1,4 @@
+import { onInterrupt, throwIfInterrupted } from "../core/interrupt.ts";
 import { throwIfStopRequested } from "../core/stop_request.ts";
 
 /**
@@ -5,6 +6,8 @@ import { throwIfStopRequested } from "../core/stop_request.ts";
  * runtime's list, since `Atomics.waitAsync` cannot be taken back.
  */
 const SLICE_MS = 200;
+/** The same for a blocked thread, which hears of an interrupt no other way and has 100 ms to heed it. */
+const BLOCKED_SLICE_MS = 50;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** How long to wait, and what ends the wait early. */
@@ -29,9 +32,10 @@ export function waitSync(words: Int32Array, index: number, look: Look, timeout?:
   const deadline = deadlineAfter(timeout);
   while (seen !== undefined) {
     throwIfStopRequested();
+    throwIfInterrupted();
     const left = timeLeft(deadline);
     if (left <= 0) return false;
-    Atomics.wait(words, index, seen, Math.min(left, SLICE_MS));
+    Atomics.wait(words, index, seen, Math.min(left, BLOCKED_SLICE_MS));
     seen = look();
   }
   return true;
@@ -49,7 +53,13 @@ export async function waitAsync(
   let seen = look();
   if (seen === undefined) return true;
   if (timeLeft(deadline) <= 0) return false;
+  throwIfInterrupted();
+  let interruption: Error | undefined;
   let wake: () => void = () => {};
+  const unlisten = onInterrupt((error) => {
+    interruption = error;
+    wake();
+  });
   const onAbort = (): void => wake();
   // A timer of its own: a pending waitAsync does not keep every runtime's event loop alive.
   const timer = deadline === Infinity ? undefined : setTimeout(() => wake(), Math.min(timeout!, LONGEST_TIMER_MS));
@@ -67,10 +77,12 @@ export async function waitAsync(
       }
       signal?.throwIfAborted();
       throwIfStopRequested();
+      if (interruption !== undefined) throw interruption;
       seen = look();
     }
     return true;
   } finally {
+    unlisten();
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }

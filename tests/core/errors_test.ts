@@ -8,6 +8,7 @@ test("Every error class is a ManyhandsError with a code of its own, a name and i
   const cause = new Error("why");
   const made: errors.ManyhandsError[] = [
     new errors.TimeoutError("m", { cause }),
+    new errors.InterruptedError("m", { cause }),
     new errors.PoolClosedError("m", { cause }),
     new errors.WorkerLostError("m", { exitReason: "exit", exitCode: 0, taskIndex: 1 }, { cause }),
     new errors.RemoteError("Odd", "m", "stack", { cause }),

@@ -54,7 +54,7 @@ describe("_TestProcess", () => {
   test("test_parent_process_attributes: a child knows itself and its parent", { timeout }, async () => {
     const child = await ended(new Process({ target: targets.tellIdentity, name: "SomeProcess", daemon: true }));
     const { own, parent } = child.error as unknown as Record<string, unknown>;
-    assert.deepEqual(parent, currentProcess());
+    assert.deepEqual(parent, targets.plain(currentProcess()));
     assert.deepEqual(own, { name: "SomeProcess", pid: child.pid, ident: child.ident, daemon: true });
     assert.notEqual(child.ident, currentProcess().ident);
   });
@@ -156,7 +156,7 @@ describe("Names", () => {
     const error = await pool.apply(targets.tellIdentity).catch((reason) => reason);
     assert.equal(error.own.name, "Hands-worker-1");
     assert.equal(error.own.daemon, true);
-    assert.deepEqual(error.parent, currentProcess());
+    assert.deepEqual(error.parent, targets.plain(currentProcess()));
     await pool.terminate();
   });
 });

@@ -1,0 +1,67 @@
+import { type SettleOptions, settlesUnless } from "../core/deadline.ts";
+import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
+import { isParentAlive, parentMayHaveEnded } from "./parent_life.ts";
+import { parentIdentity, type ProcessIdentity } from "./process_identity.ts";
+
+/** The process that started this one, as {@linkcode parentProcess} tells of it. */
+export class ParentProcess implements ProcessIdentity {
+  readonly name: string;
+  readonly pid: number;
+  readonly ident: number;
+  readonly daemon: boolean;
+
+  /** Made by `parentProcess`. */
+  constructor({ name, pid, ident, daemon }: ProcessIdentity) {
+    this.name = name;
+    this.pid = pid;
+    this.ident = ident;
+    this.daemon = daemon;
+  }
+
+  /** Whether it has not ended. Runtimes end the threads that a thread started with it, so `false` is seldom seen. */
+  isAlive(): boolean {
+    return isParentAlive();
+  }
+
+  /**
+   * Waits until it has ended, at most `timeout` milliseconds.
+   *
+   * @returns whether it has ended
+   * @throws {InterruptedError} where this process is interrupted meanwhile
+   */
+  async join(options?: number | SettleOptions): Promise<boolean> {
+    if (!this.isAlive()) return true;
+    const given = new AbortController();
+    try {
+      return await settlesUnless(parentMayHaveEnded(given.signal), options);
+    } finally {
+      given.abort();
+    }
+  }
+
+  static {
+    const readiness: Readiness = { isReady: () => !isParentAlive(), whenReady: parentMayHaveEnded };
+    Object.defineProperty(ParentProcess.prototype, waitable, { value: () => readiness });
+  }
+}
+
+/** Ready for `wait` once it has ended. */
+export interface ParentProcess extends Waitable {}
+
+let parent: ParentProcess | undefined;
+
+/**
+ * The process that started this one; `null` in the main process. Python: `multiprocessing.parent_process()`.
+ *
+ * @example
+ * ```ts
+ * import { parentProcess } from "@manyhands/manyhands";
+ *
+ * console.log(parentProcess()); // null
+ * ```
+ */
+export function parentProcess(): ParentProcess | null {
+  const identity = parentIdentity();
+  if (identity === undefined) return null;
+  return parent ??= new ParentProcess(identity);
+}

@@ -1,0 +1,39 @@
+import { TaskLoadError } from "../core/errors.ts";
+import { importModule, type LoadedTask } from "./load_task.ts";
+import type { ProcessInstance } from "./process_call.ts";
+
+/** Key of the static method by which `Process` makes an instance again in the process that is to run it. */
+export const rebuildProcess: unique symbol = Symbol.for("manyhands.rebuildProcess") as never;
+
+/** What an instance is made of again. */
+export interface RebuiltParts {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly target: LoadedTask | undefined;
+  readonly args: readonly unknown[];
+}
+
+/** A subclass of `Process`, as this process sees it; to know `Process` itself would make each worker load all of it. */
+export interface ProcessClass {
+  readonly name: string;
+  [rebuildProcess](parts: RebuiltParts): { run(): unknown };
+}
+
+/**
+ * Loads the module of a subclass of `Process`.
+ *
+ * @throws {TaskLoadError} where the module cannot be loaded or does not export the class
+ */
+export async function loadProcessClass({ url, name }: Omit<ProcessInstance, "fields">): Promise<ProcessClass> {
+  const module = await importModule(url, name);
+  const found = [module[name], ...Object.values(module)].find((value) => isProcessClass(value) && value.name === name);
+  if (found !== undefined) return found as ProcessClass;
+  throw new TaskLoadError(
+    `Cannot run ${name}: ${url} does not export a subclass of Process under that name; it exports ${
+      Object.keys(module).join(", ") || "nothing"
+    }`,
+  );
+}
+
+function isProcessClass(value: unknown): value is ProcessClass {
+  return typeof value === "function" && rebuildProcess in value;
+}
