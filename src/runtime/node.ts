@@ -3,7 +3,6 @@ import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";
 import { inspect } from "node:util";
 import { deserialize, serialize } from "node:v8";
-import { parentPipe, startChildProcess } from "./child_process.ts";
 import { usableCores } from "./usable_cores.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { Runtime } from "./port.ts";
@@ -19,8 +18,6 @@ export function nodeRuntime(): Runtime {
     pid: process.pid,
     cores: usableCores,
     startThread: startWorkerThread,
-    startChild: (url) => startChildProcess("node", url),
-    parentPipe,
     scope: workerThreadScope(),
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
     lifeline: () => {
