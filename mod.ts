@@ -53,5 +53,26 @@ export { activeChildren, Process, type ProcessOptions } from "./src/process/proc
 export type { ProcessIdentity } from "./src/process/process_identity.ts";
 export { task, type TaskOptions } from "./src/process/task.ts";
 export { isMainProcess } from "./src/runtime/current.ts";
+export type { LockOption } from "./src/shared/item_lock.ts";
 export { SharedArray } from "./src/shared/shared_array.ts";
-export type { ItemKind, Typecode, TypecodeConstructor, TypecodeViews, ViewOf } from "./src/shared/type_codes.ts";
+export type { SharedItems } from "./src/shared/shared_items.ts";
+export { SharedValue } from "./src/shared/shared_value.ts";
+export type {
+  ItemInput,
+  ItemKind,
+  ItemOf,
+  Typecode,
+  TypecodeConstructor,
+  TypecodeViews,
+  ViewOf,
+} from "./src/shared/type_codes.ts";
+export { Acquirable } from "./src/sync/acquirable.ts";
+export { Barrier, type BarrierOptions } from "./src/sync/barrier.ts";
+export { Condition } from "./src/sync/condition.ts";
+export { Event } from "./src/sync/event.ts";
+export { Guard, type Releasable } from "./src/sync/guard.ts";
+export { Lock } from "./src/sync/lock.ts";
+export { RLock } from "./src/sync/rlock.ts";
+export { BoundedSemaphore, Semaphore } from "./src/sync/semaphore.ts";
+export { Synchroniser } from "./src/sync/synchroniser.ts";
+export type { WaitOptions } from "./src/sync/word_wait.ts";

@@ -1,45 +1,18 @@
-import { ManyhandsError } from "../core/errors.ts";
-import { registerWire } from "../core/wire.ts";
-import { allocateZeroed, blockSerial, freeIf } from "../memory/allocator.ts";
-import { heapBytes, typedView } from "../memory/linear_memory.ts";
-import { itemChecker } from "./item_checker.ts";
-import { type ItemKind, itemType, type Typecode, type TypecodeConstructor, type ViewOf } from "./type_codes.ts";
-
-// A cache line: workers on neighbouring arrays do not slow each other down, and vector loads are aligned.
-const ALIGNMENT = 64;
-
-interface Block {
-  readonly typecode: Typecode;
-  readonly byteOffset: number;
-  readonly length: number;
-  readonly serial: number;
-}
-
-/** How an array crosses to another process: where it lies. */
-type WireForm = [typecode: Typecode, byteOffset: number, length: number, serial: number];
-
-const dropped: FinalizationRegistry<Pick<Block, "byteOffset" | "serial">> = new FinalizationRegistry(
-  ({ byteOffset, serial }) => {
-    freeIf(byteOffset, serial);
-  },
-);
-
-// An array lives as long as one of its views does.
-const arrayOfView: WeakMap<object, SharedArray> = new WeakMap();
-
-// Names the block that the constructor attaches to instead of allocating one.
-const ATTACH: unique symbol = Symbol("attach");
+import type { LockOption } from "./item_lock.ts";
+import { registerItems, SharedItems } from "./shared_items.ts";
+import { readItem, storedItem } from "./stored_item.ts";
+import { type ItemInput, type ItemKind, type ItemOf, itemType, type Typecode, type ViewOf } from "./type_codes.ts";
 
 /**
  * A fixed number of items of one type in the shared linear memory: every process of the tree to which it is sent sees
- * the same items, and kernels work on them in place. Python: `multiprocessing.Array` with `lock=False`: single reads and
- * writes are not guarded, so let each worker have its own range, or use `Atomics` on {@linkcode SharedArray.view}.
+ * the same items, and kernels work on them in place. Python: `multiprocessing.Array`.
  *
- * `K` is the type code (`SharedArray<"d">`) or constructor that it was made with.
+ * Unlike in Python single reads and writes do not take the lock, since that could block the main thread: where several
+ * processes change the same items, hold {@linkcode SharedItems.getLock}, use `Atomics` on the `view`, or let each
+ * worker have its own range.
  *
- * Its memory is freed by {@linkcode SharedArray.dispose} (or `using`), for all processes at once. An array that was never
- * sent anywhere is also freed when it and its view are garbage; once it was sent, nobody knows when the others have
- * done with it, so it stays until it is disposed of, by any of them.
+ * `K` is the type code (`SharedArray<"d">`) or constructor that it was made with. The items of `"c"` are characters of one
+ * byte, and the whole is a string too: {@linkcode SharedArray.value}.
  *
  * @example
  * ```ts
@@ -53,55 +26,28 @@ const ATTACH: unique symbol = Symbol("attach");
  * await pool.terminate();
  * ```
  */
-export class SharedArray<K extends ItemKind = ItemKind> {
-  /** Python's code of the items' type. */
-  readonly typecode: Typecode;
+export class SharedArray<K extends ItemKind = ItemKind> extends SharedItems<K> {
   /** Number of items. */
   readonly length: number;
-  /** Where the first item lies in the linear memory, in bytes. */
-  readonly byteOffset: number;
-  readonly #viewConstructor: TypecodeConstructor;
-  readonly #serial: number;
-  #view: ViewOf<ItemKind> | undefined;
 
   /**
    * Makes an array of `lengthOrItems` zeros or of the given items.
    *
-   * @throws {TypeError} if `kind` is no type code, or an item is not of its type.
+   * @throws {TypeError} if `kind` is no type code, an item is not of its type, or `lock` is no lock.
    * @throws {RangeError} if the length is not a whole number from 0 on.
    * @throws {OutOfMemoryError} if the linear memory has no room.
    */
-  constructor(kind: K, lengthOrItems: number | Iterable<ViewOf<K>[number]>) {
-    const attached = (lengthOrItems as unknown as { [ATTACH]?: Block } | undefined)?.[ATTACH];
-    const { typecode, constructor } = itemType(typeof kind === "string" ? kind : kind as TypecodeConstructor);
-    this.#viewConstructor = constructor;
-    this.typecode = typecode;
-    if (attached !== undefined) {
-      this.length = attached.length;
-      this.byteOffset = attached.byteOffset;
-      this.#serial = attached.serial;
-      this.#keepView();
-      return;
-    }
-    const items = typeof lengthOrItems === "number" ? undefined : checkedItems(typecode, lengthOrItems);
-    this.length = items?.length ?? checkedLength(lengthOrItems as number);
-    this.byteOffset = allocateZeroed(this.length * constructor.BYTES_PER_ELEMENT, ALIGNMENT);
-    this.#serial = blockSerial(this.byteOffset);
-    const view = this.#keepView();
-    if (items !== undefined) view.set(items as never);
-    dropped.register(this, { byteOffset: this.byteOffset, serial: this.#serial }, this);
-  }
-
-  /**
-   * The items as a typed array on the linear memory: what is written there shows in every process. When the memory has
-   * grown, the next call returns a new array on the same items; the earlier one stays good until the disposal.
-   *
-   * @throws {ManyhandsError} with code `ERR_DISPOSED` after `dispose`.
-   */
-  get view(): ViewOf<K> {
-    let view = this.#liveView();
-    if (view.buffer !== heapBytes().buffer) view = this.#keepView();
-    return view as ViewOf<K>;
+  constructor(
+    kind: K,
+    lengthOrItems: number | Iterable<ItemInput<K>>,
+    { lock }: { readonly lock?: LockOption | undefined } = {},
+  ) {
+    const { typecode } = itemType(kind as ItemKind);
+    const items = typeof lengthOrItems === "number" ? undefined : storedItems(typecode, lengthOrItems);
+    const length = items?.length ?? checkedLength(lengthOrItems as number);
+    super(kind, length, lock);
+    this.length = length;
+    if (items !== undefined) this.liveView().set(items as never);
   }
 
   /**
@@ -110,8 +56,8 @@ export class SharedArray<K extends ItemKind = ItemKind> {
    * @throws {RangeError} if there is no such item.
    * @throws {ManyhandsError} with code `ERR_DISPOSED` after `dispose`.
    */
-  get(index: number): ViewOf<K>[number] {
-    return this.#liveView()[this.#position(index)];
+  get(index: number): ItemOf<K> {
+    return readItem(this.typecode, this.liveView()[this.#position(index)]!) as ItemOf<K>;
   }
 
   /**
@@ -121,46 +67,107 @@ export class SharedArray<K extends ItemKind = ItemKind> {
    * @throws {TypeError} if `item` is not of the array's type.
    * @throws {ManyhandsError} with code `ERR_DISPOSED` after `dispose`.
    */
-  set(index: number, item: ViewOf<K>[number]): void {
-    const view = this.#liveView();
+  set(index: number, item: ItemInput<K>): void {
+    const view = this.liveView();
     const position = this.#position(index);
-    itemChecker(this.typecode)(item, position);
-    view[position] = item;
+    view[position] = storedItem(this.typecode, item, "SharedArray", position);
+  }
+
+  /**
+   * Sets as many items as are given, from `start` on. Python: `array[start:start + len(items)] = items`.
+   *
+   * @throws {RangeError} if they do not all fit.
+   * @throws {TypeError} if an item is not of the array's type; then none is set.
+   */
+  setItems(start: number, items: Iterable<ItemInput<K>>): void {
+    const view = this.liveView();
+    const stored = storedItems(this.typecode, items);
+    const first = start < 0 ? start + this.length : start;
+    if (!Number.isInteger(first) || first < 0 || first + stored.length > this.length) {
+      throw new RangeError(
+        `Cannot set ${stored.length} items from index ${start} on: the SharedArray has ${this.length} items`,
+      );
+    }
+    view.set(stored as never, first);
+  }
+
+  /**
+   * Sets all items from `start` to before `end` to one; negative bounds count from the end.
+   *
+   * @throws {TypeError} if `item` is not of the array's type.
+   */
+  fill(item: ItemInput<K>, start?: number, end?: number): this {
+    this.liveView().fill(storedItem(this.typecode, item, "SharedArray") as never, start, end);
+    return this;
+  }
+
+  /** The items from `start` to before `end`, copied; negative bounds count from the end. Python: `array[start:end]`. */
+  slice(start?: number, end?: number): ItemOf<K>[] {
+    const part = this.liveView().subarray(start, end) as ArrayLike<number | bigint>;
+    return Array.from(part, (stored) => readItem(this.typecode, stored) as ItemOf<K>);
+  }
+
+  /** The items from `start` to before `end` as a typed array on the linear memory, as {@linkcode SharedItems.view}. */
+  subarray(start?: number, end?: number): ViewOf<K> {
+    return this.keepFor(this.view.subarray(start, end) as ViewOf<K>);
   }
 
   /** The items, copied. Python: `array[:]`. */
-  toArray(): ViewOf<K>[number][] {
-    return Array.from(this.#liveView() as ArrayLike<ViewOf<K>[number]>);
+  toArray(): ItemOf<K>[] {
+    return this.slice();
   }
 
   /** The items one by one, each as it is when its turn comes. */
-  *[Symbol.iterator](): IterableIterator<ViewOf<K>[number]> {
-    for (let index = 0; index < this.length; index++) yield this.#liveView()[index];
+  *[Symbol.iterator](): IterableIterator<ItemOf<K>> {
+    for (let index = 0; index < this.length; index++) yield this.get(index);
   }
 
-  /** Frees the memory for all processes that have this array. Nobody may use it, nor a view of it, any more. */
-  dispose(): void {
-    if (this.#view === undefined) return;
-    this.#view = undefined;
-    dropped.unregister(this);
-    freeIf(this.byteOffset, this.#serial);
+  /**
+   * The characters of a `"c"` array up to the first U+0000. What is assigned may have as many as the array; a U+0000
+   * follows it where there is room.
+   *
+   * @throws {TypeError} if the array is of another type, or a character is beyond U+00FF: encode such text, see `raw`.
+   * @throws {RangeError} if the text is too long.
+   */
+  get value(): K extends "c" ? string : never {
+    const bytes = this.#bytes("value");
+    const end = bytes.indexOf(0);
+    return this.slice(0, end < 0 ? undefined : end).join("") as K extends "c" ? string : never;
   }
 
-  /** `dispose`, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
+  set value(text: string) {
+    const bytes = this.#bytes("value");
+    const stored = storedItems("c", text);
+    this.#checkFits(stored.length);
+    bytes.set(stored as number[]);
+    if (stored.length < this.length) bytes[stored.length] = 0;
   }
 
-  #liveView(): ViewOf<ItemKind> {
-    if (this.#view !== undefined) return this.#view;
-    throw disposedError(this.typecode, this.length);
+  /**
+   * All bytes of a `"c"` array, copied. What is assigned may be shorter than the array; the rest stays as it is.
+   *
+   * @throws {TypeError} if the array is of another type.
+   * @throws {RangeError} if the bytes are too many.
+   */
+  get raw(): K extends "c" ? Uint8Array<ArrayBuffer> : never {
+    return new Uint8Array(this.#bytes("raw")) as K extends "c" ? Uint8Array<ArrayBuffer> : never;
   }
 
-  #keepView(): ViewOf<ItemKind> {
-    const view = typedView(this.#viewConstructor, this.byteOffset, this.length);
-    arrayOfView.set(view, this);
-    this.#view = view;
-    return view;
+  set raw(bytes: Uint8Array) {
+    const own = this.#bytes("raw");
+    this.#checkFits(bytes.length);
+    own.set(bytes);
+  }
+
+  #bytes(property: string): Uint8Array {
+    const view = this.liveView();
+    if (this.typecode === "c") return view as Uint8Array;
+    throw new TypeError(`Only a SharedArray("c") has the property ${property}, this one is of "${this.typecode}"`);
+  }
+
+  #checkFits(length: number): void {
+    if (length <= this.length) return;
+    throw new RangeError(`Cannot store ${length} bytes: the SharedArray has ${this.length}`);
   }
 
   #position(index: number): number {
@@ -169,26 +176,8 @@ export class SharedArray<K extends ItemKind = ItemKind> {
     throw new RangeError(`Index ${index} is out of range: the SharedArray has ${this.length} items`);
   }
 
-  static #encode(array: SharedArray): WireForm {
-    array.#liveView();
-    dropped.unregister(array);
-    return [array.typecode, array.byteOffset, array.length, array.#serial];
-  }
-
-  static #decode([typecode, byteOffset, length, serial]: WireForm): SharedArray {
-    if (blockSerial(byteOffset) !== serial) throw disposedError(typecode, length);
-    const block: Block = { typecode, byteOffset, length, serial };
-    return new SharedArray(typecode, { [ATTACH]: block } as unknown as number);
-  }
-
   static {
-    registerWire<SharedArray, WireForm>({
-      tag: "SharedArray",
-      scope: "tree",
-      class: SharedArray,
-      encode: SharedArray.#encode,
-      decode: SharedArray.#decode,
-    });
+    registerItems<SharedArray>(SharedArray, (typecode, length) => new SharedArray(typecode, length));
   }
 }
 
@@ -197,15 +186,9 @@ function checkedLength(length: number): number {
   throw new RangeError(`Length of a SharedArray must be a whole number from 0 on, got ${length}`);
 }
 
-function checkedItems(typecode: Typecode, source: Iterable<unknown>): unknown[] {
+function storedItems(typecode: Typecode, source: Iterable<unknown>): (number | bigint)[] {
   if (typeof (source as Iterable<unknown> | null)?.[Symbol.iterator] !== "function") {
     throw new TypeError(`Cannot fill a SharedArray: expected a length or an iterable of items, got ${String(source)}`);
   }
-  const items = Array.from(source);
-  items.forEach(itemChecker(typecode));
-  return items;
-}
-
-function disposedError(typecode: Typecode, length: number): ManyhandsError {
-  return new ManyhandsError("ERR_DISPOSED", `SharedArray("${typecode}", ${length}) was disposed of and cannot be used`);
+  return Array.from(source, (item, index) => storedItem(typecode, item, "SharedArray", index));
 }

@@ -1,6 +1,6 @@
 /**
  * Python's type codes and the typed arrays that hold them. `l` and `L` have 64 bits, as C's `long` on Linux and macOS;
- * `c` holds bytes. The 64-bit ones hold `bigint`s.
+ * `c` holds characters of one byte. The 64-bit ones hold `bigint`s.
  */
 const constructors = {
   b: Int8Array,
@@ -24,7 +24,7 @@ export interface TypecodeViews {
   b: Int8Array;
   /** Unsigned, 8 bits. */
   B: Uint8Array;
-  /** Bytes. */
+  /** Characters of one byte, U+0000 to U+00FF. */
   c: Uint8Array;
   /** Signed, 16 bits. */
   h: Int16Array;
@@ -65,6 +65,12 @@ export type ItemKind = Typecode | TypecodeConstructor;
 export type ViewOf<K extends ItemKind> = K extends Typecode ? TypecodeViews[K]
   : K extends TypecodeConstructor<infer V> ? V
   : never;
+
+/** An item as it is read: of `c` a character, of the 64-bit kinds a bigint, of all others a number. */
+export type ItemOf<K extends ItemKind> = K extends "c" ? string : ViewOf<K>[number];
+
+/** An item as it is written: {@linkcode ItemOf}, and for `c` also the number of a byte. */
+export type ItemInput<K extends ItemKind> = K extends "c" ? string | number : ViewOf<K>[number];
 
 /** Type code and constructor of a kind of items. */
 export interface ItemType {

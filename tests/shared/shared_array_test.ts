@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { Worker } from "node:worker_threads";
 import fc from "fast-check";
+import { Lock, Process, RLock, SharedValue } from "../../mod.ts";
 import { wireTypeOf } from "../../src/core/wire.ts";
 import { accounting, allocate, free } from "../../src/memory/allocator.ts";
 import { heapBytes, linearMemory, PAGE_BYTES } from "../../src/memory/linear_memory.ts";
 import { SharedArray } from "../../src/shared/shared_array.ts";
+import { double, incrementUnderLock, lockAndDispose, prefixSums } from "./fixtures/item_targets.ts";
 
-const timeout = 30_000;
+const timeout = 60_000;
 const disposed = { name: "ManyhandsError", code: "ERR_DISPOSED" };
 
 /** What the codec does with an array that is sent and received. */
@@ -15,6 +17,177 @@ function send(array: SharedArray): SharedArray {
   const wireType = wireTypeOf(array)!;
   return wireType.decode(wireType.encode(array)) as SharedArray;
 }
+
+async function completed<A extends unknown[]>(child: Process<A>): Promise<void> {
+  child.start();
+  await child.join();
+  assert.equal(child.exitCode, 0);
+}
+
+describe("_TestArray", () => {
+  for (const [name, options] of [["test_array", {}], ["test_rawarray", { lock: false }]] as const) {
+    test(`${name}: items and ranges are read and set, here and in a child`, { timeout }, async () => {
+      const items = [680, 626, 934, 821, 150, 233, 548, 982, 714, 831];
+      using array = new SharedArray("i", items, options);
+      assert.equal(array.length, items.length);
+      assert.equal(array.get(3), items[3]);
+      assert.deepEqual(array.slice(2, 7), items.slice(2, 7));
+      items.splice(4, 4, 1, 2, 3, 4);
+      array.setItems(4, [1, 2, 3, 4]);
+      assert.deepEqual(array.toArray(), items);
+      await completed(new Process({ target: prefixSums, args: [array] }));
+      let sum = 0;
+      assert.deepEqual(array.toArray(), items.map((item) => sum += item));
+    });
+  }
+
+  test("test_array_from_size: an array of a size is all zeros, three times", { timeout }, () => {
+    for (let round = 0; round < 3; round++) {
+      using array = new SharedArray("i", 10);
+      assert.deepEqual(array.toArray(), Array(10).fill(0));
+      array.setItems(0, Array(10).keys());
+      assert.deepEqual([...array], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+  });
+
+  test("test_getobj_getlock_obj: a lock of its own, the given one, or none", { timeout }, () => {
+    for (const options of [{}, { lock: undefined }, { lock: true }]) {
+      using array = new SharedArray("i", 3, options);
+      assert.ok(array.getLock() instanceof RLock);
+      assert.equal(array.getLock(), array.getLock());
+    }
+    using lock = new Lock();
+    using array = new SharedArray("i", 3, { lock });
+    assert.equal(array.getLock(), lock);
+    using raw = new SharedArray("i", 3, { lock: false });
+    assert.throws(() => raw.getLock(), { code: "ERR_NO_LOCK" });
+    assert.throws(() => new SharedArray("i", 3, { lock: "navalue" as never }), {
+      name: "TypeError",
+      message: 'Option lock must be a boolean, a Lock or an RLock, got "navalue"',
+    });
+  });
+});
+
+describe("_TestSharedCTypes", () => {
+  for (const [name, options] of [["test_sharedctypes", { lock: false }], ["test_synchronize", {}]] as const) {
+    test(`${name}: a child doubles values, an array and a string in place`, { timeout }, async () => {
+      using whole = new SharedValue("i", 7, options);
+      using fraction = new SharedValue("d", 1 / 3, options);
+      using big = new SharedValue("q", 2n ** 33n, options);
+      using list = new SharedArray("d", Array(10).keys(), options);
+      using text = new SharedArray("c", 20, options);
+      text.value = "hello";
+      await completed(new Process({ target: double, args: [whole, fraction, big, list, text] }));
+      assert.deepEqual([whole.value, fraction.value, big.value], [14, 2 / 3, 2n ** 34n]);
+      assert.deepEqual(list.toArray(), [0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
+      assert.equal(text.value, "hellohello");
+    });
+  }
+});
+
+test("The lock is made once, by whoever asks first, and guards the items in all processes", { timeout }, async () => {
+  const { blocks } = accounting();
+  const array = new SharedArray("i", 1);
+  const count = 300;
+  const children = [1, 2].map(() => new Process({ target: incrementUnderLock, args: [array, count] }));
+  for (const child of children) child.start();
+  for (const child of children) await child.join();
+  assert.deepEqual(children.map(({ exitCode }) => exitCode), [0, 0]);
+  assert.equal(array.get(0), 2 * count);
+  assert.equal(array.getLock().locked(), false);
+  array.dispose();
+  assert.equal(accounting().blocks, blocks);
+});
+
+test("A lock that nobody uses takes no memory of its own; a used one is freed with the array", { timeout }, () => {
+  const before = accounting().blocks;
+  const array = new SharedArray("d", 3);
+  assert.equal(accounting().blocks, before + 1);
+  array.getLock();
+  assert.equal(accounting().blocks, before + 2);
+  array.dispose();
+  assert.equal(accounting().blocks, before);
+});
+
+test("A child that disposes of the array frees it and its lock for all", { timeout }, async () => {
+  const array = new SharedArray("d", 3);
+  const child = new Process({ target: lockAndDispose, args: [array] });
+  const wireType = wireTypeOf(array)!;
+  const wired = wireType.encode(array);
+  await completed(child);
+  assert.throws(() => wireType.decode(wired), disposed);
+  array.dispose();
+});
+
+test("A range that does not fit is refused whole", { timeout }, () => {
+  using array = new SharedArray("i", [1, 2, 3]);
+  for (const [start, items] of [[2, [8, 9]], [-1, [8, 9]], [-4, [8]], [0.5, [8]], [4, []]] as const) {
+    assert.throws(() => array.setItems(start, items), {
+      name: "RangeError",
+      message: `Cannot set ${items.length} items from index ${start} on: the SharedArray has 3 items`,
+    });
+  }
+  assert.throws(() => array.setItems(0, [8, "9" as never]), { name: "TypeError", message: /^Item 1 of a SharedArray/ });
+  assert.deepEqual(array.toArray(), [1, 2, 3]);
+  array.setItems(-2, [8, 9]);
+  array.setItems(3, []);
+  assert.deepEqual(array.toArray(), [1, 8, 9]);
+});
+
+test("slice, fill and subarray take the bounds that a typed array takes", { timeout }, () => {
+  const bound = fc.option(fc.integer({ min: -12, max: 12 }), { nil: undefined });
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -128, max: 127 }), { maxLength: 8 }), bound, bound, (items, a, b) => {
+      using array = new SharedArray("b", items);
+      const model = Int8Array.from(items);
+      assert.deepEqual(array.slice(a, b), [...model.slice(a, b)]);
+      assert.deepEqual([...array.subarray(a, b)], [...model.subarray(a, b)]);
+      array.fill(77, a, b);
+      assert.deepEqual(array.toArray(), [...model.fill(77, a, b)]);
+    }),
+  );
+  using array = new SharedArray("b", 3);
+  array.subarray(1)[0] = 5;
+  assert.equal(array.get(1), 5);
+  assert.throws(() => array.fill(0.5), { name: "TypeError" });
+});
+
+test("The items of a character array are characters, and a string goes in and out whole", { timeout }, () => {
+  using array = new SharedArray("c", "héllo");
+  assert.deepEqual(array.toArray(), ["h", "é", "l", "l", "o"]);
+  assert.equal(array.value, "héllo");
+  array.set(0, "j");
+  array.set(1, 0x65);
+  assert.equal(array.get(0) + array.get(1), "je");
+  array.value = "hey";
+  assert.equal(array.value, "hey");
+  assert.deepEqual(array.raw, Uint8Array.of(0x68, 0x65, 0x79, 0, 0x6f));
+  array.raw = Uint8Array.of(1, 0, 2);
+  assert.equal(array.value, "\x01");
+  assert.deepEqual(array.raw, Uint8Array.of(1, 0, 2, 0, 0x6f));
+  array.raw.fill(9);
+  assert.equal(array.get(0), "\x01");
+});
+
+test("What does not go into a character array is refused", { timeout }, () => {
+  using array = new SharedArray("c", 3);
+  assert.throws(() => array.value = "four", {
+    name: "RangeError",
+    message: "Cannot store 4 bytes: the SharedArray has 3",
+  });
+  assert.throws(() => array.raw = new Uint8Array(4), { name: "RangeError" });
+  assert.throws(() => array.value = "a€", {
+    name: "TypeError",
+    message: 'Item 1 of a SharedArray("c") must be a character up to U+00FF or a byte, got "€"',
+  });
+  assert.throws(() => array.set(0, 256), { name: "TypeError", message: /got the number 256$/ });
+  assert.throws(() => array.set(0, "ab"), { name: "TypeError", message: /got "ab"$/ });
+  assert.deepEqual(array.raw, new Uint8Array(3));
+  using bytes = new SharedArray("B", 3);
+  const message = 'Only a SharedArray("c") has the property value, this one is of "B"';
+  assert.throws(() => bytes.value, { name: "TypeError", message });
+  assert.throws(() => bytes.raw, { name: "TypeError" });
+});
 
 test("An array of a length holds zeros, also where other data was", { timeout }, () => {
   const dirty = allocate(800, 64);
