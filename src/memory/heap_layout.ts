@@ -56,6 +56,8 @@ export const USED_BLOCKS = 8;
 export const FREE_BLOCKS = 9;
 export const ARENAS = 10;
 export const LAST_SERIAL = 11;
+/** Offset of the first block of `owner_deaths.ts`, 0 while no owner has died. */
+export const OWNER_DEATHS = 12;
 export const FIRST_LEVEL_MAP = 16;
 export const SECOND_LEVEL_MAPS = 32;
 export const FREE_LISTS = 64;

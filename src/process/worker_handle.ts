@@ -18,6 +18,7 @@ import { Interrupt } from "../core/interrupt.ts";
 import { compiledKernelModule } from "../kernels/instance.ts";
 import { recoverHeap } from "../memory/allocator.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
+import { recordOwnerDeath } from "../memory/owner_deaths.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Thread, ThreadEnd } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
@@ -81,7 +82,9 @@ export class WorkerHandle {
       Atomics.notify(this.#control, ControlWord.Ended);
       // Of a thread that Deno was told to end nobody knows whether it has; it may still hold the heap's lock and let go.
       const isGone = !(this.#isForced && runtime.name === "deno");
-      if (!stopped && isGone) recoverHeap(Atomics.load(this.#control, ControlWord.HeapOwner));
+      const owner = Atomics.load(this.#control, ControlWord.HeapOwner);
+      if (!stopped && isGone) recoverHeap(owner);
+      if (isGone) recordOwnerDeath(owner);
       // Bun gives code 0 to a thread that ends itself after an uncaught error, whatever code it names.
       ending.resolve(error === undefined ? { code, stopped } : { code: code || 1, error, stopped });
     });

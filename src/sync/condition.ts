@@ -1,7 +1,8 @@
 import { ManyhandsError } from "../core/errors.ts";
 import { wireTypeByTag, wireTypeOf } from "../core/wire.ts";
-import { allocateZeroed, free } from "../memory/allocator.ts";
+import { allocateZeroed, free, heapOwner } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
+import { isOwnerDead } from "../memory/owner_deaths.ts";
 import { Lock } from "./lock.ts";
 import { RLock } from "./rlock.ts";
 import { registerSynchroniser, Synchroniser } from "./synchroniser.ts";
@@ -11,10 +12,16 @@ import { waitAsync, type WaitOptions, waitSync } from "./word_wait.ts";
 const FIRST = 0;
 const LAST = 1;
 
-/** Words of a waiter: whether it was notified, and the waiter after it. */
-const NOTIFIED = 0;
+/** Words of a waiter: how it stands, the waiter after it, and the number of its thread. */
+const STATE = 0;
 const NEXT = 1;
-const WAITER_BYTES = 8;
+const OWNER = 2;
+const WAITER_BYTES = 12;
+
+const WAITING = 0;
+const NOTIFIED = 1;
+/** It gave up without the lock; who comes by its place in the list frees it. */
+const GONE = 2;
 
 /**
  * Lets processes wait, with a lock, until another one changes what the lock guards. Python: `multiprocessing.Condition`.
@@ -87,11 +94,16 @@ export class Condition extends Synchroniser {
     const depth = this.#releaseAll();
     let failure: { readonly reason: unknown } | undefined;
     try {
-      await waitAsync(waiter, NOTIFIED, () => lookAt(waiter), options);
+      await waitAsync(waiter, STATE, () => lookAt(waiter), options);
     } catch (reason) {
       failure = { reason };
     }
-    for (let level = 0; level < depth; level++) await this.lock.acquire();
+    try {
+      for (let level = 0; level < depth; level++) await this.lock.acquire();
+    } catch (reason) {
+      desert(waiter);
+      throw reason;
+    }
     const isNotified = this.#delist(waiter);
     if (failure !== undefined) throw failure.reason;
     return isNotified;
@@ -107,11 +119,16 @@ export class Condition extends Synchroniser {
     const depth = this.#releaseAll();
     let failure: { readonly reason: unknown } | undefined;
     try {
-      waitSync(waiter, NOTIFIED, () => lookAt(waiter), timeout);
+      waitSync(waiter, STATE, () => lookAt(waiter), timeout);
     } catch (reason) {
       failure = { reason };
     }
-    for (let level = 0; level < depth; level++) this.lock.acquireSync();
+    try {
+      for (let level = 0; level < depth; level++) this.lock.acquireSync();
+    } catch (reason) {
+      desert(waiter);
+      throw reason;
+    }
     const isNotified = this.#delist(waiter);
     if (failure !== undefined) throw failure.reason;
     return isNotified;
@@ -158,12 +175,12 @@ export class Condition extends Synchroniser {
     }
     this.#checkOwned("notify");
     const { words } = this;
-    for (let left = count; left > 0 && words[FIRST] !== 0; left--) {
+    let left = count;
+    while (left > 0 && words[FIRST] !== 0) {
       const waiter = waiterAt(words[FIRST]!);
       words[FIRST] = waiter[NEXT]!;
-      // Its memory is its own again from here on; a notify that comes too late for it wakes nobody.
-      Atomics.store(waiter, NOTIFIED, 1);
-      Atomics.notify(waiter, NOTIFIED);
+      if (isOwnerDead(waiter[OWNER]!) || !settle(waiter, NOTIFIED)) free(waiter.byteOffset);
+      else left--;
     }
     if (words[FIRST] === 0) words[LAST] = 0;
   }
@@ -185,17 +202,19 @@ export class Condition extends Synchroniser {
   #enlist(): Int32Array {
     this.#checkOwned("wait");
     const { words } = this;
-    const waiter = waiterAt(allocateZeroed(WAITER_BYTES));
-    if (words[FIRST] === 0) words[FIRST] = waiter.byteOffset;
-    else waiterAt(words[LAST]!)[NEXT] = waiter.byteOffset;
-    words[LAST] = waiter.byteOffset;
+    const offset = allocateZeroed(WAITER_BYTES) | 0;
+    const waiter = waiterAt(offset);
+    waiter[OWNER] = heapOwner();
+    if (words[FIRST] === 0) words[FIRST] = offset;
+    else waiterAt(words[LAST]!)[NEXT] = offset;
+    words[LAST] = offset;
     return waiter;
   }
 
   /** Ends a waiter, with the lock held; whether it was notified. */
   #delist(waiter: Int32Array): boolean {
-    const isNotified = Atomics.load(waiter, NOTIFIED) === 1;
-    if (!isNotified) this.#takeOff(waiter.byteOffset);
+    const isNotified = Atomics.load(waiter, STATE) === NOTIFIED;
+    if (!isNotified) this.#takeOff(waiter.byteOffset | 0);
     free(waiter.byteOffset);
     return isNotified;
   }
@@ -237,7 +256,19 @@ export class Condition extends Synchroniser {
 }
 
 function lookAt(waiter: Int32Array): number | undefined {
-  return Atomics.load(waiter, NOTIFIED) === 1 ? undefined : 0;
+  return Atomics.load(waiter, STATE) === WAITING ? WAITING : undefined;
+}
+
+/** Ends the waiting of a waiter, once; false where it has ended. The waiter's memory is its own again from then on. */
+function settle(waiter: Int32Array, state: number): boolean {
+  if (Atomics.compareExchange(waiter, STATE, WAITING, state) !== WAITING) return false;
+  Atomics.notify(waiter, STATE);
+  return true;
+}
+
+/** Gives a waiter up whose thread does not hold the lock and so may not touch the list. */
+function desert(waiter: Int32Array): void {
+  if (!settle(waiter, GONE)) free(waiter.byteOffset);
 }
 
 /** The words of the waiter at a byte offset, which a signed word may hold as a negative number. */

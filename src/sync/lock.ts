@@ -1,6 +1,5 @@
 import { heapOwner } from "../memory/allocator.ts";
 import { Acquirable } from "./acquirable.ts";
-import { rememberLock } from "./known_locks.ts";
 import { LockWord } from "./lock_word.ts";
 import { registerSynchroniser } from "./synchroniser.ts";
 
@@ -32,7 +31,6 @@ export class Lock extends Acquirable {
   constructor() {
     super();
     this.#word = new LockWord(this.words, 0, heapOwner());
-    rememberLock(this.block.byteOffset, this.block.serial);
   }
 
   /** Whether someone holds it. */

@@ -1,4 +1,5 @@
 import { ManyhandsError, OwnerDiedError } from "../core/errors.ts";
+import { isOwnerDead } from "../memory/owner_deaths.ts";
 
 const FREE = 0;
 const ABANDONED = -1;
@@ -16,7 +17,7 @@ const WANTED = 1;
  * take      FREE -> owner * 2
  * want      owner * 2 -> owner * 2 + WANTED, before a waiter sleeps with that value
  * release   any owner's -> FREE, then wake all if it was WANTED
- * abandon   the dead owner's -> ABANDONED, then wake all
+ * abandon   a dead owner's -> ABANDONED, then wake all; whoever looks at the lock does it
  * recover   ABANDONED -> FREE
  * ```
  *
@@ -39,7 +40,7 @@ export class LockWord {
   /** Number of the thread that holds the lock, 0 if none does. */
   get holder(): number {
     const word = Atomics.load(this.#words, this.#index);
-    return word === ABANDONED ? 0 : word >>> 1;
+    return word === ABANDONED || isOwnerDead(word >>> 1) ? 0 : word >>> 1;
   }
 
   /** Takes the lock and returns undefined, or returns the value with which to sleep. */
@@ -48,6 +49,7 @@ export class LockWord {
       const word = Atomics.compareExchange(this.#words, this.#index, FREE, this.#owner * 2);
       if (word === FREE) return undefined;
       if (word === ABANDONED) throw new OwnerDiedError("Cannot acquire a lock whose owner ended while it held it");
+      if (this.#abandonDead(word)) continue;
       const wanted = word | WANTED;
       if (word === wanted || Atomics.compareExchange(this.#words, this.#index, word, wanted) === word) return wanted;
     }
@@ -57,24 +59,21 @@ export class LockWord {
   release(): void {
     for (;;) {
       const word = Atomics.load(this.#words, this.#index);
-      if (word === FREE || word === ABANDONED) {
+      if (word === FREE || word === ABANDONED || (word >>> 1 !== this.#owner && isOwnerDead(word >>> 1))) {
         throw new ManyhandsError("ERR_NOT_HELD", "Cannot release a lock that nobody holds");
       }
       if (this.#change(word, FREE)) return;
     }
   }
 
-  /** Marks the lock as abandoned if the thread `owner`, which has ended, holds it. */
-  abandon(owner: number): boolean {
-    for (;;) {
-      const word = Atomics.load(this.#words, this.#index);
-      if (word === ABANDONED || word >>> 1 !== owner) return false;
-      if (this.#change(word, ABANDONED)) return true;
-    }
+  #abandonDead(word: number): boolean {
+    return isOwnerDead(word >>> 1) && (this.#change(word, ABANDONED), true);
   }
 
   /** Frees a lock that was abandoned; false if it was not. */
   recover(): boolean {
+    const word = Atomics.load(this.#words, this.#index);
+    if (word !== FREE && word !== ABANDONED) this.#abandonDead(word);
     return Atomics.compareExchange(this.#words, this.#index, ABANDONED, FREE) === ABANDONED;
   }
 

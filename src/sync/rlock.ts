@@ -1,7 +1,6 @@
 import { ManyhandsError } from "../core/errors.ts";
 import { heapOwner } from "../memory/allocator.ts";
 import { Acquirable } from "./acquirable.ts";
-import { rememberLock } from "./known_locks.ts";
 import { LockWord } from "./lock_word.ts";
 import { registerSynchroniser } from "./synchroniser.ts";
 
@@ -39,7 +38,6 @@ export class RLock extends Acquirable {
   constructor() {
     super();
     this.#word = new LockWord(this.words, 0, this.#owner);
-    rememberLock(this.block.byteOffset, this.block.serial);
   }
 
   /** Whether some process holds it. */

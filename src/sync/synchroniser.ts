@@ -65,11 +65,6 @@ export abstract class Synchroniser {
     return this.#words;
   }
 
-  /** Where the words lie, without a look at whether they are still there. */
-  protected get block(): { readonly byteOffset: number; readonly serial: number } {
-    return this.#block;
-  }
-
   static #encode(value: Synchroniser): WireBlock {
     if (value.#isDisposed) throw disposedError(value.constructor.name);
     dropped.unregister(value);

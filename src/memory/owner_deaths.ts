@@ -1,0 +1,50 @@
+import { allocateZeroed, free } from "./allocator.ts";
+import { OWNER_DEATHS } from "./heap_layout.ts";
+import { CONTROL_OFFSET, typedView } from "./linear_memory.ts";
+
+// A block: the offset of the next one, then a bit an owner.
+const BLOCK_WORDS = 1024;
+const OWNERS_PER_BLOCK = (BLOCK_WORDS - 1) * 32;
+
+/**
+ * Notes in the shared memory that the thread `owner` (its `heapOwner()`) has ended, so that whoever waits for what it held
+ * can tell. Call it only when the thread is surely gone.
+ */
+export function recordOwnerDeath(owner: number): void {
+  if (owner === 0) return;
+  const { words, index, bit } = placeOf(owner, blockOf(owner, true)!);
+  Atomics.or(words, index, bit);
+}
+
+/** Whether the thread `owner` is known to have ended. */
+export function isOwnerDead(owner: number): boolean {
+  const block = blockOf(owner, false);
+  if (block === undefined) return false;
+  const { words, index, bit } = placeOf(owner, block);
+  return (Atomics.load(words, index) & bit) !== 0;
+}
+
+function placeOf(owner: number, words: Int32Array): { words: Int32Array; index: number; bit: number } {
+  const within = owner % OWNERS_PER_BLOCK;
+  return { words, index: 1 + (within >>> 5), bit: 1 << (within & 31) };
+}
+
+function blockOf(owner: number, isWanted: boolean): Int32Array | undefined {
+  let link = typedView(Int32Array, CONTROL_OFFSET + OWNER_DEATHS * 4, 1);
+  for (let skip = Math.floor(owner / OWNERS_PER_BLOCK);; skip--) {
+    let next = Atomics.load(link, 0);
+    if (next === 0 && !isWanted) return undefined;
+    if (next === 0) next = appendBlock(link);
+    const block = typedView(Int32Array, next >>> 0, BLOCK_WORDS);
+    if (skip === 0) return block;
+    link = block;
+  }
+}
+
+function appendBlock(link: Int32Array): number {
+  const made = allocateZeroed(BLOCK_WORDS * 4);
+  const before = Atomics.compareExchange(link, 0, 0, made | 0);
+  if (before === 0) return made | 0;
+  free(made);
+  return before;
+}
