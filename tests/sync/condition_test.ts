@@ -123,6 +123,8 @@ describe("_TestCondition", () => {
     (await condition.acquire()).release();
     child.terminate();
     await child.join();
+    // It may have ended on its way out of the wait, with the lock in its hands.
+    condition.lock.recover();
     const guard = await condition.acquire();
     const waiting = condition.wait();
     const told = new Event();
