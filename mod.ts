@@ -35,12 +35,22 @@ export {
   UnsupportedError,
   WorkerLostError,
 } from "./src/core/errors.ts";
+export { type ErrorClass, registerError } from "./src/core/error_classes.ts";
 export type { SettleOptions } from "./src/core/deadline.ts";
 export { type Readiness, type Waitable, waitable } from "./src/core/waitable.ts";
 export type { Doubleable } from "./src/kernels/double.ts";
 export { type Kernels, kernels } from "./src/kernels/kernels.ts";
 export type { Lowercased, LowercaseOptions } from "./src/kernels/lowercase.ts";
 export { AsyncResult, type ResultSource } from "./src/pool/async_result.ts";
+export type {
+  EventMap,
+  LogRecord,
+  ProcessEndEvent,
+  ProcessEvent,
+  WorkerEndEvent,
+  WorkerEvent,
+} from "./src/observe/events.ts";
+export type { Logger, LogLevel } from "./src/observe/logger.ts";
 export type { Items } from "./src/pool/items.ts";
 export { Pool, type PoolStats } from "./src/pool/pool.ts";
 export type { AsyncJobOptions, ImapOptions, JobOptions, MapOptions, PoolOptions } from "./src/pool/pool_options.ts";
@@ -51,6 +61,7 @@ export { type ExitHook, onExit } from "./src/process/exit_hooks.ts";
 export { ParentProcess, parentProcess } from "./src/process/parent_process.ts";
 export { activeChildren, Process, type ProcessOptions } from "./src/process/process.ts";
 export type { ProcessIdentity } from "./src/process/process_identity.ts";
+export { getLogger, logToStderr } from "./src/process/reporting.ts";
 export { task, type TaskOptions } from "./src/process/task.ts";
 export { isMainProcess } from "./src/runtime/current.ts";
 export type { LockOption } from "./src/shared/item_lock.ts";

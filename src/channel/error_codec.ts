@@ -1,4 +1,5 @@
-import * as errors from "../core/errors.ts";
+import { errorClassNamed } from "../core/error_classes.ts";
+import { RemoteError } from "../core/errors.ts";
 
 /** An error as plain data. */
 export interface ErrorData {
@@ -11,14 +12,6 @@ export interface ErrorData {
   cause?: unknown;
   errors?: unknown[];
 }
-
-type ErrorClass = { readonly name: string; readonly prototype: Error };
-
-const knownClasses = new Map<string, ErrorClass>();
-for (
-  const known of [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError]
-) knownClasses.set(known.name, known);
-for (const known of Object.values(errors)) knownClasses.set(known.name, known as unknown as ErrorClass);
 
 const ownData = new Set(["name", "message", "stack", "cause", "remoteStack"]);
 
@@ -42,13 +35,13 @@ export function encodeError(error: Error, encodable: (value: unknown) => boolean
 }
 
 /**
- * Rebuilds an error: an instance of its class where that is built in or ours, else a `RemoteError` under its name. The
- * stack is the worker's, also as the non-enumerable `remoteStack`.
+ * Rebuilds an error: an instance of its class where that is built in, ours or registered, else a `RemoteError` under its
+ * name. The stack is the worker's, also as the non-enumerable `remoteStack`.
  */
 export function decodeError(data: ErrorData): Error {
-  const known = data.class === data.name || data.class !== "Error" ? knownClasses.get(data.class) : undefined;
+  const known = data.class === data.name || data.class !== "Error" ? errorClassNamed(data.class) : undefined;
   const error = known === undefined && data.name !== "Error"
-    ? new errors.RemoteError(data.name, data.message, data.stack)
+    ? new RemoteError(data.name, data.message, data.stack)
     : new Error(data.message);
   if (known !== undefined) Object.setPrototypeOf(error, known.prototype);
   if (error.name !== data.name) define(error, "name", data.name);
@@ -68,8 +61,8 @@ function define(error: Error, key: string, value: unknown): void {
 
 function knownClassOf(error: Error): string {
   for (let proto = Object.getPrototypeOf(error); proto !== null; proto = Object.getPrototypeOf(proto)) {
-    const name = (proto.constructor as ErrorClass | undefined)?.name;
-    if (name !== undefined && knownClasses.get(name)?.prototype === proto) return name;
+    const name = (proto.constructor as { name: string } | undefined)?.name;
+    if (name !== undefined && errorClassNamed(name)?.prototype === proto) return name;
   }
   return "Error";
 }

@@ -1,6 +1,7 @@
 import { detach, type Payload } from "../channel/frame_sender.ts";
 import { FrameKind } from "../channel/frames.ts";
 import { ManyhandsError, PoolClosedError, TimeoutError, WorkerLostError } from "../core/errors.ts";
+import { emit } from "../process/reporting.ts";
 import type { WorkerEnd } from "../process/worker_handle.ts";
 import { runtime } from "../runtime/current.ts";
 import { CallJob } from "./call_job.ts";
@@ -78,6 +79,7 @@ export class Supervisor {
     const number = ++this.#started;
     const worker = new PoolWorker(number, `${this.settings.name}-worker-${number}`, this.dispatcher.bell);
     this.#workers.add(worker);
+    emit("manyhands:worker:start", () => ({ pool: this.settings.name, worker: worker.handle.name }));
     this.dispatcher.attach(worker);
     const ending = worker.handle.ended.then((end) => this.#onEnd(worker, end));
     this.#endings.add(ending);
@@ -113,6 +115,12 @@ export class Supervisor {
     else this.#failedStarts = 0;
     const isLost = !end.stopped && worker.condemned === undefined && this.state !== "closed";
     if (isLost) this.lost++;
+    emit(isLost ? "manyhands:worker:lost" : "manyhands:worker:end", () => ({
+      pool: this.settings.name,
+      worker: worker.handle.name,
+      exitCode: end.code,
+      error: end.error,
+    }));
     this.dispatcher.detachLost(worker, (task) => lossOf(task, worker, end));
     if (this.state === "open" || (this.state === "closing" && this.#hasWork())) {
       if (this.#failure === undefined && this.#workers.size < this.settings.processes) this.#start();

@@ -12,6 +12,7 @@ import { encodeCall, type ProcessInstance } from "./process_call.ts";
 import { rebuildProcess, type RebuiltParts } from "./process_class.ts";
 import { describeProcess } from "./process_text.ts";
 import { identityFor, nextChildPath, ownIdentity, parentIdentity } from "./process_identity.ts";
+import { emit } from "./reporting.ts";
 import { type WorkerEnd, WorkerHandle } from "./worker_handle.ts";
 
 /** What a {@linkcode Process} is made of. */
@@ -209,6 +210,7 @@ export class Process<A extends unknown[] = never[]> {
     this.#ident = identity.own.ident;
     if (!this.daemon) life().hold();
     active.add(this as unknown as Process);
+    emit("manyhands:process:start", () => ({ name: this.name, ident: identity.own.ident }));
     void this.#handle.ended.then((end) => this.#onEnd(end));
   }
 
@@ -219,6 +221,7 @@ export class Process<A extends unknown[] = never[]> {
     this.#exitReason = reason;
     if (this.#forced === undefined) this.#error = error;
     if (!this.daemon) life().release();
+    emit("manyhands:process:end", () => ({ name: this.name, ident: this.#ident!, exitCode, error: this.#error }));
     this.#exit.resolve(this.#exitCode);
   }
 

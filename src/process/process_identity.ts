@@ -1,3 +1,4 @@
+import { adoptLogSettings, type LogSettings, logSettings } from "../observe/logger.ts";
 import { runtime } from "../runtime/current.ts";
 
 /** How a process of the tree is known to the others. */
@@ -20,6 +21,8 @@ export interface IdentityInit {
   readonly path: readonly number[];
   /** One word: how many workers the tree has had. */
   readonly counter: SharedArrayBuffer;
+  /** What it logs, as its host does. */
+  readonly log: LogSettings;
 }
 
 // Above every number that an operating system gives to a process.
@@ -36,6 +39,7 @@ let children = 0;
 /** Tells this worker who it is. */
 export function adoptIdentity(init: IdentityInit): void {
   ({ own, parent, path, counter } = init);
+  adoptLogSettings(init.log);
 }
 
 /** Who this process is. */
@@ -58,5 +62,5 @@ export function identityFor(name: string, daemon: boolean, childPath?: readonly 
   counter ??= new SharedArrayBuffer(4);
   const serial = Atomics.add(new Int32Array(counter), 0, 1) + 1;
   const child: ProcessIdentity = { name, pid: runtime.pid, ident: FIRST_IDENT + serial, daemon };
-  return { own: child, parent: own, path: childPath ?? [...path, serial], counter };
+  return { own: child, parent: own, path: childPath ?? [...path, serial], counter, log: logSettings() };
 }

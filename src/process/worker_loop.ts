@@ -13,6 +13,7 @@ import type { ThreadScope } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { Spinner } from "../sync/spinner.ts";
 import { AwakeCount } from "../sync/awake_count.ts";
+import { runExitHooks, runExitHooksNow } from "./exit_hooks.ts";
 import { FunctionTable } from "./function_table.ts";
 import { Inbox } from "./inbox.ts";
 import { runChunk } from "./run_chunk.ts";
@@ -59,6 +60,7 @@ export class WorkerLoop {
     );
     adoptStopWord(this.#control, ControlWord.Stop);
     scope.onMessage((message) => this.#inbox.put(message as CloneMessage));
+    scope.onExit(runExitHooksNow);
     scope.onFatal((error) => this.#reportFatal(error, init.identity.own.name));
   }
 
@@ -91,6 +93,7 @@ export class WorkerLoop {
       this.#frameSince = performance.now();
     }
     this.#awake.leave();
+    await runExitHooks();
     releaseKernelThread();
     Atomics.store(this.#control, ControlWord.State, WorkerState.Stopped);
     this.#hostBell.ring();

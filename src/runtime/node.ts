@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { channel } from "node:diagnostics_channel";
 import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";
 import { inspect } from "node:util";
@@ -31,6 +32,7 @@ export function nodeRuntime(): Runtime {
     serialize,
     deserialize,
     writeError: (text) => writeAtOnce(2, Buffer.from(text)),
+    channel,
     inspect: (value) => inspect(value),
     warn: (message, code) => process.emitWarning(message, { code }),
   };

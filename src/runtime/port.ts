@@ -69,6 +69,8 @@ export interface Runtime {
   deserialize(bytes: Uint8Array): unknown;
   /** Writes to the standard error stream at once, also from a thread whose starter is busy. */
   writeError(text: string): void;
+  /** A channel of `node:diagnostics_channel`. */
+  channel(name: string): { readonly hasSubscribers: boolean; publish(message: unknown): void };
   /** A value as text for people. */
   inspect(value: unknown): string;
   /** Writes a warning the way the runtime shows warnings. */
