@@ -63,7 +63,18 @@ export { activeChildren, Process, type ProcessOptions } from "./src/process/proc
 export type { ProcessIdentity } from "./src/process/process_identity.ts";
 export { getLogger, logToStderr } from "./src/process/reporting.ts";
 export { task, type TaskOptions } from "./src/process/task.ts";
+export type { Address, Family } from "./src/queue/address.ts";
+export {
+  answerChallenge,
+  type AuthKey,
+  deliverChallenge,
+  type MessageChannelLike,
+} from "./src/queue/authentication.ts";
+export { Client, type ClientOptions } from "./src/queue/client.ts";
+export { Listener, type ListenerOptions } from "./src/queue/listener.ts";
+export { SocketConnection } from "./src/queue/socket_connection.ts";
 export { isMainProcess } from "./src/runtime/current.ts";
+export type { SocketAddress } from "./src/runtime/sockets.ts";
 export type { LockOption } from "./src/shared/item_lock.ts";
 export { SharedArray } from "./src/shared/shared_array.ts";
 export type { SharedItems } from "./src/shared/shared_items.ts";

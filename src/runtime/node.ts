@@ -34,6 +34,7 @@ export function nodeRuntime(): Runtime {
     writeError: (text) => writeAtOnce(2, Buffer.from(text)),
     channel,
     inspect: (value) => inspect(value),
+    sockets: () => import("./sockets.ts"),
     warn: (message, code) => process.emitWarning(message, { code }),
   };
 }

@@ -1,3 +1,5 @@
+import type { Sockets } from "./sockets.ts";
+
 /** Names of the runtimes that there is an adapter for. */
 export type RuntimeName = "node" | "deno" | "bun";
 
@@ -73,6 +75,8 @@ export interface Runtime {
   channel(name: string): { readonly hasSubscribers: boolean; publish(message: unknown): void };
   /** A value as text for people. */
   inspect(value: unknown): string;
+  /** Sockets, loaded when they are first asked for, since few programs need them. */
+  sockets(): Promise<Sockets>;
   /** Writes a warning the way the runtime shows warnings. */
   warn(message: string, code: string): void;
 }

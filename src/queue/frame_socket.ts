@@ -1,0 +1,123 @@
+import type { ByteSocket, SocketAddress } from "../runtime/sockets.ts";
+
+const HEADER_BYTES = 4;
+/** The longest message, in bytes. */
+export const LONGEST_FRAME: number = 2 ** 31 - 2 ** 16;
+
+/**
+ * Messages over a stream of bytes: four bytes of length, the highest first, and so many bytes. That is also what CPython's
+ * `multiprocessing.connection` sends for messages up to 2 GiB.
+ */
+export class FrameSocket {
+  /** Bytes that a message of the other side may have; a longer one ends the connection before memory is taken for it. */
+  limit: number = LONGEST_FRAME;
+  readonly #socket: ByteSocket;
+  #pieces: Uint8Array[] = [];
+  #held = 0;
+  #listener: ((frame: Uint8Array) => void) | undefined;
+
+  /** Takes the socket over. */
+  constructor(socket: ByteSocket) {
+    this.#socket = socket;
+  }
+
+  /** The other end's address, where it has one. */
+  get remote(): SocketAddress | undefined {
+    return this.#socket.remote;
+  }
+
+  /** Gives each message to `listener`, whose bytes they are, in place of the listener before. Reading begins with the first. */
+  onFrame(listener: (frame: Uint8Array) => void): void {
+    const isFirst = this.#listener === undefined;
+    this.#listener = listener;
+    if (isFirst) this.#socket.onData((bytes) => this.#take(bytes));
+  }
+
+  /** Calls `listener` once, when no further message will come. */
+  onEnd(listener: (error: Error | undefined) => void): void {
+    this.#socket.onEnd((error) => listener(this.#failure ?? error));
+  }
+
+  /** Resolves when the system has taken the message. */
+  send(frame: Uint8Array): Promise<void> {
+    if (frame.length > LONGEST_FRAME) {
+      throw new RangeError(`Cannot send a message of ${frame.length} bytes: the longest has ${LONGEST_FRAME}`);
+    }
+    const bytes = new Uint8Array(HEADER_BYTES + frame.length);
+    new DataView(bytes.buffer).setUint32(0, frame.length);
+    bytes.set(frame, HEADER_BYTES);
+    return this.#socket.write(bytes);
+  }
+
+  /** Stops reading until `resume`. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Lets the program live until as many `release`. */
+  hold(): void {
+    this.#socket.hold();
+  }
+
+  /** Takes one `hold` back. */
+  release(): void {
+    this.#socket.release();
+  }
+
+  /** Sends what was sent and then the end. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Drops the connection at once. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #failure: Error | undefined;
+
+  #take(bytes: Uint8Array): void {
+    if (this.#failure !== undefined) return;
+    this.#pieces.push(bytes);
+    this.#held += bytes.length;
+    while (this.#held >= HEADER_BYTES) {
+      const head = this.#joined(HEADER_BYTES);
+      const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
+      if (length > this.limit) return this.#refuse(length);
+      if (this.#held < HEADER_BYTES + length) return;
+      const whole = this.#joined(HEADER_BYTES + length);
+      // Not by slice, which of Node's own kind of byte array gives a view.
+      const frame = new Uint8Array(whole.subarray(HEADER_BYTES, HEADER_BYTES + length));
+      const rest = whole.subarray(HEADER_BYTES + length);
+      this.#held -= HEADER_BYTES + length;
+      if (rest.length === 0) this.#pieces.shift();
+      else this.#pieces[0] = rest;
+      this.#listener!(frame);
+    }
+  }
+
+  /** The first piece, made to hold at least `size` bytes. */
+  #joined(size: number): Uint8Array {
+    const [first] = this.#pieces;
+    if (first!.length >= size) return first!;
+    const whole = new Uint8Array(this.#held);
+    let end = 0;
+    for (const piece of this.#pieces) {
+      whole.set(piece, end);
+      end += piece.length;
+    }
+    this.#pieces = [whole];
+    return whole;
+  }
+
+  #refuse(length: number): void {
+    this.#failure = new RangeError(`The other side announced a message of ${length} bytes; the limit is ${this.limit}`);
+    this.#pieces = [];
+    this.#socket.destroy();
+  }
+}

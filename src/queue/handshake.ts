@@ -1,0 +1,43 @@
+import { TimeoutError } from "../core/errors.ts";
+import { answerChallenge, type AuthKey, deliverChallenge, LONGEST_CHALLENGE } from "./authentication.ts";
+import { type FrameSocket, LONGEST_FRAME } from "./frame_socket.ts";
+import { SocketConnection } from "./socket_connection.ts";
+
+/** Milliseconds that the two sides have to prove themselves. */
+export const HANDSHAKE_MS = 20_000;
+
+/**
+ * Makes a connection of a socket once each side has proved that it has the key, where there is one. The side that was
+ * connected to asks first. Where that fails the socket is dropped.
+ *
+ * @throws {AuthenticationError} where the other side does not have the key
+ * @throws {TimeoutError} where that takes longer than `limit` milliseconds
+ */
+export async function shakeHands(
+  frames: FrameSocket,
+  authkey: AuthKey | undefined,
+  role: "client" | "listener",
+  limit: number,
+): Promise<SocketConnection> {
+  if (authkey === undefined) return new SocketConnection(frames);
+  // Before it has proved itself the other side must not fill memory.
+  frames.limit = LONGEST_CHALLENGE;
+  const connection = new SocketConnection(frames);
+  const steps = role === "listener" ? [deliverChallenge, answerChallenge] : [answerChallenge, deliverChallenge];
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    frames.destroy();
+  }, limit);
+  try {
+    for (const step of steps) await step(connection, authkey);
+  } catch (cause) {
+    frames.destroy();
+    if (isLate) throw new TimeoutError(`The authentication took longer than ${limit} ms`, { cause });
+    throw cause;
+  } finally {
+    clearTimeout(timer);
+  }
+  frames.limit = LONGEST_FRAME;
+  return connection;
+}

@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, connect as connectSocket, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Where a listener is: a host and port of TCP, or the path of a unix socket. */
+export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** One end of a stream of bytes. It holds the program only between `hold` and `release`. */
+export interface ByteSocket {
+  /** The other end's address; `undefined` for unix sockets, whose callers have none. */
+  readonly remote: SocketAddress | undefined;
+  /** Resolves when the system has taken the bytes, which must not be changed before. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Gives what has come, in pieces; the bytes are the caller's to keep. */
+  onData(listener: (bytes: Uint8Array) => void): void;
+  /** Called once, when nothing more will come; with the error that is the reason, where there is one. */
+  onEnd(listener: (error: Error | undefined) => void): void;
+  /** Stops and resumes reading, so that what nobody takes stays with the sender. */
+  pause(): void;
+  resume(): void;
+  /** Sends what was written and then the end. */
+  end(): void;
+  /** Drops it at once. */
+  destroy(): void;
+  hold(): void;
+  release(): void;
+}
+
+/** A listening socket. */
+export interface SocketServer {
+  readonly address: SocketAddress;
+  hold(): void;
+  release(): void;
+  /** Resolves when the address is free again. */
+  close(): Promise<void>;
+}
+
+/** Starts and stops counting on the program's life. */
+interface Holdable {
+  ref(): unknown;
+  unref(): unknown;
+}
+
+function holder(target: Holdable): { hold(): void; release(): void } {
+  let holds = 0;
+  target.unref();
+  return {
+    hold: () => void (holds++ === 0 && target.ref()),
+    release: () => void (--holds === 0 && target.unref()),
+  };
+}
+
+function remoteOf({ remoteAddress, remotePort }: Socket): SocketAddress | undefined {
+  return remoteAddress === undefined || remotePort === undefined
+    ? undefined
+    : { host: remoteAddress, port: remotePort };
+}
+
+function byteSocket(socket: Socket): ByteSocket {
+  socket.setNoDelay(true);
+  let failure: Error | undefined;
+  let isOver = false;
+  const listeners: ((error: Error | undefined) => void)[] = [];
+  const finish = (): void => {
+    if (isOver) return;
+    isOver = true;
+    for (const listener of listeners) listener(failure);
+  };
+  socket.on("error", (error) => failure = error);
+  socket.on("end", finish);
+  socket.on("close", finish);
+  return {
+    ...holder(socket),
+    remote: remoteOf(socket),
+    write: (bytes) =>
+      new Promise((resolve, reject) => {
+        if (isOver || socket.destroyed) return reject(failure ?? new Error("The socket is closed"));
+        socket.write(bytes, (error) => error ? reject(error) : resolve());
+      }),
+    onData: (listener) => void socket.on("data", listener),
+    onEnd: (listener) => void (isOver ? queueMicrotask(() => listener(failure)) : listeners.push(listener)),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    end: () => void socket.end(),
+    destroy: () => void socket.destroy(),
+  };
+}
+
+function addressOf(server: Server): SocketAddress {
+  const address = server.address() as AddressInfo | string;
+  return typeof address === "string" ? { path: address } : { host: address.address, port: address.port };
+}
+
+/** Listens at an address; `onSocket` gets each that connects. Rejects with the system's error. */
+export function listenAt(
+  address: SocketAddress,
+  backlog: number,
+  onSocket: (socket: ByteSocket) => void,
+): Promise<SocketServer> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => onSocket(byteSocket(socket)));
+    server.once("error", reject);
+    server.listen({ ...address, backlog }, () => {
+      server.off("error", reject);
+      // One connection that cannot be taken, as for want of descriptors, does not end the listener.
+      server.on("error", () => {});
+      const { hold, release } = holder(server);
+      resolve({
+        address: addressOf(server),
+        hold,
+        release,
+        close: () => new Promise((closed) => server.close(() => closed())),
+      });
+    });
+  });
+}
+
+/** Connects to a listener. Rejects with the system's error, or with the reason of the signal. */
+export function connectTo(address: SocketAddress, signal: AbortSignal): Promise<ByteSocket> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const socket = connectSocket({ ...address });
+    const abort = (): void => void socket.destroy(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    socket.once("error", (error) => reject(signal.aborted ? signal.reason : error));
+    socket.once("connect", () => {
+      signal.removeEventListener("abort", abort);
+      resolve(byteSocket(socket));
+    });
+  });
+}
+
+/** Makes a folder that only this user can enter, with room for a socket in it. */
+export async function freshSocketPath(): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "manyhands-"));
+  return { path: join(folder, "socket"), remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** What there is to do with sockets. */
+export interface Sockets {
+  readonly listenAt: typeof listenAt;
+  readonly connectTo: typeof connectTo;
+  readonly freshSocketPath: typeof freshSocketPath;
+}
