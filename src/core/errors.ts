@@ -241,6 +241,22 @@ export class EndOfStreamError extends ManyhandsError {
   }
 }
 
+/** A message is longer than the buffer that it was to be received into. Python: `multiprocessing.BufferTooShort`. */
+export class BufferTooShortError extends ManyhandsError {
+  /** The whole message. */
+  readonly data: Uint8Array<ArrayBuffer>;
+
+  /** Makes the error; `room` is what the buffer had, in bytes. */
+  constructor(data: Uint8Array<ArrayBuffer>, room: number, options?: ErrorOptions) {
+    super(
+      "ERR_BUFFER_TOO_SHORT",
+      `Message of ${data.length} bytes does not fit into the buffer, which has ${room}`,
+      options,
+    );
+    this.data = data;
+  }
+}
+
 /** A queue, connection or other handle is closed. Python: `ValueError` or `OSError`, "is closed". */
 export class ClosedError extends ManyhandsError {
   /** Makes the error; `options.cause` is what led to it. */

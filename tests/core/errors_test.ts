@@ -26,6 +26,7 @@ test("Every error class is a ManyhandsError with a code of its own, a name and i
     new errors.ShutDownError("m", { cause }),
     new errors.EndOfStreamError("m", { cause }),
     new errors.ClosedError("m", { cause }),
+    new errors.BufferTooShortError(new Uint8Array(3), 2, { cause }),
     new errors.AuthenticationError("m", { cause }),
     new errors.OutputConflictError("m", { cause }),
     new errors.LookAheadLimitError("m", { cause }),
