@@ -1,7 +1,7 @@
 import { TaskEncodingError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
 import { toCloneForm } from "./clone_form.ts";
-import { encodeDetached } from "./detached.ts";
+import { encodeDetached, encodePassing } from "./detached.ts";
 import { inspectForBytes } from "./inspect.ts";
 import { ValueReader } from "./value_reader.ts";
 import { Tag } from "./value_tags.ts";
@@ -15,6 +15,11 @@ const HEADER_BYTES = 8;
  */
 export function encodeBytes(value: unknown, root: string): Uint8Array {
   return encodeDetached(value, root) ?? serialized(value, root);
+}
+
+/** As `encodeBytes`; the bytes are valid until the next value is encoded. */
+export function encodePassingBytes(value: unknown, root: string): Uint8Array {
+  return encodePassing(value, root) ?? serialized(value, root);
 }
 
 function serialized(value: unknown, root: string): Uint8Array {

@@ -21,15 +21,18 @@ let scratch: Scratch | undefined;
  * `undefined` where only a structured clone can carry the value. `root` names it in a `TaskEncodingError`.
  */
 export function encodeDetached(value: unknown, root: string): Uint8Array | undefined {
+  const bytes = encodePassing(value, root);
+  // A large buffer goes with the value: keeping it would hold memory, copying it would cost time.
+  return bytes?.buffer === scratch?.bytes.buffer ? bytes?.slice() : bytes;
+}
+
+/** As `encodeDetached`; the bytes are valid until the next value is encoded. */
+export function encodePassing(value: unknown, root: string): Uint8Array | undefined {
   let target = scratch ??= newScratch(SCRATCH_BYTES);
   for (;;) {
     const written = target.writer.write(value, 0, target.bytes.length, root);
     if (written === "clone") return undefined;
-    if (written === "written") {
-      const bytes = target.bytes.subarray(0, target.writer.position);
-      // A large buffer goes with the value: keeping it would hold memory, copying it would cost time.
-      return target === scratch ? bytes.slice() : bytes;
-    }
+    if (written === "written") return target.bytes.subarray(0, target.writer.position);
     const size = Math.max(target.bytes.length * 2, target.writer.position + target.writer.needed);
     if (size > LARGEST_PAYLOAD) {
       throw new RangeError(`Cannot send ${root}: it takes more than ${LARGEST_PAYLOAD} bytes`);

@@ -3,20 +3,30 @@ import { registerWire } from "../core/wire.ts";
 import { allocateZeroed, blockSerial, freeIf } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
 
-/** Each has a cache line of its own, so that neighbours do not slow each other down. */
-const BYTES = 64;
+/** Each has cache lines of its own, so that neighbours do not slow each other down. */
+const LINE_BYTES = 64;
 
 interface Block {
   readonly byteOffset: number;
   readonly serial: number;
 }
 
+interface OwnedBlock extends Block {
+  /** Frees what the words lead to, before they are freed themselves. */
+  readonly release: ((words: Int32Array) => void) | undefined;
+  readonly words: Int32Array;
+}
+
 /** How the words of a synchroniser cross to another process: where they lie. */
 export type WireBlock = readonly [byteOffset: number, serial: number];
 
-const dropped: FinalizationRegistry<Block> = new FinalizationRegistry(({ byteOffset, serial }) => {
+const dropped: FinalizationRegistry<OwnedBlock> = new FinalizationRegistry(freeBlock);
+
+function freeBlock({ byteOffset, serial, words, release }: OwnedBlock): void {
+  if (blockSerial(byteOffset) !== serial) return;
+  release?.(words);
   freeIf(byteOffset, serial);
-});
+}
 
 // Set by the class, whose fields nobody else sees.
 let encodeBlock: (value: Synchroniser) => WireBlock;
@@ -32,17 +42,19 @@ let attaching: Block | undefined;
  * that was never sent anywhere is also freed when it is garbage.
  */
 export abstract class Synchroniser {
-  readonly #words: Int32Array;
-  readonly #block: Block;
+  readonly #block: OwnedBlock;
   #isDisposed = false;
 
-  /** Takes zeroed words for a new one, or those of the one that is being received. */
-  constructor() {
+  /**
+   * Takes zeroed words for a new one, or those of the one that is being received. `lines` are their number in cache
+   * lines; `release` frees what the words lead to.
+   */
+  constructor(lines: number = 1, release?: (words: Int32Array) => void) {
     const attached = attaching;
     attaching = undefined;
-    const byteOffset = attached?.byteOffset ?? allocateZeroed(BYTES, BYTES);
-    this.#words = typedView(Int32Array, byteOffset, BYTES / 4);
-    this.#block = attached ?? { byteOffset, serial: blockSerial(byteOffset) };
+    const byteOffset = attached?.byteOffset ?? allocateZeroed(lines * LINE_BYTES, LINE_BYTES);
+    const words = typedView(Int32Array, byteOffset, (lines * LINE_BYTES) / 4);
+    this.#block = { byteOffset, serial: attached?.serial ?? blockSerial(byteOffset), words, release };
     if (attached === undefined) dropped.register(this, this.#block, this);
   }
 
@@ -51,7 +63,7 @@ export abstract class Synchroniser {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     dropped.unregister(this);
-    freeIf(this.#block.byteOffset, this.#block.serial);
+    freeBlock(this.#block);
   }
 
   /** `dispose`, for `using`. */
@@ -62,7 +74,7 @@ export abstract class Synchroniser {
   /** The words of its state. Throws once it was disposed of. */
   protected get words(): Int32Array {
     if (this.#isDisposed) throw disposedError(this.constructor.name);
-    return this.#words;
+    return this.#block.words;
   }
 
   static #encode(value: Synchroniser): WireBlock {

@@ -1,5 +1,9 @@
 import { onInterrupt, throwIfInterrupted } from "../core/interrupt.ts";
 import { throwIfStopRequested } from "../core/stop_request.ts";
+import { runtime } from "../runtime/current.ts";
+
+/** Held by every wait: the runtimes' own `waitAsync` does not keep a program alive, and who waits is not done. */
+const lifeline = runtime.lifeline();
 
 /**
  * Milliseconds after which a sleeper looks at its stop word. It bounds too how long a wait that was given up stays in the
@@ -64,6 +68,7 @@ export async function waitAsync(
   // A timer of its own: a pending waitAsync does not keep every runtime's event loop alive.
   const timer = deadline === Infinity ? undefined : setTimeout(() => wake(), Math.min(timeout!, LONGEST_TIMER_MS));
   signal?.addEventListener("abort", onAbort);
+  lifeline.hold();
   try {
     while (seen !== undefined) {
       const left = timeLeft(deadline);
@@ -82,6 +87,7 @@ export async function waitAsync(
     }
     return true;
   } finally {
+    lifeline.release();
     unlisten();
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);

@@ -1,0 +1,45 @@
+import { registerSynchroniser } from "../sync/synchroniser.ts";
+import type { WaitOptions } from "../sync/word_wait.ts";
+import { Queue } from "./queue.ts";
+
+/**
+ * A queue that knows when all that was put into it is done. Python: `multiprocessing.JoinableQueue`.
+ *
+ * @example
+ * ```ts
+ * import { JoinableQueue } from "@manyhands/manyhands";
+ *
+ * const queue = new JoinableQueue<string>();
+ * await queue.put("work");
+ * console.log(await queue.get()); // work
+ * queue.taskDone();
+ * await queue.join();
+ * ```
+ */
+export class JoinableQueue<T = unknown> extends Queue<T> {
+  /**
+   * An item that was got is done.
+   *
+   * @throws {ManyhandsError} with code `ERR_TOO_MANY_DONE` where no item is left that is not. Python: ValueError.
+   */
+  taskDone(): void {
+    this.state("finish a task of").taskDone();
+  }
+
+  /**
+   * Waits until each item that was put is done: true, or false where the `timeout` (milliseconds) ended first. Rejects with
+   * the signal's reason.
+   */
+  join(limits: WaitOptions = {}): Promise<boolean> {
+    return this.state("join").join(limits);
+  }
+
+  /** As `join`, but blocks the thread; meant for workers. */
+  joinSync(timeout?: number): boolean {
+    return this.state("join").joinSync(timeout);
+  }
+
+  static {
+    registerSynchroniser("JoinableQueue", JoinableQueue, () => 0, (_, attach) => attach(() => new JoinableQueue()));
+  }
+}

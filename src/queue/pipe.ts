@@ -1,0 +1,312 @@
+import { encodePassingBytes } from "../channel/byte_codec.ts";
+import { ClosedError, EndOfStreamError, TimeoutError } from "../core/errors.ts";
+import type { Readiness } from "../core/waitable.ts";
+import { registerWire } from "../core/wire.ts";
+import { allocateZeroed, blockSerial, freeIf } from "../memory/allocator.ts";
+import { typedView } from "../memory/linear_memory.ts";
+import { waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
+import { Connection } from "./connection.ts";
+import { Handles } from "./handles.ts";
+import { LongMessage, NOTHING, SharedFifo } from "./shared_fifo.ts";
+
+/** A pipe is three cache lines: what goes to end 0, what goes to end 1, and who has handles. */
+const LINE_WORDS = 16;
+const LINE_BYTES = LINE_WORDS * 4;
+const BYTES = 3 * LINE_BYTES;
+const HANDLES = 2 * LINE_WORDS;
+
+/** Messages that may lie unread before a sender waits. */
+const LONGEST_BACKLOG = 1 << 14;
+/** Bytes that may lie unread before a sender waits; a message that comes before is let in whole, however long it is. */
+const LARGEST_BACKLOG_BYTES = 1 << 20;
+/** Word of a direction: the bytes that lie there unread. */
+const UNREAD = 8;
+
+interface Place {
+  readonly byteOffset: number;
+  readonly serial: number;
+  readonly end: number;
+}
+
+/** How an end crosses to another process: where the pipe lies, which end it is, and which ways it goes. */
+type WireEnd = readonly [byteOffset: number, serial: number, end: number, readable: boolean, writable: boolean];
+
+const dropped: FinalizationRegistry<Place> = new FinalizationRegistry((place) => {
+  if (blockSerial(place.byteOffset) === place.serial) new PipeMemory(place.byteOffset, place.serial).leave(place.end);
+});
+
+/** The memory of one pipe, as this thread sees it. */
+class PipeMemory {
+  readonly byteOffset: number;
+  readonly serial: number;
+  readonly words: Int32Array;
+  readonly handles: Handles;
+  /** What goes to end 0, and to end 1. */
+  readonly ways: readonly [SharedFifo, SharedFifo];
+
+  constructor(byteOffset: number, serial: number) {
+    this.byteOffset = byteOffset;
+    this.serial = serial;
+    this.words = typedView(Int32Array, byteOffset, BYTES / 4);
+    this.handles = new Handles(this.words, HANDLES);
+    this.ways = [new SharedFifo(this.words, 0), new SharedFifo(this.words, LINE_WORDS)];
+  }
+
+  static create(): PipeMemory {
+    const byteOffset = allocateZeroed(BYTES, LINE_BYTES);
+    return new PipeMemory(byteOffset, blockSerial(byteOffset));
+  }
+
+  /** Gives up a handle of this thread's to an end; after the last one of all the memory is freed. */
+  leave(end: number): void {
+    if (!this.handles.remove(end)) {
+      for (const way of this.ways) way.exclusively(() => way.ringAll());
+      return;
+    }
+    SharedFifo.release(this.words, 0);
+    SharedFifo.release(this.words, LINE_WORDS);
+    freeIf(this.byteOffset, this.serial);
+  }
+}
+
+let encodeEnd: (value: PipeConnection) => WireEnd;
+
+/** One end of a pipe in the shared linear memory. */
+class PipeConnection extends Connection {
+  readonly #memory: PipeMemory;
+  readonly #end: number;
+  readonly #incoming: SharedFifo;
+  readonly #outgoing: SharedFifo;
+  readonly #unreadOut: number;
+  readonly #unreadIn: number;
+  #isClosed = false;
+
+  constructor(memory: PipeMemory, end: number, readable: boolean, writable: boolean) {
+    super(readable, writable);
+    this.#memory = memory;
+    this.#end = end;
+    this.#incoming = memory.ways[end]!;
+    this.#outgoing = memory.ways[1 - end]!;
+    this.#unreadIn = end * LINE_WORDS + UNREAD;
+    this.#unreadOut = (1 - end) * LINE_WORDS + UNREAD;
+    dropped.register(this, { byteOffset: memory.byteOffset, serial: memory.serial, end }, this);
+  }
+
+  override get closed(): boolean {
+    return this.#isClosed;
+  }
+
+  override close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    dropped.unregister(this);
+    this.#memory.leave(this.#end);
+  }
+
+  override async send(value: unknown, options?: WaitOptions): Promise<void> {
+    this.checkWritable();
+    await this.sendFrame(encodePassingBytes(value, "message"), options);
+  }
+
+  override sendSync(value: unknown, timeout?: number): void {
+    this.checkWritable();
+    this.sendFrameSync(encodePassingBytes(value, "message"), timeout);
+  }
+
+  override async recv(options?: WaitOptions): Promise<unknown> {
+    this.checkReadable();
+    options?.signal?.throwIfAborted();
+    const slot: Slot = { message: NOTHING };
+    const look = (): number | undefined => this.#lookForValue(slot);
+    const came = look() === undefined || await waitAsync(this.#memory.words, this.#incoming.putBell, look, options);
+    if (!came) throw nothingCame(options?.timeout);
+    return valueOf(slot.message);
+  }
+
+  override recvSync(timeout?: number): unknown {
+    this.checkReadable();
+    const slot: Slot = { message: NOTHING };
+    const look = (): number | undefined => this.#lookForValue(slot);
+    if (!waitSync(this.#memory.words, this.#incoming.putBell, look, timeout)) throw nothingCame(timeout);
+    return valueOf(slot.message);
+  }
+
+  protected override async sendFrame(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
+    options?.signal?.throwIfAborted();
+    if (this.#lookToSend(bytes) === undefined) return;
+    const kept = bytes.slice();
+    const look = (): number | undefined => this.#lookToSend(kept);
+    if (await waitAsync(this.#memory.words, this.#outgoing.takeBell, look, options)) return;
+    throw noRoom(options?.timeout);
+  }
+
+  protected override sendFrameSync(bytes: Uint8Array, timeout?: number): void {
+    if (this.#lookToSend(bytes) === undefined) return;
+    const kept = bytes.slice();
+    const look = (): number | undefined => this.#lookToSend(kept);
+    if (!waitSync(this.#memory.words, this.#outgoing.takeBell, look, timeout)) throw noRoom(timeout);
+  }
+
+  protected override async recvFrame(options?: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const slot: ByteSlot = { bytes: undefined };
+    const look = (): number | undefined => this.#lookForBytes(slot);
+    if (!await waitAsync(this.#memory.words, this.#incoming.putBell, look, options)) {
+      throw nothingCame(options?.timeout);
+    }
+    return slot.bytes!;
+  }
+
+  protected override recvFrameSync(timeout?: number): Uint8Array<ArrayBuffer> {
+    const slot: ByteSlot = { bytes: undefined };
+    const look = (): number | undefined => this.#lookForBytes(slot);
+    if (!waitSync(this.#memory.words, this.#incoming.putBell, look, timeout)) throw nothingCame(timeout);
+    return slot.bytes!;
+  }
+
+  protected override pollFrame(options: WaitOptions): Promise<boolean> {
+    return waitAsync(this.#memory.words, this.#incoming.putBell, () => this.#lookWhetherReady(), options);
+  }
+
+  protected override pollFrameSync(timeout: number): boolean {
+    return waitSync(this.#memory.words, this.#incoming.putBell, () => this.#lookWhetherReady(), timeout);
+  }
+
+  protected override readiness(): Readiness {
+    return {
+      isReady: () => this.#isClosed || this.#incoming.count > 0 || !this.#memory.handles.isOpen(1 - this.#end),
+      whenReady: async (signal) => {
+        const look = (): number | undefined => this.#isClosed ? undefined : this.#lookWhetherReady();
+        await waitAsync(this.#memory.words, this.#incoming.putBell, look, { signal });
+      },
+    };
+  }
+
+  #lookToSend(bytes: Uint8Array): number | undefined {
+    this.checkWritable();
+    const { words, handles } = this.#memory;
+    return this.#outgoing.exclusively(() => {
+      if (!handles.isOpen(1 - this.#end)) {
+        throw new ClosedError("Cannot send: the other end of the connection is closed");
+      }
+      const count = this.#outgoing.count;
+      // A thread that died between two steps may have left a number that does not fit; it begins anew here.
+      if (count === 0) words[this.#unreadOut] = 0;
+      if (count >= LONGEST_BACKLOG || words[this.#unreadOut]! >= LARGEST_BACKLOG_BYTES) {
+        return this.#outgoing.wantRoom();
+      }
+      this.#outgoing.put(bytes);
+      words[this.#unreadOut]! += bytes.length;
+      return undefined;
+    });
+  }
+
+  #lookForValue(slot: Slot): number | undefined {
+    this.checkReadable();
+    return this.#incoming.exclusively(() => {
+      const length = this.#incoming.firstLength();
+      if (length < 0) return this.#wantMessage();
+      this.#memory.words[this.#unreadIn]! -= length;
+      slot.message = this.#incoming.take();
+      return undefined;
+    });
+  }
+
+  #lookForBytes(slot: ByteSlot): number | undefined {
+    this.checkReadable();
+    return this.#incoming.exclusively(() => {
+      slot.bytes = this.#incoming.takeBytes();
+      if (slot.bytes === undefined) return this.#wantMessage();
+      this.#memory.words[this.#unreadIn]! -= slot.bytes.length;
+      return undefined;
+    });
+  }
+
+  #lookWhetherReady(): number | undefined {
+    this.checkReadable();
+    return this.#incoming.exclusively(() => {
+      if (this.#incoming.count > 0 || !this.#memory.handles.isOpen(1 - this.#end)) return undefined;
+      return this.#incoming.wantMessage();
+    });
+  }
+
+  #wantMessage(): number {
+    if (this.#memory.handles.isOpen(1 - this.#end)) return this.#incoming.wantMessage();
+    throw new EndOfStreamError("The other end of the connection is closed, and there is no message left");
+  }
+
+  static #encode(value: PipeConnection): WireEnd {
+    if (value.#isClosed) throw new ClosedError("Cannot send a Connection that is closed");
+    const { byteOffset, serial, handles } = value.#memory;
+    handles.depart(value.#end);
+    return [byteOffset, serial, value.#end, value.readable, value.writable];
+  }
+
+  static {
+    encodeEnd = PipeConnection.#encode;
+  }
+}
+
+registerWire<PipeConnection, WireEnd>({
+  tag: "Connection",
+  scope: "tree",
+  class: PipeConnection,
+  encode: (value) => encodeEnd(value),
+  decode: ([byteOffset, serial, end, readable, writable]) => {
+    if (blockSerial(byteOffset) !== serial) throw new ClosedError("Received a Connection that nobody keeps open");
+    const memory = new PipeMemory(byteOffset, serial);
+    memory.handles.arrive(end);
+    return new PipeConnection(memory, end, readable, writable);
+  },
+});
+
+/**
+ * Makes two connections that belong together: what one sends, the other receives. Python: `multiprocessing.Pipe`. With
+ * `duplex` false the first only receives and the second only sends.
+ *
+ * An end that is sent to a process, in its arguments or through a queue or another pipe, becomes a second handle to the
+ * same end. Who receives finds the end of the stream once all handles to the other end are closed, by `close`, as garbage
+ * or with their process. So close those that you gave away and do not use. A handle that is still on its way keeps its end
+ * open for 10 seconds.
+ *
+ * A sender waits while a MiB or 16384 messages lie unread.
+ *
+ * @throws {OutOfMemoryError} if the linear memory has no room.
+ *
+ * @example
+ * ```ts
+ * import { Pipe } from "@manyhands/manyhands";
+ *
+ * const [reader, writer] = Pipe(false);
+ * await writer.send("one");
+ * writer.close();
+ * console.log(await reader.recv()); // one
+ * console.log(await reader.recv().catch((error) => error.code)); // ERR_END_OF_STREAM
+ * reader.close();
+ * ```
+ */
+export function Pipe(duplex: boolean = true): [Connection, Connection] {
+  const memory = PipeMemory.create();
+  memory.handles.add(0);
+  memory.handles.add(1);
+  return [new PipeConnection(memory, 0, true, duplex), new PipeConnection(memory, 1, duplex, true)];
+}
+
+interface Slot {
+  message: unknown;
+}
+
+interface ByteSlot {
+  bytes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+function valueOf(message: unknown): unknown {
+  return message instanceof LongMessage ? message.value() : message;
+}
+
+function nothingCame(timeout: number | undefined): TimeoutError {
+  return new TimeoutError(`No message came within ${timeout} ms`);
+}
+
+function noRoom(timeout: number | undefined): TimeoutError {
+  return new TimeoutError(`The connection had no room for a message within ${timeout} ms`);
+}

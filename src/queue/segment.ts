@@ -1,0 +1,125 @@
+import { ValueReader } from "../channel/value_reader.ts";
+import { allocate } from "../memory/allocator.ts";
+import { heapBytes, typedView } from "../memory/linear_memory.ts";
+
+/** Words of a segment: the next one, where its unread messages begin and end, and its size, all in bytes. */
+const NEXT = 0;
+const START = 1;
+const END = 2;
+const SIZE = 3;
+const HEADER_BYTES = 16;
+
+/** Bytes before a message: its length. Messages begin at multiples of 8. */
+const MESSAGE_HEADER_BYTES = 8;
+
+/** A piece of the linear memory that holds messages one after another. */
+export class Segment {
+  readonly byteOffset: number;
+  readonly buffer: ArrayBufferLike;
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #values: ValueReader;
+
+  private constructor(byteOffset: number, size: number) {
+    this.byteOffset = byteOffset;
+    this.#words = typedView(Int32Array, byteOffset, size >> 2);
+    this.#bytes = typedView(Uint8Array, byteOffset, size);
+    this.buffer = this.#words.buffer;
+    this.#values = new ValueReader(this.#bytes, this.#words, typedView(Float64Array, byteOffset, size >> 3));
+  }
+
+  /** Bytes that a message of `length` bytes takes. */
+  static messageBytes(length: number): number {
+    return MESSAGE_HEADER_BYTES + ((length + 7) & ~7);
+  }
+
+  /** A new one of at least `size` bytes, which has room for a message of `length` bytes. */
+  static create(size: number, length: number): Segment {
+    const bytes = Math.max(size, HEADER_BYTES + Segment.messageBytes(length));
+    const offset = allocate(bytes);
+    typedView(Int32Array, offset, HEADER_BYTES >> 2).set([0, HEADER_BYTES, HEADER_BYTES, bytes]);
+    return new Segment(offset, bytes);
+  }
+
+  /** The one at a byte offset. */
+  static at(byteOffset: number): Segment {
+    const size = typedView(Int32Array, byteOffset, HEADER_BYTES >> 2)[SIZE]!;
+    return new Segment(byteOffset, size);
+  }
+
+  /** Whether the views still are of the whole memory's buffer, and of the segment that lies at its offset now. */
+  isCurrent(): boolean {
+    return this.buffer === heapBytes().buffer && this.#words[SIZE] === this.#bytes.length;
+  }
+
+  /** Byte offset of the next segment, 0 for none. */
+  get next(): number {
+    return this.#words[NEXT]! >>> 0;
+  }
+
+  set next(byteOffset: number) {
+    Atomics.store(this.#words, NEXT, byteOffset | 0);
+  }
+
+  get isEmpty(): boolean {
+    return this.#words[START] === this.#words[END];
+  }
+
+  /** Appends a message; false where there is no room. It is there once its end is stored. */
+  append(message: Uint8Array): boolean {
+    const end = this.#words[END]!;
+    const next = end + Segment.messageBytes(message.length);
+    if (next > this.#bytes.length) return false;
+    this.#words[end >> 2] = message.length;
+    copyInto(this.#bytes, message, end + MESSAGE_HEADER_BYTES);
+    Atomics.store(this.#words, END, next);
+    return true;
+  }
+
+  /** Length of the first message in bytes. */
+  firstLength(): number {
+    return this.#words[this.#words[START]! >> 2]!;
+  }
+
+  /** The first message as a value. */
+  firstValue(): unknown {
+    this.#values.position = this.#words[START]! + MESSAGE_HEADER_BYTES;
+    return this.#values.read();
+  }
+
+  /** The first message, copied. */
+  firstBytes(): Uint8Array<ArrayBuffer> {
+    const start = this.#words[START]! + MESSAGE_HEADER_BYTES;
+    return new Uint8Array(this.#bytes.subarray(start, start + this.firstLength()));
+  }
+
+  /** Takes the first message away. */
+  shift(): void {
+    Atomics.store(this.#words, START, this.#words[START]! + Segment.messageBytes(this.firstLength()));
+  }
+
+  /** Begins anew where it is empty, so that its room can be used again. */
+  rewind(): void {
+    // In this order: a death in between leaves it empty too, or with END before START, which `START` then mends.
+    Atomics.store(this.#words, END, HEADER_BYTES);
+    Atomics.store(this.#words, START, HEADER_BYTES);
+  }
+
+  /** Messages in it, and their bytes; also makes it whole where a `rewind` broke off. */
+  contents(): { count: number; bytes: number } {
+    const end = this.#words[END]!;
+    let [count, bytes] = [0, 0];
+    for (let at = this.#words[START]!; at < end; at += Segment.messageBytes(this.#words[at >> 2]!)) {
+      count++;
+      bytes += this.#words[at >> 2]!;
+    }
+    if (this.#words[START]! > end) this.rewind();
+    return { count, bytes };
+  }
+}
+
+/** A loop for the few bytes of most messages, where it beats a call of `set`. */
+function copyInto(target: Uint8Array, source: Uint8Array, at: number): void {
+  if (source.length > 64) return target.set(source, at);
+  for (let i = 0; i < source.length; i++) target[at + i] = source[i]!;
+}

@@ -1,0 +1,49 @@
+import { OwnerDiedError } from "../core/errors.ts";
+import { heapOwner } from "../memory/allocator.ts";
+import { LockWord } from "./lock_word.ts";
+
+/** Looks before the thread sleeps: what a mutex guards takes less than a sleep costs. */
+const LOOKS = 200;
+/** Milliseconds after which a sleeper looks whether the owner has died. */
+const SLICE_MS = 20;
+
+/**
+ * Guards a few steps on shared memory, also on the main thread: who holds it neither waits nor runs a program's code.
+ * What it guards must be whole again, or be made so by the next, wherever its owner dies.
+ */
+export class Mutex {
+  readonly #words: Int32Array;
+  readonly #index: number;
+  readonly #word: LockWord;
+
+  /** The word at `index` is its state. */
+  constructor(words: Int32Array, index: number) {
+    this.#words = words;
+    this.#index = index;
+    this.#word = new LockWord(words, index, heapOwner());
+  }
+
+  /** Takes it; true where its last owner died with it. */
+  lock(): boolean {
+    let isInherited = false;
+    for (let looks = 1;; looks++) {
+      const seen = this.#look();
+      if (seen === undefined) return isInherited;
+      if (seen === "abandoned") isInherited = this.#word.recover() || isInherited;
+      else if (looks > LOOKS) Atomics.wait(this.#words, this.#index, seen, SLICE_MS);
+    }
+  }
+
+  #look(): number | "abandoned" | undefined {
+    try {
+      return this.#word.look();
+    } catch (error) {
+      if (error instanceof OwnerDiedError) return "abandoned";
+      throw error;
+    }
+  }
+
+  unlock(): void {
+    this.#word.release();
+  }
+}
