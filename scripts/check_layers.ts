@@ -22,11 +22,11 @@ const lines: readonly (readonly string[])[] = [
 
 const exceptions: readonly Exception[] = [
   {
-    file: "src/process/worker_handle.ts",
+    file: "src/process/worker_url.ts",
     use: "../worker_main.ts",
     reason: "a thread's entry, which names every class that can be sent to it; the host never loads it",
   },
-  { file: "src/process/worker_handle.ts", use: "../worker_main.js", reason: "the same in the compiled package" },
+  { file: "src/process/worker_url.ts", use: "../worker_main.js", reason: "the same in the compiled package" },
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -6,7 +6,12 @@
 import { adoptLinearMemory } from "./memory/linear_memory.ts";
 import { adoptKernelModule } from "./kernels/instance.ts";
 import { runtime } from "./runtime/current.ts";
+import "./shared/shareable_list.ts";
+import "./queue/joinable_queue.ts";
+import "./queue/pipe.ts";
+import "./queue/simple_queue.ts";
 import "./shared/shared_array.ts";
+import "./shared/shared_memory.ts";
 import "./sync/barrier.ts";
 import "./sync/condition.ts";
 import "./sync/event.ts";
@@ -15,6 +20,7 @@ import "./shared/shared_value.ts";
 import { adoptLives } from "./process/parent_life.ts";
 import { adoptIdentity } from "./process/process_identity.ts";
 import { runProcess } from "./process/run_process.ts";
+import { adoptStartMethod } from "./process/start_method.ts";
 import type { WorkerInit } from "./process/worker_init.ts";
 import { WorkerLoop } from "./process/worker_loop.ts";
 
@@ -25,6 +31,7 @@ if (scope !== undefined) {
   if (init.kernels !== undefined) adoptKernelModule(init.kernels);
   adoptIdentity(init.identity);
   adoptLives(init.link.buffer, init.parentLife);
+  adoptStartMethod(init.method);
   scope.printWholeLines();
   if (init.call === undefined) void new WorkerLoop(init, scope).run();
   else void runProcess(init, init.call, scope);

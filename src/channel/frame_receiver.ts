@@ -1,3 +1,4 @@
+import type { RawFrame } from "./frame_queue.ts";
 import { ASSEMBLED, CLONED, FRAME_KIND_MASK, FrameKind } from "./frames.ts";
 import type { RingReader } from "./ring.ts";
 import { ValueReader } from "./value_reader.ts";
@@ -63,6 +64,17 @@ export class FrameReceiver {
     }
     const bytes = this.#takeAssembly();
     return new ValueReader(bytes, new Int32Array(bytes.buffer), new Float64Array(bytes.buffer)).read();
+  }
+
+  /** The current frame as bytes of its own, for another link. Call it once a frame, instead of `value`. */
+  raw(): RawFrame {
+    const { ring } = this;
+    const isAssembled = (ring.kind & ASSEMBLED) !== 0;
+    const length = this.length;
+    const bytes = isAssembled
+      ? this.#takeAssembly().subarray(0, length)
+      : ring.region.bytes.slice(ring.payload, ring.payload + length);
+    return { kind: ring.kind & ~ASSEMBLED, detail: ring.detail, id: ring.id, bytes };
   }
 
   /** Forgets the value of the current frame. */

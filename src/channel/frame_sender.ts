@@ -1,4 +1,5 @@
 import { TaskEncodingError } from "../core/errors.ts";
+import { encodingForOutside } from "../core/wire.ts";
 import { type CloneForm, toCloneForm } from "./clone_form.ts";
 import { encodeDetached } from "./detached.ts";
 import { ASSEMBLED, CLONED, FrameKind } from "./frames.ts";
@@ -42,11 +43,16 @@ export class FrameSender {
   readonly #writer: ValueWriter;
   readonly #guess: number;
   readonly #post: (clone: number, value: CloneForm) => void;
+  readonly #isOutside: boolean;
   #clones = 0;
   #stream: { kind: number; detail: number; id: number; bytes: Uint8Array; sent: number } | undefined;
 
-  /** `post` sends a structured clone by message; it throws where the value cannot be cloned. */
-  constructor(ring: RingWriter, post: (clone: number, value: CloneForm) => void) {
+  /**
+   * `post` sends a structured clone by message; it throws where the value cannot be cloned. `isOutside`: the values go to
+   * another process of the operating system.
+   */
+  constructor(ring: RingWriter, post: (clone: number, value: CloneForm) => void, isOutside = false) {
+    this.#isOutside = isOutside;
     this.ring = ring;
     this.#post = post;
     this.#guess = Math.min(GUESSED_PAYLOAD, ring.maxPayload);
@@ -61,9 +67,17 @@ export class FrameSender {
   sendValue(kind: number, detail: number, id: number, value: unknown, root: string): number {
     const start = this.ring.reserve(this.#guess);
     if (start < 0) return NOT_SENT;
-    const written = this.#writer.write(value, start, start + this.#guess, root);
+    const end = start + this.#guess;
+    const written = this.#isOutside
+      ? encodingForOutside(() => this.#writer.write(value, start, end, root))
+      : this.#writer.write(value, start, end, root);
     if (written !== "written") return NOT_SENT;
     return this.ring.commit(kind, detail, id, this.#writer.position - start);
+  }
+
+  /** `detach`, for a value that goes where this sends. */
+  detach(value: unknown, root: string): Payload {
+    return this.#isOutside ? encodingForOutside(() => detach(value, root)) : detach(value, root);
   }
 
   /**

@@ -45,7 +45,7 @@ const boxedTags = new Set(["[object Boolean]", "[object Number]", "[object Strin
  * first part that cannot travel at all. `root` names the value in that path: `args`, `result`.
  */
 export function inspect(value: unknown, root: string): Carriage {
-  return walk(new Inspection(false), value, root);
+  return walk(new Inspection(isEncodingForOutside()), value, root);
 }
 
 /** As `inspect`, for a value that is to become bytes: also refuses what only a message to a thread can carry. */

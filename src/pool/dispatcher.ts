@@ -1,6 +1,7 @@
 import { HOST_BYTES, HostWord } from "../channel/link_layout.ts";
 import { FrameKind } from "../channel/frames.ts";
 import type { WorkerLostError } from "../core/errors.ts";
+import { encodingForOutside } from "../core/wire.ts";
 import { runtime } from "../runtime/current.ts";
 import { AwakeCount } from "../sync/awake_count.ts";
 import { Doorbell } from "../sync/doorbell.ts";
@@ -50,11 +51,14 @@ export class Dispatcher {
   readonly #events: DispatchEvents;
   readonly #ledger = new TaskLedger();
   readonly #wakeList = new WakeList();
+  readonly #isOutside: boolean;
   #isListening = false;
   #rebalanceTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(events: DispatchEvents) {
+  /** `isOutside`: the workers are other processes of the operating system. */
+  constructor(events: DispatchEvents, isOutside: boolean) {
     this.#events = events;
+    this.#isOutside = isOutside;
   }
 
   /** Tasks without an answer. */
@@ -96,7 +100,8 @@ export class Dispatcher {
     const worker = chosen < 0 ? undefined : this.#workers.get(chosen);
     try {
       if (worker === undefined || !worker.giveInput(task, input, root)) {
-        task.keep(input, root);
+        if (this.#isOutside) encodingForOutside(() => task.keep(input, root));
+        else task.keep(input, root);
         this.#scheduler.enqueue(task);
       } else {
         this.#scheduler.assigned(chosen);

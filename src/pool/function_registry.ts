@@ -1,4 +1,5 @@
-import { detach } from "../channel/frame_sender.ts";
+import { detach, type Payload } from "../channel/frame_sender.ts";
+import { encodingForOutside } from "../core/wire.ts";
 import { defineTask, type TaskDeps, type TaskLike } from "../process/define_task.ts";
 import type { PoolFunction } from "./pool_task.ts";
 
@@ -7,12 +8,19 @@ export class FunctionRegistry {
   readonly #byIdentity = new WeakMap<object, PoolFunction>();
   readonly #byDefinition = new Map<string, PoolFunction>();
 
+  readonly #isOutside: boolean;
+
+  /** `isOutside`: they go to other processes of the operating system. */
+  constructor(isOutside: boolean) {
+    this.#isOutside = isOutside;
+  }
+
   /** Throws what `defineTask` throws. */
   register(task: TaskLike, deps: TaskDeps | undefined): PoolFunction {
     const known = deps === undefined && typeof task === "function" ? this.#byIdentity.get(task) : undefined;
     if (known !== undefined) return known;
-    const definition = defineTask(task, deps);
-    const payload = detach(definition, "deps");
+    const encode = (): Payload => detach(defineTask(task, deps), "deps");
+    const payload = this.#isOutside ? encodingForOutside(encode) : encode();
     if (!("bytes" in payload)) throw new TypeError("A task's definition is always plain data");
     const key = latin1(payload.bytes);
     let fn = this.#byDefinition.get(key);

@@ -1,5 +1,6 @@
 import { UnsupportedError } from "../core/errors.ts";
 import type { TaskDeps, TaskLike } from "../process/define_task.ts";
+import { type StartMethod, startMethod } from "../process/start_method.ts";
 import { runtime } from "../runtime/current.ts";
 
 /** Options of a `Pool`. */
@@ -18,8 +19,11 @@ export interface PoolOptions {
   taskTimeout?: number;
   /** How often a task is repeated whose worker was lost. Default: 0. */
   retries?: number;
-  /** What the workers are. Only `"worker"`, threads, so far. */
-  context?: "worker";
+  /**
+   * What the workers are: `"worker"`, threads; `"process"`, processes of the operating system, which share no memory.
+   * Default: that of `getStartMethod`.
+   */
+  context?: StartMethod;
   /** Name of the pool, with which its workers' names begin. */
   name?: string;
 }
@@ -60,6 +64,7 @@ export interface ImapOptions extends JobOptions {
 
 /** Options with every default filled in. */
 export interface PoolSettings {
+  readonly method: StartMethod;
   readonly processes: number;
   readonly initializer: TaskLike | undefined;
   readonly initargs: unknown[];
@@ -80,9 +85,6 @@ let pools = 0;
  */
 export function poolSettings(options: PoolOptions | number): PoolSettings {
   const given = typeof options === "number" ? { processes: options } : options;
-  if (given.context !== undefined && given.context !== "worker") {
-    throw new UnsupportedError(`Pool context: expected "worker", found ${JSON.stringify(given.context)}`);
-  }
   if (given.maxMemoryPerChild !== undefined) {
     throw new UnsupportedError("Pool maxMemoryPerChild: workers are threads, whose memory cannot be told apart");
   }
@@ -90,6 +92,7 @@ export function poolSettings(options: PoolOptions | number): PoolSettings {
     throw new TypeError(`Pool initializer: expected a function, found ${typeof given.initializer}`);
   }
   return {
+    method: startMethod(given.context),
     processes: atLeast(1, "processes", given.processes ?? runtime.cores()),
     initializer: given.initializer,
     initargs: given.initargs ?? [],

@@ -1,5 +1,6 @@
 import { NOT_SENT } from "../channel/frame_sender.ts";
 import { FrameKind } from "../channel/frames.ts";
+import type { StartMethod } from "../process/start_method.ts";
 import { WorkerHandle } from "../process/worker_handle.ts";
 import { Deque } from "./deque.ts";
 import type { PoolTask } from "./pool_task.ts";
@@ -24,9 +25,9 @@ export class PoolWorker {
   #running: PoolTask | undefined;
   #runningSince = 0;
 
-  constructor(id: number, name: string, hostBell: SharedArrayBuffer) {
+  constructor(id: number, name: string, method: StartMethod, hostBell: SharedArrayBuffer) {
     this.id = id;
-    this.handle = new WorkerHandle(name, hostBell);
+    this.handle = new WorkerHandle(name, method, hostBell);
   }
 
   /** Sends a task whose input is `input`, straight into the ring; false where it does not go that way. */

@@ -1,7 +1,8 @@
 import { detach, type Payload } from "../channel/frame_sender.ts";
 import { FrameKind } from "../channel/frames.ts";
-import { ManyhandsError, PoolClosedError, TimeoutError, WorkerLostError } from "../core/errors.ts";
+import { type ExitReason, ManyhandsError, PoolClosedError, TimeoutError, WorkerLostError } from "../core/errors.ts";
 import { emit } from "../process/reporting.ts";
+import { encodingForOutside } from "../core/wire.ts";
 import type { WorkerEnd } from "../process/worker_handle.ts";
 import { runtime } from "../runtime/current.ts";
 import { CallJob } from "./call_job.ts";
@@ -24,7 +25,7 @@ const START_ATTEMPTS = 3;
 /** Keeps a pool's workers: starts them, replaces those that end, stops them all. */
 export class Supervisor {
   readonly settings: PoolSettings;
-  readonly functions: FunctionRegistry = new FunctionRegistry();
+  readonly functions: FunctionRegistry;
   readonly dispatcher: Dispatcher;
   state: PoolState = "open";
   /** Workers that were lost and replaced. */
@@ -46,9 +47,11 @@ export class Supervisor {
       onSpent: (worker) => this.#retire(worker),
       onCondemned: (worker) => this.#end(worker, TERMINATE_GRACE_MS),
       onIdle: () => this.#finishClosing(),
-    });
+    }, settings.method === "process");
     // Both may throw; until a worker is started, that leaves nothing behind.
-    this.#initargs = detach(settings.initargs, "initargs");
+    this.functions = new FunctionRegistry(settings.method === "process");
+    const encode = (): Payload => detach(settings.initargs, "initargs");
+    this.#initargs = settings.method === "process" ? encodingForOutside(encode) : encode();
     if (settings.initializer !== undefined) this.functions.register(settings.initializer, undefined);
     for (let i = 0; i < settings.processes; i++) this.#start();
     if (settings.taskTimeout !== Infinity) this.#watchTaskTimeout(settings.taskTimeout);
@@ -76,8 +79,9 @@ export class Supervisor {
   }
 
   #start(): void {
+    const { name, method } = this.settings;
     const number = ++this.#started;
-    const worker = new PoolWorker(number, `${this.settings.name}-worker-${number}`, this.dispatcher.bell);
+    const worker = new PoolWorker(number, `${name}-worker-${number}`, method, this.dispatcher.bell);
     this.#workers.add(worker);
     emit("manyhands:worker:start", () => ({ pool: this.settings.name, worker: worker.handle.name }));
     this.dispatcher.attach(worker);
@@ -220,13 +224,18 @@ export class Supervisor {
   }
 }
 
+function reasonOf(code: number, error: unknown): ExitReason {
+  if (error !== undefined) return "error";
+  return code < 0 ? "killed" : "exit";
+}
+
 function lossOf(task: PoolTask, worker: PoolWorker, { code, error }: WorkerEnd): WorkerLostError {
   const how = error instanceof Error
     ? `an uncaught error ended it: ${error.message}`
     : `it ended with exit code ${code}`;
   return new WorkerLostError(
     `${worker.handle.name} was lost while it ran task ${task.index}: ${how}`,
-    { exitReason: error === undefined ? "exit" : "error", exitCode: code, taskIndex: task.index },
+    { exitReason: reasonOf(code, error), exitCode: code, taskIndex: task.index },
     error === undefined ? undefined : { cause: error },
   );
 }

@@ -1,18 +1,20 @@
 import { HOST_BYTES } from "../channel/link_layout.ts";
 import { type SettleOptions, settlesUnless, settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
-import { type ExitReason, InterruptedError, ManyhandsError, UnsupportedError } from "../core/errors.ts";
+import { type ExitReason, InterruptedError, ManyhandsError } from "../core/errors.ts";
+import { encodingForOutside } from "../core/wire.ts";
 import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Lifeline } from "../runtime/port.ts";
 import { defineTask, type TaskDeps, type TaskLike } from "./define_task.ts";
 import { assertMayStart } from "./main_guard.ts";
 import { loadTask } from "./load_task.ts";
-import { encodeCall, type ProcessInstance } from "./process_call.ts";
+import { encodeCall, type ProcessCall, type ProcessInstance } from "./process_call.ts";
 import { rebuildProcess, type RebuiltParts } from "./process_class.ts";
 import { describeProcess } from "./process_text.ts";
 import { identityFor, nextChildPath, ownIdentity, parentIdentity } from "./process_identity.ts";
 import { emit } from "./reporting.ts";
+import { type StartMethod, startMethod } from "./start_method.ts";
 import { type WorkerEnd, WorkerHandle } from "./worker_handle.ts";
 
 /** What a {@linkcode Process} is made of. */
@@ -30,8 +32,11 @@ export interface ProcessOptions<A extends unknown[] = never[]> {
   daemon?: boolean;
   /** Values and functions that a target sent by its source text uses by name. */
   deps?: TaskDeps;
-  /** How it runs; `"worker"`, a thread, is all that there is yet. */
-  context?: "worker";
+  /**
+   * How it runs: `"worker"`, as a thread; `"process"`, as a process of its own of the operating system. Default: that of
+   * `getStartMethod`.
+   */
+  context?: StartMethod;
 }
 
 /** Milliseconds that `terminate` leaves a process to end by itself. */
@@ -101,9 +106,11 @@ export class Process<A extends unknown[] = never[]> {
   readonly #isSelf = isRebuilding;
   readonly #path: readonly number[] = isRebuilding ? [] : nextChildPath();
   readonly #exit = deferred<number>();
+  readonly #method: StartMethod;
   #call: { task: TaskLike | undefined; args: readonly unknown[]; deps: TaskDeps | undefined } | undefined;
   #handle: WorkerHandle | undefined;
   #ident: number | null = null;
+  #pid: number | null = null;
   #forced: { code: number; reason: ExitReason } | undefined;
   #isInterrupted = false;
   #exitCode: number | null = null;
@@ -115,13 +122,11 @@ export class Process<A extends unknown[] = never[]> {
    * Makes the process; `start` starts it.
    *
    * @throws {TypeError} where there is neither a target nor a `run` of a subclass, or the name is no string
-   * @throws {UnsupportedError} where `context` is not `"worker"`
+   * @throws {RangeError} where there is no such context
    */
   constructor(options: ProcessOptions<A> = {}) {
-    const { target, args, name, daemon = ownIdentity().daemon, deps, context = "worker" } = options;
-    if (context !== "worker") {
-      throw new UnsupportedError(`Cannot make a Process in the context ${String(context)}: only "worker" is there`);
-    }
+    const { target, args, name, daemon = ownIdentity().daemon, deps, context } = options;
+    this.#method = startMethod(context);
     if (target === undefined && !isRebuilding && this.run === Process.prototype.run) {
       throw new TypeError("Cannot make a Process: expected a target, found undefined");
     }
@@ -202,12 +207,13 @@ export class Process<A extends unknown[] = never[]> {
     }
     assertMayStart("a Process");
     const { task, args, deps } = this.#call;
-    const call = encodeCall(task && defineTask(task, deps), args, this.#instance());
+    const encode = (): ProcessCall => encodeCall(task && defineTask(task, deps), args, this.#instance());
+    const call = this.#method === "process" ? encodingForOutside(encode) : encode();
     const identity = identityFor(this.name, this.daemon, this.#path);
-    this.#handle = new WorkerHandle(this.name, new SharedArrayBuffer(HOST_BYTES), identity, call);
+    this.#handle = new WorkerHandle(this.name, this.#method, new SharedArrayBuffer(HOST_BYTES), identity, call);
     // Python lets go of them here too, so that they can be collected.
     this.#call = undefined;
-    this.#ident = identity.own.ident;
+    ({ ident: this.#ident, pid: this.#pid } = this.#handle.identity);
     if (!this.daemon) life().hold();
     active.add(this as unknown as Process);
     emit("manyhands:process:start", () => ({ name: this.name, ident: identity.own.ident }));
@@ -216,7 +222,7 @@ export class Process<A extends unknown[] = never[]> {
 
   #onEnd({ code, error }: WorkerEnd): void {
     active.delete(this as unknown as Process);
-    const { code: exitCode, reason } = this.#forced ?? { code, reason: this.#reason(error) };
+    const { code: exitCode, reason } = this.#forced ?? { code, reason: this.#reason(code, error) };
     this.#exitCode = exitCode;
     this.#exitReason = reason;
     if (this.#forced === undefined) this.#error = error;
@@ -225,8 +231,8 @@ export class Process<A extends unknown[] = never[]> {
     this.#exit.resolve(this.#exitCode);
   }
 
-  #reason(error: unknown): ExitReason {
-    if (error === undefined) return "exit";
+  #reason(code: number, error: unknown): ExitReason {
+    if (error === undefined) return code < 0 ? "killed" : "exit";
     const isInterruption = error instanceof InterruptedError ||
       (error instanceof Error && error.cause instanceof InterruptedError);
     return this.#isInterrupted && isInterruption ? "interrupted" : "error";
@@ -312,10 +318,10 @@ export class Process<A extends unknown[] = never[]> {
     return this.#isSelf || (this.#handle !== undefined && this.#exitCode === null);
   }
 
-  /** Number of the operating system's process in which it runs, this program's; `null` before `start`. */
+  /** Number of the operating system's process in which it runs, for a thread this program's; `null` before `start`. */
   get pid(): number | null {
     this.#assertOpen();
-    return this.#handle === undefined && !this.#isSelf ? null : runtime.pid;
+    return this.#isSelf ? runtime.pid : this.#pid;
   }
 
   /** Number that no other process of the tree has; `null` before `start`. */

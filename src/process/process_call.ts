@@ -1,10 +1,15 @@
+import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
 import { type CloneForm, fromCloneForm } from "../channel/clone_form.ts";
-import { detach, type Payload } from "../channel/frame_sender.ts";
+import { detach } from "../channel/frame_sender.ts";
 import { ValueReader } from "../channel/value_reader.ts";
+import { isEncodingForOutside } from "../core/wire.ts";
 import type { TaskDefinition } from "./task_definition.ts";
 
 /** A value on its way to a new worker: encoded in memory of its own, or as a structured clone. */
-type Parcel = { readonly shared: SharedArrayBuffer } | { readonly clone: CloneForm };
+type Parcel =
+  | { readonly shared: SharedArrayBuffer }
+  | { readonly bytes: Uint8Array }
+  | { readonly clone: CloneForm };
 
 /** An instance of a subclass of `Process`: where its class is found, and its own fields. */
 export interface ProcessInstance {
@@ -33,9 +38,9 @@ export function encodeCall(
   instance?: ProcessInstance,
 ): ProcessCall {
   return {
-    definition: definition === undefined ? undefined : parcel(detach(definition, "deps")),
-    args: parcel(detach([...args], "args")),
-    instance: instance && { ...instance, fields: parcel(detach(instance.fields, "this")) },
+    definition: definition === undefined ? undefined : parcel(definition, "deps"),
+    args: parcel([...args], "args"),
+    instance: instance && { ...instance, fields: parcel(instance.fields, "this") },
   };
 }
 
@@ -54,8 +59,10 @@ export function decodeFields({ fields }: NonNullable<ProcessCall["instance"]>): 
   return unparcel(fields) as Record<string, unknown>;
 }
 
-/** Shared memory, since Deno takes very long to clone a byte array. */
-function parcel(payload: Payload): Parcel {
+/** Shared memory where there is some, since Deno takes very long to clone a byte array. */
+function parcel(value: unknown, root: string): Parcel {
+  if (isEncodingForOutside()) return { bytes: encodeBytes(value, root) };
+  const payload = detach(value, root);
   if ("clone" in payload) return { clone: payload.clone };
   const shared = new SharedArrayBuffer((payload.bytes.length + 7) & ~7);
   new Uint8Array(shared).set(payload.bytes);
@@ -64,6 +71,7 @@ function parcel(payload: Payload): Parcel {
 
 function unparcel(value: Parcel): unknown {
   if ("clone" in value) return fromCloneForm(value.clone);
+  if ("bytes" in value) return decodeBytes(value.bytes);
   const { shared } = value;
   return new ValueReader(new Uint8Array(shared), new Int32Array(shared), new Float64Array(shared)).read();
 }

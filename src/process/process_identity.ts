@@ -5,7 +5,7 @@ import { runtime } from "../runtime/current.ts";
 export interface ProcessIdentity {
   /** `"MainProcess"`, `"Process-1"`, `"Pool-1-worker-1"` or what was given. */
   readonly name: string;
-  /** Number of the operating system's process, which the threads of a program share. */
+  /** Number of the operating system's process, which its threads share. */
   readonly pid: number;
   /** Number that no other process of the tree has. */
   readonly ident: number;
@@ -25,8 +25,9 @@ export interface IdentityInit {
   readonly log: LogSettings;
 }
 
-// Above every number that an operating system gives to a process.
+// Threads are numbered above every number that an operating system gives to a process, each of its processes apart.
 const FIRST_IDENT = 2 ** 32;
+const IDENTS_PER_PROCESS = 2 ** 20;
 
 const main: ProcessIdentity = { name: "MainProcess", pid: runtime.pid, ident: runtime.pid, daemon: false };
 
@@ -61,6 +62,11 @@ export function nextChildPath(): readonly number[] {
 export function identityFor(name: string, daemon: boolean, childPath?: readonly number[]): IdentityInit {
   counter ??= new SharedArrayBuffer(4);
   const serial = Atomics.add(new Int32Array(counter), 0, 1) + 1;
-  const child: ProcessIdentity = { name, pid: runtime.pid, ident: FIRST_IDENT + serial, daemon };
+  const child: ProcessIdentity = {
+    name,
+    pid: runtime.pid,
+    ident: FIRST_IDENT + runtime.pid * IDENTS_PER_PROCESS + serial,
+    daemon,
+  };
   return { own: child, parent: own, path: childPath ?? [...path, serial], counter, log: logSettings() };
 }

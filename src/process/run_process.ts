@@ -4,6 +4,7 @@ import { inspect } from "../channel/inspect.ts";
 import { ControlWord, WorkerState } from "../channel/link_layout.ts";
 import { InterruptedError } from "../core/errors.ts";
 import { adoptInterruptWord, deliverInterrupt, isInterrupted } from "../core/interrupt.ts";
+import { encodingForOutside } from "../core/wire.ts";
 import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
 import { releaseKernelThread } from "../kernels/instance.ts";
 import { heapOwner } from "../memory/allocator.ts";
@@ -14,6 +15,7 @@ import { runExitHooks, runExitHooksNow } from "./exit_hooks.ts";
 import { loadTask } from "./load_task.ts";
 import { decodeArguments, decodeDefinition, decodeFields, type ProcessCall } from "./process_call.ts";
 import { loadProcessClass, rebuildProcess } from "./process_class.ts";
+import type { StartMethod } from "./start_method.ts";
 import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
 
 /**
@@ -28,7 +30,8 @@ export async function runProcess(init: WorkerInit, call: ProcessCall, scope: Thr
   let hasReturned = false;
   adoptStopWord(control, ControlWord.Stop);
   adoptInterruptWord(control, ControlWord.Interrupt);
-  scope.onFatal((error) => reportUncaught(error, name, scope));
+  const report = (error: unknown): void => reportUncaught(error, name, scope, init.method);
+  scope.onFatal(report);
   scope.onExit(runExitHooksNow);
   Atomics.store(control, ControlWord.HeapOwner, heapOwner());
   Atomics.store(control, ControlWord.State, WorkerState.Ready);
@@ -50,7 +53,7 @@ export async function runProcess(init: WorkerInit, call: ProcessCall, scope: Thr
     scope.exit(1);
   })();
   const failure = await failureOf(() => makeCall(call));
-  if (failure !== undefined) reportUncaught(failure.error, name, scope);
+  if (failure !== undefined) report(failure.error);
   await runExitHooks();
   if (failure !== undefined) scope.exit(1);
   hasReturned = true;
@@ -76,13 +79,13 @@ async function failureOf(run: () => Promise<void>): Promise<{ error: unknown } |
   }
 }
 
-function reportUncaught(error: unknown, name: string, scope: ThreadScope): void {
+function reportUncaught(error: unknown, name: string, scope: ThreadScope, method: StartMethod): void {
   // Whoever interrupts a process knows why it ends.
   if (!isInterruption(error)) {
     const text = error instanceof Error ? error.stack ?? String(error) : runtime.inspect(error);
     runtime.writeError(`Uncaught error in ${name}: ${text}\n`);
   }
-  scope.post(thrownMessage(error));
+  scope.post(method === "process" ? encodingForOutside(() => thrownMessage(error)) : thrownMessage(error));
 }
 
 function isInterruption(error: unknown): boolean {

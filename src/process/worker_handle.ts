@@ -22,11 +22,14 @@ import { recordOwnerDeath } from "../memory/owner_deaths.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Thread, ThreadEnd } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
+import { ChildBridge } from "./child_bridge.ts";
 import { Inbox } from "./inbox.ts";
 import { ownLife } from "./parent_life.ts";
 import type { ProcessCall } from "./process_call.ts";
-import { identityFor, type IdentityInit } from "./process_identity.ts";
+import { identityFor, type IdentityInit, type ProcessIdentity } from "./process_identity.ts";
+import type { StartMethod } from "./start_method.ts";
 import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
+import { workerUrl } from "./worker_url.ts";
 
 /** How a worker ended. */
 export interface WorkerEnd extends ThreadEnd {
@@ -45,6 +48,8 @@ export class WorkerHandle {
   readonly inbox: Inbox = new Inbox();
   /** Resolves when the worker has ended, however. */
   readonly ended: Promise<WorkerEnd>;
+  /** Who the worker is. */
+  readonly identity: ProcessIdentity;
   readonly #thread: Thread;
   readonly #control: Int32Array;
   readonly #bell: Doorbell;
@@ -52,9 +57,12 @@ export class WorkerHandle {
   #isForced = false;
   readonly #settleEnd: (end: WorkerEnd) => void;
 
-  /** Starts the worker. `hostBell` holds the words of `HostWord`; with a `call` the worker makes that one and ends. */
+  readonly #isThread: boolean;
+
+  /** Starts the worker by `method`. `hostBell` holds the words of `HostWord`; with a `call` the worker makes that one and ends. */
   constructor(
     name: string,
+    method: StartMethod,
     hostBell: SharedArrayBuffer,
     identity: IdentityInit = identityFor(name, true),
     call?: ProcessCall,
@@ -64,8 +72,12 @@ export class WorkerHandle {
     this.#control = new Int32Array(link.buffer);
     this.#bell = new Doorbell(this.#control, ControlWord.WorkerAsleep);
     const kernels = compiledKernelModule();
-    const init: WorkerInit = { link, hostBell, memory: linearMemory(), kernels, identity, parentLife: ownLife(), call };
-    this.#thread = runtime.startThread(workerUrl(), { data: init, name });
+    const parentLife = ownLife();
+    const init: WorkerInit = { link, hostBell, memory: linearMemory(), kernels, identity, method, parentLife, call };
+    const { thread, own } = startWorker(init);
+    this.#thread = thread;
+    this.#isThread = method === "worker";
+    this.identity = own;
     const ending = deferred<WorkerEnd>();
     this.ended = ending.promise;
     this.#settleEnd = ending.resolve;
@@ -81,7 +93,7 @@ export class WorkerHandle {
       Atomics.store(this.#control, ControlWord.Ended, 1);
       Atomics.notify(this.#control, ControlWord.Ended);
       // Of a thread that Deno was told to end nobody knows whether it has; it may still hold the heap's lock and let go.
-      const isGone = !(this.#isForced && runtime.name === "deno");
+      const isGone = this.#isThread && !(this.#isForced && runtime.name === "deno");
       const owner = Atomics.load(this.#control, ControlWord.HeapOwner);
       if (!stopped && isGone) recoverHeap(owner);
       if (isGone) recordOwnerDeath(owner);
@@ -91,6 +103,7 @@ export class WorkerHandle {
     this.sender = new FrameSender(
       new RingWriter(link.buffer, taskRingOffset(link), link.capacity),
       (clone, value) => this.#thread.post({ clone, value } satisfies CloneMessage),
+      method === "process",
     );
     this.receiver = this.#receiver(link);
   }
@@ -166,7 +179,7 @@ export class WorkerHandle {
     this.#isForced = true;
     const forced = this.#thread.terminate();
     const isForced = await settlesWithin(forced, FORCED_END_MS);
-    const mayLinger = !isForced || (runtime.name === "deno" && this.#state() !== WorkerState.Stopped);
+    const mayLinger = !isForced || (this.#isThread && runtime.name === "deno" && this.#state() !== WorkerState.Stopped);
     if (mayLinger) {
       runtime.warn(
         `${this.name} was busy when it was told to stop, and this runtime cannot end a busy thread: it may go on ` +
@@ -178,9 +191,11 @@ export class WorkerHandle {
   }
 }
 
-/** Each branch is a literal, so that bundlers and registries find the worker's module. */
-function workerUrl(): URL {
-  return import.meta.url.endsWith(".ts")
-    ? new URL("../worker_main.ts", import.meta.url)
-    : new URL("../worker_main.js", import.meta.url);
+function startWorker(init: WorkerInit): { thread: Thread; own: ProcessIdentity } {
+  const { own } = init.identity;
+  if (init.method === "worker") {
+    return { thread: runtime.startThread(workerUrl(), { data: init, name: own.name }), own };
+  }
+  const thread = new ChildBridge(init);
+  return { thread, own: thread.identity };
 }

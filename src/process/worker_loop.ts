@@ -1,6 +1,6 @@
 import { encodeError } from "../channel/error_codec.ts";
 import { FrameReceiver } from "../channel/frame_receiver.ts";
-import { detach, FrameSender, NOT_SENT } from "../channel/frame_sender.ts";
+import { FrameSender, NOT_SENT } from "../channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
@@ -57,6 +57,7 @@ export class WorkerLoop {
     this.#results = new FrameSender(
       new RingWriter(buffer, resultRingOffset(init.link), capacity),
       (clone, value) => scope.post({ clone, value } satisfies CloneMessage),
+      init.method === "process",
     );
     adoptStopWord(this.#control, ControlWord.Stop);
     scope.onMessage((message) => this.#inbox.put(message as CloneMessage));
@@ -196,7 +197,7 @@ export class WorkerLoop {
 
   async #answerLater(kind: number, id: number, value: unknown): Promise<void> {
     try {
-      const payload = detach(value, "result");
+      const payload = this.#results.detach(value, "result");
       const send = (): number =>
         this.#results.isStreaming ? this.#results.pump() : this.#results.sendPayload(kind, 0, id, payload);
       while (send() === NOT_SENT) {

@@ -1,3 +1,4 @@
+import { startChildProcess } from "./child_process.ts";
 import { nodeRuntime } from "./node.ts";
 import type { Runtime } from "./port.ts";
 
@@ -8,5 +9,6 @@ interface DenoGlobal {
 
 /** The adapter for Deno, which has all of Node's side that is needed here. */
 export function denoRuntime(deno: DenoGlobal): Runtime {
-  return { ...nodeRuntime(), name: "deno", version: deno.version.deno };
+  const startChild: Runtime["startChild"] = (url) => startChildProcess("deno", url);
+  return { ...nodeRuntime(), name: "deno", version: deno.version.deno, startChild };
 }

@@ -4,6 +4,7 @@ import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";
 import { inspect } from "node:util";
 import { deserialize, serialize } from "node:v8";
+import { parentPipe, startChildProcess } from "./child_process.ts";
 import { usableCores } from "./usable_cores.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { Runtime } from "./port.ts";
@@ -19,6 +20,8 @@ export function nodeRuntime(): Runtime {
     pid: process.pid,
     cores: usableCores,
     startThread: startWorkerThread,
+    startChild: (url) => startChildProcess("node", url),
+    parentPipe,
     scope: workerThreadScope(),
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
     lifeline: () => {

@@ -43,6 +43,30 @@ export interface ThreadScope {
   exit(code: number): void;
 }
 
+/** The starting side of a child: this runtime once more, as a process of its own of the operating system. */
+export interface ChildProcess {
+  /** `undefined` where it could not be started. */
+  readonly pid: number | undefined;
+  send(bytes: Uint8Array): void;
+  onData(listener: (bytes: Uint8Array) => void): void;
+  /** Called once, when the process has ended and said all. `code` is below 0 where a signal ended it: its number. */
+  onEnd(listener: (end: ThreadEnd) => void): void;
+  /** Ends the process at once, whatever it does. */
+  kill(): void;
+}
+
+/** A child's own side. */
+export interface ParentPipe {
+  /** Sends before it returns. */
+  send(bytes: Uint8Array): void;
+  onData(listener: (bytes: Uint8Array) => void): void;
+  /** Called when the parent is gone. */
+  onEnd(listener: () => void): void;
+  exit(code: number): void;
+  /** Ends this process at once, with all its threads, whatever they do. */
+  die(): void;
+}
+
 /** Keeps the program from ending by itself until each `hold` has had its `release`. */
 export interface Lifeline {
   hold(): void;
@@ -59,6 +83,10 @@ export interface Runtime {
   cores(): number;
   /** Starts a thread that runs the module at `url`. */
   startThread(url: URL, options: ThreadOptions): Thread;
+  /** Starts a process that runs the module at `url`. */
+  startChild(url: URL): ChildProcess;
+  /** This process's own side, where it is one that `startChild` started. */
+  parentPipe(): ParentPipe;
   /** This thread's own side, where it is one that `startThread` started. */
   readonly scope: ThreadScope | undefined;
   /** Resolves after the event loop's turn, so that timers and messages get theirs. */

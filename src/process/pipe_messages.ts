@@ -1,0 +1,92 @@
+import type { RawFrame } from "../channel/frame_queue.ts";
+
+/** Kinds of messages between a program and a process of the operating system that works for it. */
+export const PipeKind = {
+  /** To the child: who it is and what it does, serialised. */
+  Init: 1,
+  /** Either way: a frame. Its kind with the detail, and its number, are the two words. */
+  Frame: 2,
+  /** Either way: a message between the threads, serialised. */
+  Message: 3,
+  /** To the child: its stop word is set. */
+  Stop: 4,
+  /** To the child: it is interrupted. */
+  Interrupt: 5,
+  /** From the child: it has come up. */
+  Ready: 6,
+  /** From the child: its thread has ended. The exit code, and whether it had been told to stop, are the two words. */
+  End: 7,
+} as const;
+
+/** A message as it arrived; `bytes` is its own. */
+export interface PipeMessage {
+  readonly kind: number;
+  readonly first: number;
+  readonly second: number;
+  readonly bytes: Uint8Array;
+}
+
+const HEADER_BYTES = 16;
+const none = new Uint8Array(0);
+
+/** Bytes of a message: `| kind | length | two words | payload |`. */
+export function pipeMessage(kind: number, first = 0, second = 0, payload: Uint8Array = none): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+  const header = new DataView(bytes.buffer);
+  [kind, payload.length, first, second].forEach((word, index) => header.setInt32(index * 4, word, true));
+  bytes.set(payload, HEADER_BYTES);
+  return bytes;
+}
+
+/** Bytes of a message with a frame. */
+export function frameMessage({ kind, detail, id, bytes }: RawFrame): Uint8Array {
+  return pipeMessage(PipeKind.Frame, kind | (detail << 8), id, bytes);
+}
+
+/** The frame in a message. */
+export function frameOf({ first, second, bytes }: PipeMessage): RawFrame {
+  return { kind: first & 0xff, detail: first >>> 8, id: second, bytes };
+}
+
+/** Puts messages together from what a pipe gives. */
+export class PipeReader {
+  readonly #onMessage: (message: PipeMessage) => void;
+  #target: Uint8Array = new Uint8Array(HEADER_BYTES);
+  #filled = 0;
+  #header: DataView | undefined;
+
+  constructor(onMessage: (message: PipeMessage) => void) {
+    this.#onMessage = onMessage;
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    do {
+      const length = Math.min(chunk.length - at, this.#target.length - this.#filled);
+      this.#target.set(chunk.subarray(at, at + length), this.#filled);
+      this.#filled += length;
+      at += length;
+      if (this.#filled === this.#target.length) this.#advance();
+    } while (at < chunk.length);
+  }
+
+  #advance(): void {
+    const part = this.#target;
+    if (this.#header === undefined) {
+      this.#header = new DataView(part.buffer);
+      this.#expect(this.#header.getInt32(4, true));
+      if (this.#target.length > 0) return;
+    }
+    const header = this.#header;
+    const bytes = this.#target;
+    this.#header = undefined;
+    this.#expect(HEADER_BYTES);
+    const word = (index: number): number => header.getInt32(index * 4, true);
+    this.#onMessage({ kind: word(0), first: word(2), second: word(3), bytes });
+  }
+
+  #expect(length: number): void {
+    this.#target = new Uint8Array(length);
+    this.#filled = 0;
+  }
+}

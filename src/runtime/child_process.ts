@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import process from "node:process";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { writeAtOnce } from "./line_output.ts";
+import type { ChildProcess, ParentPipe, RuntimeName } from "./port.ts";
+
+/** The file number on which a child writes to its parent. Bun cannot use one both ways, so its input is another. */
+const TO_PARENT = 3;
+/** Milliseconds that a dead child's last words get to arrive. */
+const LAST_WORDS_MS = 200;
+
+/** What a program was started with that would not let another module run. */
+const OWN_ENTRY =
+  /^(?:--test|--inspect|--eval|-e$|--print|-p$|-pe$|--input-type|--watch|--check|-c$|--run|--interactive|-i$)/;
+
+const denoPermissions = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
+
+interface DenoPermissions {
+  readonly permissions: { querySync(descriptor: { name: string }): { state: string } };
+}
+
+/** What lets Deno run a module with what this program may do. Of a permission for some things it tells nothing. */
+function denoArguments(): string[] {
+  const { permissions } = (globalThis as unknown as { Deno: DenoPermissions }).Deno;
+  const granted = denoPermissions.filter((name) => permissions.querySync({ name }).state === "granted");
+  const flags = granted.length === denoPermissions.length ? ["-A"] : granted.map((name) => `--allow-${name}`);
+  return ["run", "--quiet", "--no-prompt", ...flags];
+}
+
+function commandArguments(name: RuntimeName, url: URL): string[] {
+  if (name === "deno") return [...denoArguments(), url.href];
+  return [...process.execArgv.filter((flag) => !OWN_ENTRY.test(flag)), fileURLToPath(url)];
+}
+
+/** Starts this runtime once more, with the module at `url`; the two talk over pipes of their own. */
+export function startChildProcess(name: RuntimeName, url: URL): ChildProcess {
+  const child = spawn(process.execPath, commandArguments(name, url), {
+    stdio: ["pipe", "inherit", "inherit", "pipe"],
+    windowsHide: true,
+  });
+  const input = child.stdin as Writable;
+  const output = child.stdio[TO_PARENT] as Readable;
+  // A child that is gone tells of its end; what was still being sent to it is lost with it.
+  input.on("error", () => {});
+  output.on("error", () => {});
+  for (const part of [child, input, output]) (part as { unref?: () => void }).unref?.();
+  const silent = new Promise<void>((resolve) => output.once("close", resolve));
+  return {
+    pid: child.pid,
+    send: (bytes) => void input.write(bytes),
+    onData: (listener) => void output.on("data", listener),
+    onEnd: (listener) => {
+      child.on("error", (error) => child.pid === undefined && listener({ code: 1, error }));
+      child.on("exit", (code, signal) => {
+        const end = { code: code ?? -(constants.signals[signal as NodeJS.Signals] ?? 1) };
+        let timer: ReturnType<typeof setTimeout>;
+        const late = new Promise<void>((resolve) => timer = setTimeout(resolve, LAST_WORDS_MS));
+        void Promise.race([silent, late]).then(() => (clearTimeout(timer), listener(end)));
+      });
+    },
+    kill: () => void child.kill("SIGKILL"),
+  };
+}
+
+/** The side of a program that `startChildProcess` started. */
+export function parentPipe(): ParentPipe {
+  return {
+    send: (bytes) => writeAtOnce(TO_PARENT, bytes),
+    onData: (listener) => void process.stdin.on("data", listener),
+    onEnd: (listener) => {
+      process.stdin.on("end", listener);
+      process.stdin.on("error", listener);
+    },
+    exit: (code) => process.exit(code),
+    die: () => void process.kill(process.pid, "SIGKILL"),
+  };
+}
