@@ -14,6 +14,7 @@
 export {
   AuthenticationError,
   BrokenBarrierError,
+  BufferTooShortError,
   CapturedVariableError,
   ClosedError,
   EndOfStreamError,
@@ -41,6 +42,7 @@ export { type Readiness, type Waitable, waitable } from "./src/core/waitable.ts"
 export type { Doubleable } from "./src/kernels/double.ts";
 export { type Kernels, kernels } from "./src/kernels/kernels.ts";
 export type { Lowercased, LowercaseOptions } from "./src/kernels/lowercase.ts";
+export { type BytesLike, Connection } from "./src/queue/connection.ts";
 export { AsyncResult, type ResultSource } from "./src/pool/async_result.ts";
 export type {
   EventMap,
@@ -76,8 +78,12 @@ export { SocketConnection } from "./src/queue/socket_connection.ts";
 export { isMainProcess } from "./src/runtime/current.ts";
 export type { SocketAddress } from "./src/runtime/sockets.ts";
 export type { LockOption } from "./src/shared/item_lock.ts";
+export type { ShareableItem } from "./src/shared/list_slot.ts";
+export { ShareableList } from "./src/shared/shareable_list.ts";
 export { SharedArray } from "./src/shared/shared_array.ts";
 export type { SharedItems } from "./src/shared/shared_items.ts";
+export { SharedMemory, type SharedMemoryOptions } from "./src/shared/shared_memory.ts";
+export { SharedMemoryManager } from "./src/shared/shared_memory_manager.ts";
 export { SharedValue } from "./src/shared/shared_value.ts";
 export type {
   ItemInput,
@@ -98,3 +104,8 @@ export { RLock } from "./src/sync/rlock.ts";
 export { BoundedSemaphore, Semaphore } from "./src/sync/semaphore.ts";
 export { Synchroniser } from "./src/sync/synchroniser.ts";
 export type { WaitOptions } from "./src/sync/word_wait.ts";
+export { JoinableQueue } from "./src/queue/joinable_queue.ts";
+export { Pipe } from "./src/queue/pipe.ts";
+export { Queue } from "./src/queue/queue.ts";
+export { SimpleQueue } from "./src/queue/simple_queue.ts";
+export { wait } from "./src/queue/wait.ts";

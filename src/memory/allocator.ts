@@ -62,6 +62,11 @@ export function freeIf(offset: number, serial: number): boolean {
   return sharedHeap().freeIf(offset, serial);
 }
 
+/** Runs a short `section` on the words of the shared memory under the heap's lock: see `Heap.exclusively`. */
+export function exclusively<R>(section: (words: Uint32Array) => R): R {
+  return sharedHeap().exclusively(section);
+}
+
 /** State of the shared heap at one moment; sizes in bytes. */
 export function accounting(): HeapAccounting {
   return sharedHeap().accounting();

@@ -124,6 +124,14 @@ export class Heap {
   }
 
   /**
+   * Runs `section` on the words of the whole memory while no other thread does so, nor changes the heap. If its thread
+   * dies, others go on, so each of its writes must leave a state to go on from. It must not allocate or free.
+   */
+  exclusively<R>(section: (words: Uint32Array) => R): R {
+    return this.#locked(() => section(this.#words));
+  }
+
+  /**
    * Repairs the heap after the end of a thread: if `owner` held the lock, rebuilds everything from the blocks' size
    * words and gives the lock back. True if there was something to repair.
    */

@@ -58,6 +58,8 @@ export const ARENAS = 10;
 export const LAST_SERIAL = 11;
 /** Offset of the first block of `owner_deaths.ts`, 0 while no owner has died. */
 export const OWNER_DEATHS = 12;
+/** Offset of the table of `segment_table.ts`, 0 while there is none. */
+export const SEGMENT_TABLE = 13;
 export const FIRST_LEVEL_MAP = 16;
 export const SECOND_LEVEL_MAPS = 32;
 export const FREE_LISTS = 64;
