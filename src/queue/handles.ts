@@ -1,0 +1,135 @@
+import { allocateZeroed, free, heapOwner } from "../memory/allocator.ts";
+import { typedView } from "../memory/linear_memory.ts";
+import { isOwnerDead } from "../memory/owner_deaths.ts";
+import { Mutex } from "../sync/mutex.ts";
+
+/** Words of the state, from `at` on. */
+export const HANDLES_WORDS = 6;
+const LOCK = 0;
+const TABLE = 1;
+/** For each end: handles that were sent and did not arrive yet, and the second in which the last one was. */
+const SENT = 2;
+const SENT_AT = 4;
+
+/** Words of a table: how many places it has, then the places. A place is `owner * 2 + end`, 0 where it is free. */
+const PLACES = 0;
+const FIRST_PLACE = 1;
+const FIRST_PLACES = 15;
+
+/** Seconds for which a handle on its way keeps its end open, though nobody has it. */
+const LONGEST_JOURNEY_S = 10;
+
+/**
+ * Who has handles to the two ends of a pipe: a list of owners (threads) in shared memory. What a thread that has ended
+ * holds does not count any more, and its place is used again.
+ *
+ * A handle that is on its way to a process counts too, so that the sender may close its own at once. Nobody hears of one
+ * that is lost, with a message that nobody takes or a process that never begins, so it counts for some seconds only.
+ */
+export class Handles {
+  readonly #words: Int32Array;
+  readonly #at: number;
+  readonly #mutex: Mutex;
+
+  /** Its state are `HANDLES_WORDS` words from `at` on, 0 at first. */
+  constructor(words: Int32Array, at: number) {
+    this.#words = words;
+    this.#at = at;
+    this.#mutex = new Mutex(words, at + LOCK);
+  }
+
+  /** Notes a handle of this thread's to an end. */
+  add(end: number): void {
+    this.#exclusively(() => this.#place(heapOwner() * 2 + end));
+  }
+
+  /** Forgets one; whether nobody has a handle to either end any more. What the list takes is freed then. */
+  remove(end: number): boolean {
+    return this.#exclusively(() => {
+      const table = this.#table();
+      const index = table.indexOf(heapOwner() * 2 + end, FIRST_PLACE);
+      if (index > 0) table[index] = 0;
+      if (this.#isOpen(0) || this.#isOpen(1)) return false;
+      this.#words[this.#at + TABLE] = 0;
+      free(table.byteOffset);
+      return true;
+    });
+  }
+
+  /** A handle to an end is sent to a process. */
+  depart(end: number): void {
+    this.#exclusively(() => {
+      this.#words[this.#at + SENT + end]!++;
+      this.#words[this.#at + SENT_AT + end] = seconds();
+    });
+  }
+
+  /** One has arrived in this thread. */
+  arrive(end: number): void {
+    this.#exclusively(() => {
+      this.#place(heapOwner() * 2 + end);
+      const index = this.#at + SENT + end;
+      this.#words[index] = Math.max(0, this.#words[index]! - 1);
+    });
+  }
+
+  /** Whether someone has a handle to an end. */
+  isOpen(end: number): boolean {
+    return this.#exclusively(() => this.#isOpen(end));
+  }
+
+  #isOpen(end: number): boolean {
+    const table = this.#table();
+    for (let index = FIRST_PLACE; index < table.length; index++) {
+      const place = table[index]!;
+      if (place !== 0 && (place & 1) === end && !isOwnerGone(place)) return true;
+    }
+    const since = seconds() - this.#words[this.#at + SENT_AT + end]!;
+    return this.#words[this.#at + SENT + end]! > 0 && since < LONGEST_JOURNEY_S;
+  }
+
+  #place(place: number): void {
+    let table = this.#table();
+    let index = FIRST_PLACE;
+    while (index < table.length && table[index] !== 0 && !isOwnerGone(table[index]!)) index++;
+    if (index >= table.length) table = this.#grow(table);
+    table[index] = place;
+  }
+
+  #grow(table: Int32Array): Int32Array {
+    const places = table.length === 0 ? FIRST_PLACES : (table.length - FIRST_PLACE) * 2;
+    const offset = allocateZeroed((FIRST_PLACE + places) * 4);
+    const grown = typedView(Int32Array, offset, FIRST_PLACE + places);
+    grown.set(table);
+    grown[PLACES] = places;
+    this.#words[this.#at + TABLE] = offset | 0;
+    if (table.length > 0) free(table.byteOffset);
+    return grown;
+  }
+
+  #table(): Int32Array {
+    const offset = this.#words[this.#at + TABLE]! >>> 0;
+    if (offset === 0) return new Int32Array(0);
+    const places = typedView(Int32Array, offset, FIRST_PLACE)[PLACES]!;
+    return typedView(Int32Array, offset, FIRST_PLACE + places);
+  }
+
+  #exclusively<T>(step: () => T): T {
+    // Each step changes a list by one word, so there is nothing to mend after a death.
+    this.#mutex.lock();
+    try {
+      return step();
+    } finally {
+      this.#mutex.unlock();
+    }
+  }
+}
+
+function isOwnerGone(place: number): boolean {
+  const owner = place >>> 1;
+  return owner !== heapOwner() && isOwnerDead(owner);
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
