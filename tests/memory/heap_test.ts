@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { OutOfMemoryError } from "../../src/core/errors.ts";
 import { Heap } from "../../src/memory/heap.ts";
 import {
+  ARENA_BYTES,
+  ARENA_NEXT,
   CAPACITY,
   FREE_LISTS,
+  IN_USE,
   LOCK,
   MARK,
+  NEWEST_ARENA,
   SECOND_LEVEL_MAPS,
+  SIZE,
   SIZE_BEFORE,
   USED,
 } from "../../src/memory/heap_layout.ts";
@@ -63,6 +68,61 @@ function check(heap: Heap, model: Model): void {
   assert.equal(blocks, model.live.length);
   assert.ok(used >= model.live.reduce((sum, block) => sum + block.bytes + HEADER, 0));
 }
+
+/** Sizes of all blocks, in the order in which they lie, an arena after the other; each begins where the one before ends. */
+function walk(memory: WebAssembly.Memory): { bytes: number; isUsed: boolean }[] {
+  const words = new Uint32Array(currentBuffer(memory));
+  const blocks: { bytes: number; isUsed: boolean }[] = [];
+  for (let arena = words[CONTROL_OFFSET / 4 + NEWEST_ARENA]!; arena !== 0; arena = words[arena / 4 + ARENA_NEXT]!) {
+    const end = arena + words[arena / 4 + ARENA_BYTES]! - HEADER;
+    let before = 0;
+    let block = arena + HEADER;
+    while (block < end) {
+      const size = words[block / 4 + SIZE]!;
+      const bytes = size - size % 16;
+      assert.equal(words[block / 4 + SIZE_BEFORE], before);
+      blocks.push({ bytes, isUsed: (size & IN_USE) !== 0 });
+      before = bytes;
+      block += bytes;
+    }
+    assert.equal(block, end);
+  }
+  return blocks;
+}
+
+describe("_TestHeap", () => {
+  test("test_heap: after 5000 random allocations all bytes are accounted for", { timeout }, () => {
+    const lognormal = fc.tuple(
+      fc.double({ min: 1e-9, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+    )
+      .map(([a, b]) => Math.floor(Math.exp(Math.sqrt(-2 * Math.log(a)) * Math.cos(2 * Math.PI * b)) * 1000));
+    fc.assert(
+      fc.property(fc.infiniteStream(lognormal), fc.infiniteStream(fc.nat()), (sizes, picks) => {
+        const memory = createLinearMemory(2000);
+        const heap = new Heap(memory);
+        const live: number[] = [];
+        const drop = () => heap.free(live.splice(picks.next().value! % live.length, 1)[0]!);
+        for (let round = 0; round < 5000; round++) {
+          live.push(heap.allocate(sizes.next().value!, 16));
+          if (live.length > 50) drop();
+        }
+        const { capacity, used, free, blocks, freeBlocks } = heap.accounting();
+        assert.equal(used + free, capacity);
+        const found = walk(memory);
+        const sum = (isUsed: boolean) =>
+          found.filter((block) => block.isUsed === isUsed).reduce((total, { bytes }) => total + bytes, 0);
+        assert.deepEqual([sum(true), sum(false)], [used, free]);
+        assert.deepEqual([blocks, freeBlocks], [live.length, found.length - live.length]);
+        assert.ok(found.every(({ isUsed }, index) => isUsed || (found[index + 1]?.isUsed ?? true)));
+        while (live.length > 0) drop();
+        const { used: left, blocks: allocated, freeBlocks: whole, arenas } = heap.accounting();
+        assert.deepEqual([left, allocated, whole], [0, 0, arenas]);
+      }),
+      { numRuns: 5 },
+    );
+  });
+});
 
 test("Blocks are aligned, never overlap, and add up with the free ones to the capacity", { timeout }, () => {
   const memory = createLinearMemory(2000);

@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { wireTypeOf } from "../../src/core/wire.ts";
 import { accounting } from "../../src/memory/allocator.ts";
+import { SharedMemory, SharedValue } from "../../mod.ts";
 import { SharedArray } from "../../src/shared/shared_array.ts";
 
 const timeout = 30_000;
@@ -61,3 +62,51 @@ test(
     views.forEach((view, index) => assert.equal(view[0], index));
   },
 );
+
+function dropMemories(): void {
+  for (let made = 0; made < COUNT; made++) new SharedMemory({ create: true, size: 1 });
+}
+
+function namesOfDroppedMemories(): string[] {
+  return Array.from({ length: COUNT }, () => new SharedMemory({ create: true, size: 1 }).name);
+}
+
+function bytesOfDroppedMemories(): Uint8Array[] {
+  return Array.from({ length: COUNT }, (_, index) => {
+    const { buf } = new SharedMemory({ create: true, size: 1 });
+    buf[0] = index;
+    return buf;
+  });
+}
+
+test("Dropped segments are freed unless their name was told or their bytes are kept", { timeout }, async () => {
+  const collect = garbageCollector();
+  new SharedMemory({ create: true, size: 1 })[Symbol.dispose]();
+  const { used } = accounting();
+  const names = namesOfDroppedMemories();
+  const bytes = bytesOfDroppedMemories();
+  dropMemories();
+  assert.ok(accounting().used >= used + 3 * COUNT * 4096);
+  while (accounting().used > used + (2 * COUNT + 10) * 4200) {
+    collect();
+    await nextTurn();
+  }
+  assert.ok(accounting().used >= used + 2 * COUNT * 4096);
+  bytes.forEach((each, index) => assert.equal(each[0], index));
+  for (const name of names) new SharedMemory({ name }).unlink();
+});
+
+function dropLockedValues(): void {
+  for (let made = 0; made < COUNT; made++) new SharedValue("i").getLock();
+}
+
+test("A dropped value is freed with its lock", { timeout }, async () => {
+  const collect = garbageCollector();
+  const before = accounting().blocks;
+  dropLockedValues();
+  assert.ok(accounting().blocks >= before + COUNT);
+  while (accounting().blocks > before + 20) {
+    collect();
+    await nextTurn();
+  }
+});
