@@ -1,9 +1,12 @@
 import { MainGuardError } from "../core/errors.ts";
+import { isMainProcess } from "../runtime/current.ts";
 
 let loading: string | undefined;
 
 /** Runs `load`, which loads the module at `url` into this worker; until it is done no process may be started here. */
 export async function whileLoading<T>(url: string, load: () => Promise<T>): Promise<T> {
+  // What the main program loads, for a process on its own thread, starts nothing a second time.
+  if (isMainProcess) return await load();
   loading = url;
   try {
     return await load();

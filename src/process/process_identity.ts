@@ -1,5 +1,6 @@
 import { adoptLogSettings, type LogSettings, logSettings } from "../observe/logger.ts";
 import { runtime } from "../runtime/current.ts";
+import type { AsyncLocal } from "../runtime/port.ts";
 
 /** How a process of the tree is known to the others. */
 export interface ProcessIdentity {
@@ -31,31 +32,55 @@ const IDENTS_PER_PROCESS = 2 ** 20;
 
 const main: ProcessIdentity = { name: "MainProcess", pid: runtime.pid, ident: runtime.pid, daemon: false };
 
-let own: ProcessIdentity = main;
-let parent: ProcessIdentity | undefined;
-let path: readonly number[] = [];
+/** Who a process is, and how many children it has had. */
+interface IdentityState {
+  readonly own: ProcessIdentity;
+  readonly parent: ProcessIdentity | undefined;
+  readonly path: readonly number[];
+  children: number;
+}
+
+let state: IdentityState = { own: main, parent: undefined, path: [], children: 0 };
 let counter: SharedArrayBuffer | undefined;
-let children = 0;
+/** Who the processes on this thread are that share it with the one which started them; made for the first of them. */
+let inline: AsyncLocal<IdentityState> | undefined;
+
+function current(): IdentityState {
+  return inline?.get() ?? state;
+}
 
 /** Tells this worker who it is. */
 export function adoptIdentity(init: IdentityInit): void {
-  ({ own, parent, path, counter } = init);
+  state = { ...init, children: 0 };
+  counter = init.counter;
   adoptLogSettings(init.log);
+}
+
+/** Runs `run`, and what it leads to, as a process of its own on this thread. */
+export function runAs<T>(init: IdentityInit, run: () => T): T {
+  inline ??= runtime.asyncLocal<IdentityState>();
+  return inline.run({ ...init, children: 0 }, run);
+}
+
+/** Whether the process that runs now shares its thread with the one that started it. */
+export function isInline(): boolean {
+  return inline?.get() !== undefined;
 }
 
 /** Who this process is. */
 export function ownIdentity(): ProcessIdentity {
-  return own;
+  return current().own;
 }
 
 /** Who started this process; `undefined` in the main one. */
 export function parentIdentity(): ProcessIdentity | undefined {
-  return parent;
+  return current().parent;
 }
 
 /** The next child's path in the tree, from which its default name is made. */
 export function nextChildPath(): readonly number[] {
-  return [...path, ++children];
+  const here = current();
+  return [...here.path, ++here.children];
 }
 
 /** What to tell a worker that is about to be started. One without a `childPath` is named by its own number instead. */
@@ -68,5 +93,11 @@ export function identityFor(name: string, daemon: boolean, childPath?: readonly 
     ident: FIRST_IDENT + runtime.pid * IDENTS_PER_PROCESS + serial,
     daemon,
   };
-  return { own: child, parent: own, path: childPath ?? [...path, serial], counter, log: logSettings() };
+  return {
+    own: child,
+    parent: current().own,
+    path: childPath ?? [...current().path, serial],
+    counter,
+    log: logSettings(),
+  };
 }

@@ -61,7 +61,8 @@ export async function runProcess(init: WorkerInit, call: ProcessCall, scope: Thr
   lifeline.release();
 }
 
-async function makeCall(call: ProcessCall): Promise<void> {
+/** Makes the call of a process. */
+export async function makeCall(call: ProcessCall): Promise<void> {
   const definition = decodeDefinition(call);
   const target = definition && await loadTask(definition);
   if (call.instance === undefined) return void await target?.(...decodeArguments(call));
@@ -71,7 +72,7 @@ async function makeCall(call: ProcessCall): Promise<void> {
 }
 
 /** What `run` throws, in a box, since that may be `undefined`. */
-async function failureOf(run: () => Promise<void>): Promise<{ error: unknown } | undefined> {
+export async function failureOf(run: () => Promise<void>): Promise<{ error: unknown } | undefined> {
   try {
     return void await run();
   } catch (error) {
@@ -79,7 +80,8 @@ async function failureOf(run: () => Promise<void>): Promise<{ error: unknown } |
   }
 }
 
-function reportUncaught(error: unknown, name: string, scope: ThreadScope, method: StartMethod): void {
+/** Prints what a process did not catch, and tells its host. */
+export function reportUncaught(error: unknown, name: string, scope: ThreadScope, method: StartMethod): void {
   // Whoever interrupts a process knows why it ends.
   if (!isInterruption(error)) {
     const text = error instanceof Error ? error.stack ?? String(error) : runtime.inspect(error);

@@ -1,4 +1,5 @@
 import { ManyhandsError } from "../core/errors.ts";
+import { isInline } from "./process_identity.ts";
 
 /**
  * How a process is started. `"worker"`: as a thread, which shares memory; `"process"`: as a process of its own of the
@@ -36,7 +37,7 @@ export function getAllStartMethods(): StartMethod[] {
  * ```
  */
 export function getStartMethod(): StartMethod {
-  return chosen ?? "worker";
+  return isInline() ? "inline" : chosen ?? "worker";
 }
 
 /**

@@ -25,6 +25,7 @@ import { Doorbell } from "../sync/doorbell.ts";
 import { ChildBridge } from "./child_bridge.ts";
 import { Inbox } from "./inbox.ts";
 import { ownLife } from "./parent_life.ts";
+import { InlineThread } from "./inline_thread.ts";
 import type { ProcessCall } from "./process_call.ts";
 import { identityFor, type IdentityInit, type ProcessIdentity } from "./process_identity.ts";
 import type { StartMethod } from "./start_method.ts";
@@ -196,6 +197,7 @@ function startWorker(init: WorkerInit): { thread: Thread; own: ProcessIdentity }
   if (init.method === "worker") {
     return { thread: runtime.startThread(workerUrl(), { data: init, name: own.name }), own };
   }
+  if (init.method === "inline") return { thread: new InlineThread(init), own };
   const thread = new ChildBridge(init);
   return { thread, own: thread.identity };
 }

@@ -4,7 +4,7 @@ import { FrameSender, NOT_SENT } from "../channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
-import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
+import { adoptStopWord } from "../core/stop_request.ts";
 import { isThenable } from "../core/thenable.ts";
 import { releaseKernelThread } from "../kernels/instance.ts";
 import { heapOwner } from "../memory/allocator.ts";
@@ -32,6 +32,8 @@ interface Answer {
 export class WorkerLoop {
   readonly #scope: ThreadScope;
   readonly #control: Int32Array;
+  /** Whether the thread is its host's too, whose own end and kernels are none of its business. */
+  readonly #isInline: boolean;
   readonly #bell: Doorbell;
   readonly #hostBell: Doorbell;
   readonly #tasks: FrameReceiver;
@@ -59,7 +61,8 @@ export class WorkerLoop {
       (clone, value) => scope.post({ clone, value } satisfies CloneMessage),
       init.method === "process",
     );
-    adoptStopWord(this.#control, ControlWord.Stop);
+    this.#isInline = init.method === "inline";
+    if (!this.#isInline) adoptStopWord(this.#control, ControlWord.Stop);
     scope.onMessage((message) => this.#inbox.put(message as CloneMessage));
     scope.onExit(runExitHooksNow);
     scope.onFatal((error) => this.#reportFatal(error, init.identity.own.name));
@@ -79,8 +82,8 @@ export class WorkerLoop {
     this.#hostBell.ring();
     this.#frameSince = this.#lastTurn = performance.now();
     const cores = runtime.cores();
-    const hasWork = (): boolean => this.#tasks.ring.hasNext() || isStopRequested();
-    while (!isStopRequested()) {
+    const hasWork = (): boolean => this.#tasks.ring.hasNext() || this.#isStopRequested();
+    while (!this.#isStopRequested()) {
       if (this.#tasks.next()) {
         const pending = this.#handle();
         if (pending !== undefined) await pending;
@@ -90,15 +93,22 @@ export class WorkerLoop {
         continue;
       }
       // With fewer cores than threads that are awake, a spinning worker would hold up the one that it waits for.
-      if (this.#awake.count() >= cores || !this.#spinner.find(hasWork)) await this.#sleep(hasWork);
+      const mayNotSpin = this.#isInline || this.#awake.count() >= cores;
+      if (mayNotSpin || !this.#spinner.find(hasWork)) await this.#sleep(hasWork);
       this.#frameSince = performance.now();
     }
     this.#awake.leave();
-    await runExitHooks();
-    releaseKernelThread();
+    if (!this.#isInline) {
+      await runExitHooks();
+      releaseKernelThread();
+    }
     Atomics.store(this.#control, ControlWord.State, WorkerState.Stopped);
     this.#hostBell.ring();
     this.#scope.exit(0);
+  }
+
+  #isStopRequested(): boolean {
+    return Atomics.load(this.#control, ControlWord.Stop) !== 0;
   }
 
   #noteCost(now: number): void {
@@ -205,7 +215,7 @@ export class WorkerLoop {
         // Once more, for room that came before the wish to hear of it.
         if (send() !== NOT_SENT) break;
         await this.#awaitSpace();
-        if (isStopRequested()) return;
+        if (this.#isStopRequested()) return;
       }
     } catch (error) {
       return await this.#answer({ kind: FrameKind.Failure, value: [sendable(error)] });
@@ -216,7 +226,8 @@ export class WorkerLoop {
 
   async #awaitSpace(): Promise<void> {
     this.#hostBell.ring();
-    const freed = (): boolean => Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0 || isStopRequested();
+    const freed = (): boolean =>
+      Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0 || this.#isStopRequested();
     const rung = this.#bell.sleep(freed);
     if (rung !== undefined) await rung;
   }

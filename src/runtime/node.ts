@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Buffer } from "node:buffer";
 import { channel } from "node:diagnostics_channel";
 import process from "node:process";
@@ -7,10 +8,15 @@ import { deserialize, serialize } from "node:v8";
 import { parentPipe, startChildProcess } from "./child_process.ts";
 import { usableCores } from "./usable_cores.ts";
 import { writeAtOnce } from "./line_output.ts";
-import type { Runtime } from "./port.ts";
+import type { AsyncLocal, Runtime } from "./port.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
 
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+function asyncLocal<T>(): AsyncLocal<T> {
+  const storage = new AsyncLocalStorage<T>();
+  return { run: (value, fn) => storage.run(value, fn), get: () => storage.getStore() };
+}
 
 /** The adapter for Node. */
 export function nodeRuntime(): Runtime {
@@ -23,6 +29,7 @@ export function nodeRuntime(): Runtime {
     startChild: (url) => startChildProcess("node", url),
     parentPipe,
     scope: workerThreadScope(),
+    asyncLocal,
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
     lifeline: () => {
       const timer = setInterval(() => {}, LONGEST_TIMER).unref();

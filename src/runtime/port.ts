@@ -67,6 +67,12 @@ export interface ParentPipe {
   die(): void;
 }
 
+/** A value for what a function leads to, also after it has waited. */
+export interface AsyncLocal<T> {
+  run<R>(value: T, fn: () => R): R;
+  get(): T | undefined;
+}
+
 /** Keeps the program from ending by itself until each `hold` has had its `release`. */
 export interface Lifeline {
   hold(): void;
@@ -89,6 +95,8 @@ export interface Runtime {
   parentPipe(): ParentPipe;
   /** This thread's own side, where it is one that `startThread` started. */
   readonly scope: ThreadScope | undefined;
+  /** A new `AsyncLocal`, without a value outside of `run`. */
+  asyncLocal<T>(): AsyncLocal<T>;
   /** Resolves after the event loop's turn, so that timers and messages get theirs. */
   nextTurn(): Promise<void>;
   /** A hold on the program's life, not held at first. */
