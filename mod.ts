@@ -57,6 +57,8 @@ export type { Items } from "./src/pool/items.ts";
 export { Pool, type PoolStats } from "./src/pool/pool.ts";
 export type { AsyncJobOptions, ImapOptions, JobOptions, MapOptions, PoolOptions } from "./src/pool/pool_options.ts";
 export type { TaskDeps, TaskLike } from "./src/process/define_task.ts";
+export { Context, getContext } from "./src/context/context.ts";
+export { getAllStartMethods, getStartMethod, setStartMethod, type StartMethod } from "./src/process/start_method.ts";
 export { cpuCount } from "./src/process/cpu_count.ts";
 export { CurrentProcess, currentProcess } from "./src/process/current_process.ts";
 export { type ExitHook, onExit } from "./src/process/exit_hooks.ts";

@@ -20,8 +20,8 @@ export interface PoolOptions {
   /** How often a task is repeated whose worker was lost. Default: 0. */
   retries?: number;
   /**
-   * What the workers are: `"worker"`, threads; `"process"`, processes of the operating system, which share no memory.
-   * Default: that of `getStartMethod`.
+   * What the workers are: `"worker"`, threads; `"process"`, processes of the operating system, which share no memory;
+   * `"inline"`, on the thread of the pool. Default: that of `getStartMethod`.
    */
   context?: StartMethod;
   /** Name of the pool, with which its workers' names begin. */

@@ -33,8 +33,8 @@ export interface ProcessOptions<A extends unknown[] = never[]> {
   /** Values and functions that a target sent by its source text uses by name. */
   deps?: TaskDeps;
   /**
-   * How it runs: `"worker"`, as a thread; `"process"`, as a process of its own of the operating system. Default: that of
-   * `getStartMethod`.
+   * How it runs: `"worker"`, as a thread; `"process"`, as a process of its own of the operating system, which shares no
+   * memory; `"inline"`, on the thread that starts it. Default: that of `getStartMethod`.
    */
   context?: StartMethod;
 }

@@ -43,7 +43,7 @@ export function getStartMethod(): StartMethod {
 /**
  * Sets the start method of what names none. Python: `multiprocessing.set_start_method()`.
  *
- * @param force whether it may have been set or used before
+ * @param force whether it may have been set before
  * @throws {RangeError} where there is no such method
  * @throws {ManyhandsError} with code `ERR_CONTEXT_SET` where it was set before and `force` is not given
  *

@@ -195,7 +195,7 @@ test("Options out of their range are refused at once", { timeout }, () =>
   withPool(1, async (pool) => {
     assert.throws(() => new Pool({ processes: 1, retries: -1 }), RangeError);
     assert.throws(() => new Pool({ processes: 1, taskTimeout: 0 }), RangeError);
-    assert.throws(() => new Pool({ processes: 1, context: "process" as "worker" }), { name: "UnsupportedError" });
+    assert.throws(() => new Pool({ processes: 1, context: "fork" as "worker" }), RangeError);
     assert.throws(() => new Pool({ processes: 1, maxMemoryPerChild: 1 }), { name: "UnsupportedError" });
     assert.throws(() => new Pool({ processes: 1, initializer: 5 as never }), TypeError);
     for (const chunksize of [0, -1, 1.5]) {

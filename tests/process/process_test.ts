@@ -10,7 +10,6 @@ import {
   Process,
   SharedArray,
   TaskEncodingError,
-  UnsupportedError,
 } from "../../mod.ts";
 import * as targets from "./fixtures/process_targets.ts";
 
@@ -194,6 +193,6 @@ describe("Misuse", () => {
   });
 
   test("Another context than worker is not there", { timeout }, () => {
-    assert.throws(() => new Process({ target: () => {}, context: "fork" as "worker" }), UnsupportedError);
+    assert.throws(() => new Process({ target: () => {}, context: "fork" as "worker" }), RangeError);
   });
 });
