@@ -30,6 +30,8 @@ export class Handles {
   readonly #words: Int32Array;
   readonly #at: number;
   readonly #mutex: Mutex;
+  /** The table as it was seen last. */
+  #seen: Int32Array = new Int32Array(0);
 
   /** Its state are `HANDLES_WORDS` words from `at` on, 0 at first. */
   constructor(words: Int32Array, at: number) {
@@ -110,8 +112,11 @@ export class Handles {
   #table(): Int32Array {
     const offset = this.#words[this.#at + TABLE]! >>> 0;
     if (offset === 0) return new Int32Array(0);
-    const places = typedView(Int32Array, offset, FIRST_PLACE)[PLACES]!;
-    return typedView(Int32Array, offset, FIRST_PLACE + places);
+    if (this.#seen.byteOffset !== offset || this.#seen[PLACES] !== this.#seen.length - FIRST_PLACE) {
+      const places = typedView(Int32Array, offset, FIRST_PLACE)[PLACES]!;
+      this.#seen = typedView(Int32Array, offset, FIRST_PLACE + places);
+    }
+    return this.#seen;
   }
 
   #exclusively<T>(step: () => T): T {

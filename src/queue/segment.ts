@@ -1,6 +1,6 @@
 import { ValueReader } from "../channel/value_reader.ts";
 import { allocate } from "../memory/allocator.ts";
-import { heapBytes, typedView } from "../memory/linear_memory.ts";
+import { typedView } from "../memory/linear_memory.ts";
 
 /** Words of a segment: the next one, where its unread messages begin and end, and its size, all in bytes. */
 const NEXT = 0;
@@ -15,7 +15,6 @@ const MESSAGE_HEADER_BYTES = 8;
 /** A piece of the linear memory that holds messages one after another. */
 export class Segment {
   readonly byteOffset: number;
-  readonly buffer: ArrayBufferLike;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #values: ValueReader;
@@ -24,7 +23,6 @@ export class Segment {
     this.byteOffset = byteOffset;
     this.#words = typedView(Int32Array, byteOffset, size >> 2);
     this.#bytes = typedView(Uint8Array, byteOffset, size);
-    this.buffer = this.#words.buffer;
     this.#values = new ValueReader(this.#bytes, this.#words, typedView(Float64Array, byteOffset, size >> 3));
   }
 
@@ -47,9 +45,9 @@ export class Segment {
     return new Segment(byteOffset, size);
   }
 
-  /** Whether the views still are of the whole memory's buffer, and of the segment that lies at its offset now. */
+  /** Whether the views are those of the segment that lies at its offset now. */
   isCurrent(): boolean {
-    return this.buffer === heapBytes().buffer && this.#words[SIZE] === this.#bytes.length;
+    return this.#words[SIZE] === this.#bytes.length;
   }
 
   /** Byte offset of the next segment, 0 for none. */
