@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Process, ShareableList, SharedMemory, SharedMemoryManager } from "../../mod.ts";
+import { Process, ShareableList, SharedMemory, SharedMemoryManager, SharedValue } from "../../mod.ts";
 import { pack } from "../../src/channel/packer.ts";
 import { wireTypeOf } from "../../src/core/wire.ts";
 import { accounting } from "../../src/memory/allocator.ts";
@@ -263,23 +263,53 @@ test("A name that another process took away is gone here too", { timeout }, asyn
   assert.equal((child.error as unknown as { code: string }).code, "ERR_NOT_FOUND");
 });
 
-test("Three processes make, find and end segments of few names at once, and leave nothing", { timeout }, async () => {
-  new SharedMemory({ create: true, size: 1 })[Symbol.dispose]();
-  const names = ["test_one", "test_two", "test_three", "test_four"];
-  const { blocks } = accounting();
-  const children = [1, 2, 3].map((seed) => new Process({ target: targets.scramble, args: [names, seed, 2000] }));
-  for (const child of children) child.start();
-  for (const child of children) await child.join();
-  assert.deepEqual(children.map(({ error }) => error), [undefined, undefined, undefined]);
-  for (const name of names) {
+const NAMES = ["test_one", "test_two", "test_three", "test_four"];
+
+/** Unlinks what is left under the names, and makes sure that they can be used. */
+function unlinkAll(): void {
+  for (const name of NAMES) {
     try {
-      new SharedMemory({ name, create: true, size: 1 })[Symbol.dispose]();
-    } catch {
       const left = new SharedMemory({ name });
       left.unlink();
       left.close();
+    } catch (error) {
+      assert.equal((error as { code: string }).code, "ERR_NOT_FOUND");
     }
+    new SharedMemory({ name, create: true, size: 1 })[Symbol.dispose]();
   }
+}
+
+test("Three processes make, find and end segments of few names at once, and leave nothing", { timeout }, async () => {
+  new SharedMemory({ create: true, size: 1 })[Symbol.dispose]();
+  using count = new SharedValue("i");
+  const { blocks } = accounting();
+  const children = [1, 2, 3].map((seed) => new Process({ target: targets.scramble, args: [NAMES, seed, 2000, count] }));
+  for (const child of children) child.start();
+  for (const child of children) await child.join();
+  assert.deepEqual(children.map(({ error }) => error), [undefined, undefined, undefined]);
+  assert.equal(count.value, 6000);
+  unlinkAll();
   // Fewer where garbage of earlier tests was collected meanwhile.
   assert.ok(accounting().blocks <= blocks);
+});
+
+test("Processes that are killed at any moment leave the names and the memory usable", killed, async () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    using count = new SharedValue("i");
+    const args = [NAMES, seed, 1_000_000, count] as const;
+    const children = [
+      new Process({ target: targets.scramble, args: [...args] }),
+      new Process({ target: targets.scramble, args: [...args] }),
+    ];
+    for (const child of children) child.start();
+    for (let seen = count.value; seen < 20 * seed; seen = count.value) {
+      const change = Atomics.waitAsync(count.view, 0, seen);
+      if (change.async) await change.value;
+    }
+    for (const child of children) child.kill();
+    for (const child of children) await child.join();
+    unlinkAll();
+    const { used, free, capacity } = accounting();
+    assert.equal(used + free, capacity);
+  }
 });
