@@ -1,6 +1,7 @@
 import { ManyhandsError, TimeoutError } from "../core/errors.ts";
 import { settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
+import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 
 type State<R> = { kind: "pending" } | { kind: "value"; value: R } | { kind: "error"; error: unknown };
 
@@ -104,4 +105,27 @@ export class AsyncResult<R> implements PromiseLike<R> {
   ): Promise<A | B> {
     return this.get().then(onFulfilled, onRejected);
   }
+
+  #readiness(): Readiness {
+    return {
+      isReady: () => this.ready(),
+      whenReady: async (signal) => {
+        const aborted = new Promise<void>((resolve) =>
+          signal.addEventListener("abort", () => resolve(), { once: true })
+        );
+        await Promise.race([this.#settled.promise, aborted]);
+      },
+    };
+  }
+
+  static {
+    Object.defineProperty(AsyncResult.prototype, waitable, {
+      value(this: AsyncResult<unknown>) {
+        return this.#readiness();
+      },
+    });
+  }
 }
+
+/** Ready for `wait` once the job has ended. */
+export interface AsyncResult<R> extends Waitable {}

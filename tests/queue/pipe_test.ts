@@ -165,6 +165,7 @@ describe("_TestPoll", () => {
     assert.equal(a.pollSync(), true);
     assert.equal((await a.recvBytes()).length, 0);
     assert.equal(await a.poll(), false);
+    b.close();
   });
 
   test("test_strings: messages, empty ones too, keep their order", { timeout }, async () => {
@@ -287,6 +288,7 @@ describe("Connection", () => {
     await a.send("kept");
     await assert.rejects(b.recv({ signal: controller.signal }), /enough/);
     assert.equal(await b.recv(), "kept");
+    a.close();
   });
 
   test("a sender waits while much lies unread, and goes on when it is read", { timeout }, async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ClosedError, type Connection, EndOfStreamError, Pipe, Process, Queue, wait } from "../../mod.ts";
+import { ClosedError, type Connection, EndOfStreamError, Pipe, Pool, Process, Queue, wait } from "../../mod.ts";
 import * as targets from "./fixtures/pipe_targets.ts";
 
 const timeout = 60_000;
@@ -45,6 +45,7 @@ describe("TestWait", () => {
     const waiting = wait([b]);
     await a.send(1);
     assert.deepEqual(await waiting, [b]);
+    a.close();
   });
 
   test("test_neg_timeout: one look", { timeout }, async () => {
@@ -52,6 +53,7 @@ describe("TestWait", () => {
     assert.deepEqual(await wait([a, b], -1), []);
     await a.send(1);
     assert.deepEqual(await wait([a, b], -1), [b]);
+    a.close();
   });
 
   test("processes, queues and connections are waited for together, in their order", { timeout }, async () => {
@@ -64,6 +66,16 @@ describe("TestWait", () => {
     await child.join();
     await queue.put(1);
     assert.deepEqual(await wait([queue, here, child]), [queue, here, child]);
+  });
+
+  test("a result is ready when it has come", { timeout }, async () => {
+    const pool = new Pool(1);
+    const [a, b] = Pipe();
+    const result = pool.applyAsync((x: number) => 2 * x, [21]);
+    assert.deepEqual((await wait([a, result])).map((ready) => ready === result), [true]);
+    assert.equal(await result, 42);
+    b.close();
+    await pool.terminate();
   });
 
   test("what cannot be waited for is refused; a signal ends the wait", { timeout }, async () => {
