@@ -1,6 +1,7 @@
 import { onInterrupt, throwIfInterrupted } from "../core/interrupt.ts";
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { runtime } from "../runtime/current.ts";
+import { Spinner } from "./spinner.ts";
 
 /** Held by every wait: the runtimes' own `waitAsync` does not keep a program alive, and who waits is not done. */
 const lifeline = runtime.lifeline();
@@ -13,6 +14,9 @@ const SLICE_MS = 200;
 /** The same for a blocked thread, which hears of an interrupt no other way and has 100 ms to heed it. */
 const BLOCKED_SLICE_MS = 50;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A change often comes within the time that a sleep and a wake-up cost. */
+const spinner = new Spinner();
 
 /** How long to wait, and what ends the wait early. */
 export interface WaitOptions {
@@ -39,7 +43,11 @@ export function waitSync(words: Int32Array, index: number, look: Look, timeout?:
     throwIfInterrupted();
     const left = timeLeft(deadline);
     if (left <= 0) return false;
-    Atomics.wait(words, index, seen, Math.min(left, BLOCKED_SLICE_MS));
+    if (!changesSoon(words, index, seen)) {
+      const since = performance.now();
+      Atomics.wait(words, index, seen, Math.min(left, BLOCKED_SLICE_MS));
+      spinner.noteSleep(performance.now() - since);
+    }
     seen = look();
   }
   return true;
@@ -73,12 +81,16 @@ export async function waitAsync(
     while (seen !== undefined) {
       const left = timeLeft(deadline);
       if (left <= 0) return false;
-      const wait = Atomics.waitAsync(words, index, seen, Math.min(left, SLICE_MS));
-      if (wait.async) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          void wait.value.then(() => resolve());
-        });
+      if (!changesSoon(words, index, seen)) {
+        const since = performance.now();
+        const wait = Atomics.waitAsync(words, index, seen, Math.min(left, SLICE_MS));
+        if (wait.async) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            void wait.value.then(() => resolve());
+          });
+        }
+        spinner.noteSleep(performance.now() - since);
       }
       signal?.throwIfAborted();
       throwIfStopRequested();
@@ -92,6 +104,10 @@ export async function waitAsync(
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+function changesSoon(words: Int32Array, index: number, seen: number): boolean {
+  return spinner.find(() => Atomics.load(words, index) !== seen);
 }
 
 /** When a wait of `timeout` milliseconds that begins now ends, Infinity for one without a limit. */
