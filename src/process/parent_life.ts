@@ -1,4 +1,5 @@
 import { ControlWord } from "../channel/link_layout.ts";
+import { aborted } from "../core/aborted.ts";
 
 let own: SharedArrayBuffer | undefined;
 let parent: Int32Array | undefined;
@@ -21,8 +22,7 @@ export function isParentAlive(): boolean {
 
 /** Resolves once the parent may have ended, or the signal aborts. */
 export async function parentMayHaveEnded(signal?: AbortSignal): Promise<void> {
-  const aborted = new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
-  if (parent === undefined) return await aborted;
+  if (parent === undefined) return await aborted(signal);
   const wait = Atomics.waitAsync(parent, ControlWord.Ended, 0);
-  if (wait.async) await Promise.race([wait.value, aborted]);
+  if (wait.async) await Promise.race([wait.value, aborted(signal)]);
 }

@@ -1,4 +1,5 @@
 import { HOST_BYTES } from "../channel/link_layout.ts";
+import { aborted } from "../core/aborted.ts";
 import { type SettleOptions, settlesUnless, settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
 import { type ExitReason, InterruptedError, ManyhandsError } from "../core/errors.ts";
@@ -359,8 +360,7 @@ export class Process<A extends unknown[] = never[]> {
     return {
       isReady: () => this.#exitCode !== null,
       whenReady: async (signal) => {
-        const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-        await Promise.race([this.exited, aborted]);
+        await Promise.race([this.exited, aborted(signal)]);
       },
     };
   }

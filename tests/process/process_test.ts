@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import process from "node:process";
+import { inspect } from "node:util";
+import { threadId } from "node:worker_threads";
 import {
   activeChildren,
   cpuCount,
   currentProcess,
+  Event,
   parentProcess,
   Pool,
   Process,
   SharedArray,
   TaskEncodingError,
+  waitable,
 } from "../../mod.ts";
 import * as targets from "./fixtures/process_targets.ts";
 
@@ -35,6 +39,9 @@ describe("_TestProcess", () => {
     const { name, pid, daemon } = currentProcess();
     assert.deepEqual({ name, pid, daemon }, { name: "MainProcess", pid: process.pid, daemon: false });
     assert.equal(parentProcess(), null);
+    assert.deepEqual([currentProcess().isAlive(), currentProcess().exitCode], [true, null]);
+    assert.equal(currentProcess(), currentProcess());
+    assert.equal(currentProcess().signal.aborted, false);
   });
 
   test("test_args_argument: arguments reach the target equal", { timeout }, async () => {
@@ -86,6 +93,66 @@ describe("_TestProcess", () => {
     assert.deepEqual([child.exitCode, child.exitReason], [-9, "killed"]);
   });
 
+  test("test_parent_process: a process below one that was terminated goes with it", { timeout }, async () => {
+    const [begun, items] = [new Event(), new SharedArray("i", 2)];
+    const child = new Process({ target: targets.startWatcher, args: [begun, items] });
+    child.start();
+    await begun.wait();
+    assert.equal(items.get(0), 1);
+    child.terminate();
+    await child.join();
+    const counter = new Process({ target: targets.startCounter, args: [begun, items] });
+    begun.clear();
+    counter.start();
+    await begun.wait();
+    counter.terminate();
+    await counter.join();
+    let last = -1;
+    // Either it has ended with its parent, or it does so soon.
+    while (last !== items.get(0)) {
+      last = items.get(0);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    items.dispose();
+  });
+
+  test("test_sentinel: a process can be waited for like a queue, once it is started", { timeout }, async () => {
+    const begun = new Event();
+    const child = new Process({ target: targets.waitFor, args: [begun] });
+    assert.throws(() => child[waitable](), { code: "ERR_PROCESS_NOT_STARTED" });
+    child.start();
+    const readiness = child[waitable]();
+    assert.equal(readiness.isReady(), false);
+    await readiness.whenReady(AbortSignal.abort());
+    const ready = readiness.whenReady(new AbortController().signal);
+    begun.set();
+    await ready;
+    assert.equal(readiness.isReady(), true);
+  });
+
+  test("test_lose_target_ref: a process that was started holds its arguments no longer", { timeout }, async () => {
+    const collect = (globalThis as { gc?: () => void }).gc ?? (globalThis as { Bun?: { gc(force: boolean): void } }).Bun
+      ?.gc.bind(null, true);
+    const makeChild = (): [Process<[object]>, WeakRef<object>] => {
+      const argument = { large: "x" };
+      return [new Process({ target: (_: object) => {}, args: [argument] }), new WeakRef(argument)];
+    };
+    const [child, argument] = makeChild();
+    await ended(child);
+    assert.equal(child.exitCode, 0);
+    if (collect === undefined) return;
+    for (let attempt = 0; argument.deref() !== undefined && attempt < 100; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      collect();
+    }
+    assert.equal(argument.deref(), undefined);
+  });
+
+  test("test_process_mainthread_native_id: a child runs in a thread of its own", { timeout }, async () => {
+    const child = await ended(new Process({ target: targets.tellThread }));
+    assert.notEqual((child.error as Error & { thread: number }).thread, threadId);
+  });
+
   test("test_cpu_count: a whole number from 1 on", { timeout }, () => {
     assert.ok(Number.isInteger(cpuCount()) && cpuCount() >= 1);
   });
@@ -132,12 +199,65 @@ describe("The end of a process", () => {
     assert.deepEqual([child.exitCode, child.exitReason, (child.error as Error).message], [1, "error", "late"]);
   });
 
-  for (const code of [0, 7]) {
+  for (const code of [0, 1, 8]) {
     test(`test_sys_exit: process.exit(${code}) gives code ${code}`, { timeout }, async () => {
       const child = await ended(new Process({ target: targets.exitWith, args: [code] }));
       assert.deepEqual([child.exitCode, child.exitReason, child.error], [code, "exit", undefined]);
     });
   }
+});
+
+describe("What a process throws", () => {
+  for (const value of [[1, 2, 3], "ignore this", null, 0]) {
+    test(`test_sys_exit: ${JSON.stringify(value)}, which is no error, gives code 1`, { timeout }, async () => {
+      const child = await ended(new Process({ target: targets.throwValue, args: [value] }));
+      assert.deepEqual([child.exitCode, child.exitReason, child.error], [1, "error", value]);
+    });
+  }
+
+  test("A rejection that nobody handles ends the process", { timeout }, async () => {
+    const child = await ended(new Process({ target: targets.rejectUnheard }));
+    assert.deepEqual([child.exitCode, child.exitReason], [1, "error"]);
+    assert.ok(child.error instanceof RangeError);
+  });
+});
+
+describe("join", () => {
+  test("A wait can be limited and given up; the process goes on", { timeout }, async () => {
+    const event = new Event();
+    const child = new Process({ target: targets.waitFor, args: [event] });
+    child.start();
+    assert.equal(await child.join(-1), false);
+    assert.equal(await child.join({ timeout: 20 }), false);
+    const reason = new Error("no patience");
+    await assert.rejects(child.join({ signal: AbortSignal.abort(reason) }), reason);
+    const controller = new AbortController();
+    const joined = child.join({ signal: controller.signal });
+    controller.abort(reason);
+    await assert.rejects(joined, reason);
+    await assert.rejects(child.join(NaN), RangeError);
+    event.set();
+    assert.equal(await child.join({ timeout: Infinity }), true);
+    assert.equal(await child.join(0), true);
+  });
+});
+
+describe("The text of a process", () => {
+  test("It tells name, number, parent and state, as Python's does", { timeout }, async () => {
+    const { pid } = process;
+    const event = new Event();
+    const child = new Process({ target: targets.waitFor, args: [event], name: "Kim", daemon: true });
+    assert.equal(String(child), `<Process name='Kim' parent=${pid} initial daemon>`);
+    child.start();
+    assert.equal(String(child), `<Process name='Kim' pid=${pid} parent=${pid} started daemon>`);
+    child.terminate();
+    await child.join();
+    assert.equal(inspect(child), `<Process name='Kim' pid=${pid} parent=${pid} stopped exitcode=-SIGTERM daemon>`);
+    child.close();
+    assert.equal(String(child), "<Process name='Kim' closed>");
+    const other = await ended(new Process({ target: targets.exitWith, args: [3], name: "Lee" }));
+    assert.match(String(other), / stopped exitcode=3>$/);
+  });
 });
 
 describe("Names", () => {
