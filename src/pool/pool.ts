@@ -1,5 +1,5 @@
 import { FrameKind } from "../channel/frames.ts";
-import { TaskEncodingError } from "../core/errors.ts";
+import { TaskEncodingError, UnsupportedError } from "../core/errors.ts";
 import { inPlaceTaskOf } from "../core/task_reference.ts";
 import type { TaskLike } from "../process/define_task.ts";
 import { assertMayStart } from "../process/main_guard.ts";
@@ -183,6 +183,7 @@ export class Pool {
    * @param kernel a kernel that works in place, such as `kernels.double`
    * @param options `chunksize` is in items; `"auto"` gives each worker four chunks
    * @throws {TypeError} where the kernel does not work in place
+   * @throws {UnsupportedError} in the context `"process"`, whose workers share no memory
    *
    * @example
    * ```ts
@@ -203,6 +204,11 @@ export class Pool {
     const inPlace = inPlaceTaskOf(kernel);
     if (inPlace === undefined) {
       throw new TypeError(`Cannot map in place: ${kernel?.name || "the function"} is not a kernel that works in place`);
+    }
+    if (this.#supervisor.settings.method === "process") {
+      throw new UnsupportedError(
+        "Cannot map in place: workers that are processes of the operating system share no memory",
+      );
     }
     const { typecode, byteOffset, length, view } = array;
     const itemBytes = view.BYTES_PER_ELEMENT;

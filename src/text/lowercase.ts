@@ -48,7 +48,7 @@ export interface RunnerPool extends TaskRunner {
  * ```
  */
 export function lowercase(options: LowercaseOptions): Promise<TextReport> {
-  return lowercaseWith((processes) => new Pool(processes), options);
+  return lowercaseWith((processes) => new Pool({ processes, context: "worker" }), options);
 }
 
 /** `lowercase` on the pool that `startPool` makes. */

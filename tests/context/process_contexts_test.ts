@@ -56,6 +56,18 @@ inEachContext("test_sys_exit: process.exit(7) gives 7", {
   assert.deepEqual([child.exitCode, child.exitReason, child.error], [7, "exit", undefined]);
 });
 
+inEachContext("test_interrupt: an interrupt aborts the signal of the process", {
+  inline: "the thread is the program's, which nobody interrupts",
+}, async ({ Process }) => {
+  using file = temporaryFile();
+  const child = new Process({ target: tasks.waitForInterrupt, args: [file.path] });
+  child.start();
+  await tasks.begun(file.path);
+  child.interrupt();
+  await child.join();
+  assert.deepEqual([child.exitCode, child.exitReason], [1, "interrupted"]);
+});
+
 inEachContext("test_parent_process: a child knows itself and its parent", {}, async (context) => {
   const child = await ended(new context.Process({ target: tasks.throwSelf, name: "SomeProcess" }));
   const { self } = child.error as unknown as { self: tasks.Self };

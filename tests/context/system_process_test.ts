@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { getContext, SharedArray, TaskEncodingError, WorkerLostError } from "../../mod.ts";
+import { getContext, kernels, SharedArray, TaskEncodingError, WorkerLostError } from "../../mod.ts";
 import * as tasks from "./fixtures/context_tasks.ts";
 import { temporaryFile } from "./temporary_file.ts";
 
@@ -45,6 +45,14 @@ describe("What cannot be shared is refused where it is sent, with the path to it
     const child = new Process({ target: tasks.echo, args: [array] });
     assert.throws(() => child.start(), { name: "TaskEncodingError", path: "args[0]" });
     assert.equal(child.isAlive(), false);
+    array.dispose();
+  });
+
+  test("Arrays that a kernel is to change in place", { timeout }, async () => {
+    await using pool = new Pool(1);
+    const array = new SharedArray("d", 1);
+    await assert.rejects(pool.mapInPlace(kernels.double, array), { name: "UnsupportedError" });
+    assert.equal(await pool.apply(kernels.lowercase, ["ABC"]), "abc");
     array.dispose();
   });
 
