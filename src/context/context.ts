@@ -31,23 +31,41 @@ export class Context {
   readonly Process: typeof Process;
   /** `Pool` that starts its workers by this context's method. */
   readonly Pool: typeof Pool;
+  /** `Queue`, whatever the method. */
   readonly Queue: typeof Queue = Queue;
+  /** `JoinableQueue`. */
   readonly JoinableQueue: typeof JoinableQueue = JoinableQueue;
+  /** `SimpleQueue`. */
   readonly SimpleQueue: typeof SimpleQueue = SimpleQueue;
+  /** `Pipe`. */
   readonly Pipe: typeof Pipe = Pipe;
+  /** `Lock`. */
   readonly Lock: typeof Lock = Lock;
+  /** `RLock`. */
   readonly RLock: typeof RLock = RLock;
+  /** `Semaphore`. */
   readonly Semaphore: typeof Semaphore = Semaphore;
+  /** `BoundedSemaphore`. */
   readonly BoundedSemaphore: typeof BoundedSemaphore = BoundedSemaphore;
+  /** `Event`. */
   readonly Event: typeof Event = Event;
+  /** `Condition`. */
   readonly Condition: typeof Condition = Condition;
+  /** `Barrier`. */
   readonly Barrier: typeof Barrier = Barrier;
+  /** `SharedArray`. Python: `Array`. */
   readonly SharedArray: typeof SharedArray = SharedArray;
+  /** `SharedValue`. Python: `Value`. */
   readonly SharedValue: typeof SharedValue = SharedValue;
+  /** `cpuCount`. */
   readonly cpuCount: typeof cpuCount = cpuCount;
+  /** `currentProcess`. */
   readonly currentProcess: typeof currentProcess = currentProcess;
+  /** `parentProcess`. */
   readonly parentProcess: typeof parentProcess = parentProcess;
+  /** `activeChildren`: of every context. */
   readonly activeChildren: typeof activeChildren = activeChildren;
+  /** `getAllStartMethods`. */
   readonly getAllStartMethods: typeof getAllStartMethods = getAllStartMethods;
   readonly #method: StartMethod;
 
