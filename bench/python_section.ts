@@ -16,6 +16,16 @@ const python = (name: string): string => `contestant.py ${name}`;
 
 const measures: readonly Measure[] = [
   {
+    title: "Queue, one producer and one consumer: an item",
+    unit: "µs",
+    ours: "queue.ts",
+    other: python("queue"),
+    target: 1 / 10,
+  },
+  { title: "Pipe, round trip", unit: "µs", ours: "pipe.ts", other: python("pipe"), target: 1 / 3 },
+  { title: "Lock, acquireSync and release", unit: "ns", ours: "lock.ts", other: python("lock"), target: 1 / 3 },
+  { title: "Lock, await acquire and release", unit: "ns", ours: "lock_async.ts", other: python("lock"), target: 1 / 3 },
+  {
     title: "Process start and join (CPython: spawn)",
     unit: "ms",
     ours: "process.ts",

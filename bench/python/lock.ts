@@ -2,7 +2,7 @@
 import { Lock } from "../../mod.ts";
 import { printMedian } from "./passes.ts";
 
-const TIMES = 300_000;
+const TIMES = 200_000;
 const lock = new Lock();
 
 await printMedian("ns", TIMES, () => {

@@ -2,7 +2,7 @@
 import { isMainProcess, Process, Queue, task } from "../../mod.ts";
 import { expectSame, printMedian } from "./passes.ts";
 
-const ITEMS = 200_000;
+const ITEMS = 100_000;
 
 const produce = task(import.meta, function produce(values: Queue<number>, go: Queue<boolean>, items: number): void {
   while (go.getSync()) {
