@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { UnsupportedError } from "../core/errors.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { ChildProcess, ParentPipe, RuntimeName } from "./port.ts";
 
@@ -17,13 +18,14 @@ const OWN_ENTRY =
 
 const denoPermissions = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
 
-interface DenoPermissions {
+interface DenoGlobal {
+  readonly build: { readonly standalone: boolean };
   readonly permissions: { querySync(descriptor: { name: string }): { state: string } };
 }
 
 /** What lets Deno run a module with what this program may do. Of a permission for some things it tells nothing. */
 function denoArguments(): string[] {
-  const { permissions } = (globalThis as unknown as { Deno: DenoPermissions }).Deno;
+  const { permissions } = (globalThis as unknown as { Deno: DenoGlobal }).Deno;
   const granted = denoPermissions.filter((name) => permissions.querySync({ name }).state === "granted");
   const flags = granted.length === denoPermissions.length ? ["-A"] : granted.map((name) => `--allow-${name}`);
   return ["run", "--quiet", "--no-prompt", ...flags];
@@ -34,8 +36,25 @@ function commandArguments(name: RuntimeName, url: URL): string[] {
   return [...process.execArgv.filter((flag) => !OWN_ENTRY.test(flag)), fileURLToPath(url)];
 }
 
-/** Starts this runtime once more, with the module at `url`; the two talk over pipes of their own. */
+/** Whether the program and its runtime are one file: started once more, that would run the program and no other module. */
+function isOneFile(name: RuntimeName, url: URL): boolean {
+  if (name === "deno") return (globalThis as unknown as { Deno: DenoGlobal }).Deno.build.standalone;
+  if (name === "bun") return /\/(?:\$bunfs|~BUN)\//.test(decodeURIComponent(url.pathname));
+  // Not imported, since no runtime but a younger Node has the module.
+  return (process.getBuiltinModule?.("node:sea") as { isSea(): boolean } | undefined)?.isSea() === true;
+}
+
+/**
+ * Starts this runtime once more, with the module at `url`; the two talk over pipes of their own.
+ *
+ * @throws {UnsupportedError} in a program that is compiled into one file with its runtime
+ */
 export function startChildProcess(name: RuntimeName, url: URL): ChildProcess {
+  if (isOneFile(name, url)) {
+    throw new UnsupportedError(
+      "Cannot start a process of the operating system: this program is compiled into one file with its runtime",
+    );
+  }
   const child = spawn(process.execPath, commandArguments(name, url), {
     stdio: ["pipe", "inherit", "inherit", "pipe"],
     windowsHide: true,
