@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -8,10 +13,21 @@ const timeout = 60_000;
 const run = promisify(execFile);
 const isDeno = "Deno" in globalThis;
 
+function commandOf(program: string): { path: string; flags: string[] } {
+  const path = fileURLToPath(new URL(`./fixtures/${program}.ts`, import.meta.url));
+  return { path, flags: isDeno ? ["run", "-A", "--no-check"] : [] };
+}
+
+/** Runs a program to its end, with its output going to files. */
+async function ended(program: string, args: string[], [out, error]: [number, "ignore"]): Promise<void> {
+  const { path, flags } = commandOf(program);
+  const child = spawn(process.execPath, [...flags, path, ...args], { stdio: ["ignore", out, error], timeout: 30_000 });
+  await once(child, "exit");
+}
+
 /** Runs a program that is to end by itself, with code 0, before the deadline. */
 function output(program: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
-  const path = fileURLToPath(new URL(`./fixtures/${program}.ts`, import.meta.url));
-  const flags = isDeno ? ["run", "-A", "--no-check"] : [];
+  const { path, flags } = commandOf(program);
   return run(process.execPath, [...flags, path, ...args], { timeout: 30_000, killSignal: "SIGKILL" });
 }
 
@@ -32,3 +48,35 @@ test("An uncaught error is on standard error under the name of its process", { t
 test("A module that starts a process at import without a guard gets an error that says so", { timeout }, async () => {
   assert.equal((await output("unguarded_process")).stdout, "MainGuardError\n");
 });
+
+test("Lines of processes that print at once stay whole", { timeout }, async () => {
+  const { stdout } = await output("process_program", "lines");
+  // What is not a whole line comes when its process ends, and so before a line of one that goes on.
+  assert.equal(stdout.split("unfinished ").length, 4);
+  const lines = stdout.replaceAll("unfinished ", "").trimEnd().split("\n");
+  const wholes = ["a", "b", "c"].map((name) => name.repeat(300));
+  assert.deepEqual(wholes.map((whole) => lines.filter((line) => line === whole).length), [400, 400, 400]);
+  assert.equal(lines.length, 1200);
+});
+
+test("What a process prints is there while the main thread is busy", { timeout }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "manyhands-"));
+  const file = openSync(join(folder, "output"), "w+");
+  try {
+    await ended("process_program", ["busy"], [file, "ignore"]);
+    assert.equal(readFileSync(join(folder, "output"), "utf8"), "out\nmain\n");
+  } finally {
+    closeSync(file);
+    rmSync(folder, { recursive: true });
+  }
+});
+
+for (const closed of [1, 2]) {
+  const name = `test_error_on_stdio_flush_${closed}`;
+  test(`${name}: a process runs whose output nobody takes`, { timeout }, async () => {
+    const { path, flags } = commandOf("process_program");
+    const command = [process.execPath, ...flags, path, "streams"].map((part) => `'${part}'`).join(" ");
+    const code = await run("sh", ["-c", `${command} ${closed}>&-`], { timeout: 30_000 }).catch(({ code }) => code);
+    assert.equal(code, 42);
+  });
+}
