@@ -14,7 +14,7 @@ async function interrupted<A extends unknown[]>(child: Process<A>, begun: Event)
   return child;
 }
 
-describe("_TestProcess: interrupt", () => {
+describe("_TestProcess", () => {
   const begun = new Event();
   const never = new Event();
 

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const isDeno = "Deno" in globalThis;
 
 test(
-  "TestNoForkBomb: a module that starts a pool at import without a guard gets an error that says so",
+  "A module that starts a pool at import without a guard gets an error that says so",
   { timeout: 60_000 },
   async () => {
     const program = fileURLToPath(new URL("./fixtures/no_guard.ts", import.meta.url));
