@@ -16,10 +16,10 @@ const noneShared = "whose memory another operating-system process does not share
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return !existsSync("/proc/self/stat") || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }
-  return !existsSync("/proc/self/stat") || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 }
 
 describe("What cannot be shared is refused where it is sent, with the path to it", () => {
@@ -121,18 +121,38 @@ describe("What is busy can be ended", () => {
   });
 });
 
-test("A program that is killed leaves no busy child behind", { timeout }, async () => {
-  using file = temporaryFile();
-  const program = fileURLToPath(new URL("./fixtures/killed_program.ts", import.meta.url));
-  const args = [...("Deno" in globalThis ? ["run", "-A", "--no-check"] : []), program, file.path];
-  const parent = spawn(process.execPath, args, { stdio: "inherit" });
-  const gone = new Promise((resolve) => parent.once("exit", resolve));
-  await tasks.begun(file.path);
-  const child = Number(readFileSync(file.path, "utf8"));
-  assert.ok(isRunning(child));
-  parent.kill("SIGKILL");
-  await gone;
+/** Starts a program of the fixtures that tells in `file` of the child that it leaves busy. Resolves with its exit code. */
+function startProgram(name: string, file: string): { kill(): void; gone: Promise<number | null> } {
+  const program = fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+  const args = [...("Deno" in globalThis ? ["run", "-A", "--no-check"] : []), program, file];
+  const started = spawn(process.execPath, args, { stdio: "inherit" });
+  const gone = new Promise<number | null>((resolve) => started.once("exit", resolve));
+  return { kill: () => void started.kill("SIGKILL"), gone };
+}
+
+/** Whether the process is gone within 5 seconds. */
+async function vanishes(pid: number): Promise<boolean> {
   const deadline = performance.now() + 5000;
-  while (isRunning(child) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.ok(!isRunning(child));
+  while (isRunning(pid) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  return !isRunning(pid);
+}
+
+describe("The end of the program", () => {
+  test("A program that is killed leaves no busy child behind", { timeout }, async () => {
+    using file = temporaryFile();
+    const program = startProgram("killed_program.ts", file.path);
+    await tasks.begun(file.path);
+    const child = Number(readFileSync(file.path, "utf8"));
+    assert.ok(isRunning(child));
+    program.kill();
+    await program.gone;
+    assert.ok(await vanishes(child));
+  });
+
+  test("A program with an idle pool and a busy daemon ends by itself, and they with it", { timeout }, async () => {
+    using file = temporaryFile();
+    const program = startProgram("idle_program.ts", file.path);
+    assert.equal(await program.gone, 0);
+    assert.ok(await vanishes(Number(readFileSync(file.path, "utf8"))));
+  });
 });
