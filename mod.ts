@@ -22,6 +22,7 @@ export {
   InterruptedError,
   InvalidUtf8Error,
   MainGuardError,
+  ManagerLostError,
   ManyhandsError,
   OutOfMemoryError,
   OwnerDiedError,
@@ -43,6 +44,32 @@ export type { Doubleable } from "./src/kernels/double.ts";
 export { type Kernels, kernels } from "./src/kernels/kernels.ts";
 export type { Lowercased, LowercaseOptions } from "./src/kernels/lowercase.ts";
 export { type BytesLike, Connection } from "./src/queue/connection.ts";
+export { BaseManager, type ManagerOptions, type RegisterOptions } from "./src/manager/base_manager.ts";
+export {
+  ArrayProxy,
+  DictProxy,
+  type Entries,
+  ListProxy,
+  NamespaceProxy,
+  SetProxy,
+  ValueProxy,
+} from "./src/manager/container_proxies.ts";
+export { IteratorProxy } from "./src/manager/iterator_proxy.ts";
+export type { CallOptions, ServerPlace } from "./src/manager/object_link.ts";
+export { PoolProxy } from "./src/manager/pool_proxy.ts";
+export { AutoProxy, BaseProxy, type ProxyData, type ProxyMethods } from "./src/manager/proxy.ts";
+export { JoinableQueueProxy, QueueProxy } from "./src/manager/queue_proxies.ts";
+export { Manager, SyncManager } from "./src/manager/sync_manager.ts";
+export {
+  AcquirableProxy,
+  BarrierProxy,
+  ConditionProxy,
+  EventProxy,
+  LockProxy,
+  ProxyGuard,
+  RLockProxy,
+  SemaphoreProxy,
+} from "./src/manager/synchroniser_proxies.ts";
 export { AsyncResult, type ResultSource } from "./src/pool/async_result.ts";
 export type {
   EventMap,
@@ -76,7 +103,6 @@ export {
 } from "./src/queue/authentication.ts";
 export { Client, type ClientOptions } from "./src/queue/client.ts";
 export { Listener, type ListenerOptions } from "./src/queue/listener.ts";
-export { SocketConnection } from "./src/queue/socket_connection.ts";
 export { isMainProcess } from "./src/runtime/current.ts";
 export type { SocketAddress } from "./src/runtime/sockets.ts";
 export type { LockOption } from "./src/shared/item_lock.ts";

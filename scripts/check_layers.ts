@@ -15,7 +15,8 @@ const lines: readonly (readonly string[])[] = [
   ["sync"],
   ["channel", "shared", "kernels"],
   ["process", "queue"],
-  ["pool", "manager"],
+  ["pool"],
+  ["manager"],
   ["text", "cluster", "context"],
   ["cli", "mod.ts", "src/worker_main.ts"],
 ];

@@ -272,3 +272,11 @@ export class AuthenticationError extends ManyhandsError {
     super("ERR_AUTHENTICATION", message, options);
   }
 }
+
+/** The server of a manager has ended, or cannot be reached. Python: `EOFError`, `ConnectionError` or a hang. */
+export class ManagerLostError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_MANAGER_LOST", message, options);
+  }
+}

@@ -1,4 +1,4 @@
-import { AuthenticationError, EndOfStreamError } from "../core/errors.ts";
+import { AuthenticationError, ClosedError, EndOfStreamError } from "../core/errors.ts";
 
 /** A secret that both ends of a connection must have. A string counts as its UTF-8 bytes. */
 export type AuthKey = Uint8Array | string;
@@ -88,8 +88,12 @@ async function attempt<T>(step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (cause) {
-    if (!(cause instanceof EndOfStreamError) && !(cause instanceof RangeError)) throw cause;
-    throw new AuthenticationError(`The other side broke the authentication off: ${cause.message}`, { cause });
+    const isOver = cause instanceof EndOfStreamError || cause instanceof ClosedError ||
+      (cause as { code?: unknown }).code === "ERR_MESSAGE_TOO_LONG";
+    if (!isOver) throw cause;
+    throw new AuthenticationError(`The other side broke the authentication off: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 

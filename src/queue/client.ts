@@ -2,9 +2,9 @@ import { ManyhandsError, TimeoutError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
 import { type Address, describeAddress, type Family, parseAddress } from "./address.ts";
 import type { AuthKey } from "./authentication.ts";
+import type { Connection } from "./connection.ts";
 import { FrameSocket } from "./frame_socket.ts";
 import { HANDSHAKE_MS, shakeHands } from "./handshake.ts";
-import type { SocketConnection } from "./socket_connection.ts";
 
 /** Options of {@linkcode Client}. */
 export interface ClientOptions {
@@ -38,7 +38,7 @@ export interface ClientOptions {
  * await listener.close();
  * ```
  */
-export async function Client(address: Address, options: ClientOptions = {}): Promise<SocketConnection> {
+export async function Client(address: Address, options: ClientOptions = {}): Promise<Connection> {
   const { authkey, family, timeout = HANDSHAKE_MS } = options;
   const parsed = parseAddress(address, family);
   const begun = performance.now();

@@ -14,7 +14,8 @@ export class FrameSocket {
   readonly #socket: ByteSocket;
   #pieces: Uint8Array[] = [];
   #held = 0;
-  #listener: ((frame: Uint8Array) => void) | undefined;
+  readonly #returned: Uint8Array<ArrayBuffer>[] = [];
+  #listener: ((frame: Uint8Array<ArrayBuffer>) => void) | undefined;
 
   /** Takes the socket over. */
   constructor(socket: ByteSocket) {
@@ -27,10 +28,16 @@ export class FrameSocket {
   }
 
   /** Gives each message to `listener`, whose bytes they are, in place of the listener before. Reading begins with the first. */
-  onFrame(listener: (frame: Uint8Array) => void): void {
+  onFrame(listener: (frame: Uint8Array<ArrayBuffer>) => void): void {
     const isFirst = this.#listener === undefined;
     this.#listener = listener;
     if (isFirst) this.#socket.onData((bytes) => this.#take(bytes));
+    for (const frame of this.#returned.splice(0)) listener(frame);
+  }
+
+  /** Takes messages back, for the next listener. */
+  giveBack(frames: readonly Uint8Array<ArrayBuffer>[]): void {
+    this.#returned.push(...frames);
   }
 
   /** Calls `listener` once, when no further message will come. */

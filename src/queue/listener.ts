@@ -7,7 +7,7 @@ import { type Address, describeAddress, type Family, isLocal, parseAddress } fro
 import { type AuthKey, keyBytes } from "./authentication.ts";
 import { FrameSocket } from "./frame_socket.ts";
 import { HANDSHAKE_MS, shakeHands } from "./handshake.ts";
-import type { SocketConnection } from "./socket_connection.ts";
+import type { Connection } from "./connection.ts";
 
 /** Options of {@linkcode Listener}. */
 export interface ListenerOptions {
@@ -19,7 +19,7 @@ export interface ListenerOptions {
   family?: Family | undefined;
 }
 
-type Arrival = { readonly connection: SocketConnection; readonly from: SocketAddress | undefined } | {
+type Arrival = { readonly connection: Connection; readonly from: SocketAddress | undefined } | {
   readonly error: unknown;
 };
 
@@ -111,7 +111,7 @@ export class Listener {
    * @throws {TimeoutError} after `timeout` milliseconds
    * @throws {ManyhandsError} with code `ERR_LISTEN` where it could not listen
    */
-  async accept(options: SettleOptions = {}): Promise<SocketConnection> {
+  async accept(options: SettleOptions = {}): Promise<Connection> {
     const { timeout = Infinity, signal } = options;
     const deadline = performance.now() + timeout;
     this.#assertOpen();
@@ -175,7 +175,7 @@ export class Listener {
     this.#changed();
   }
 
-  #taken(arrival: Arrival): SocketConnection {
+  #taken(arrival: Arrival): Connection {
     if ("error" in arrival) throw arrival.error;
     this.#lastAccepted = arrival.from ?? null;
     return arrival.connection;
