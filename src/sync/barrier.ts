@@ -84,12 +84,12 @@ export class Barrier extends Synchroniser {
     const arrival = await this.#arrive((look) => waitAsync(words, 0, look, limits));
     try {
       if (arrival.isLast) await this.#action?.();
-      else if (!await waitAsync(words, 0, arrival.look, limits)) throw this.#late();
+      else if (!await waitAsync(words, 0, arrival.look, limits)) this.#giveUp(arrival);
     } catch (reason) {
       this.#word.break(arrival.round);
       throw reason;
     }
-    if (arrival.isLast) this.#word.open();
+    if (arrival.isLast) this.#word.open(arrival.round);
     return arrival.index;
   }
 
@@ -107,12 +107,12 @@ export class Barrier extends Synchroniser {
     }
     try {
       if (arrival.isLast) this.#action?.();
-      else if (!waitSync(words, 0, arrival.look, timeout)) throw this.#late();
+      else if (!waitSync(words, 0, arrival.look, timeout)) this.#giveUp(arrival);
     } catch (reason) {
       this.#word.break(arrival.round);
       throw reason;
     }
-    if (arrival.isLast) this.#word.open();
+    if (arrival.isLast) this.#word.open(arrival.round);
     return arrival.index;
   }
 
@@ -134,6 +134,13 @@ export class Barrier extends Synchroniser {
       if (typeof arrival !== "function") return arrival;
       if (!await sleep(arrival)) throw this.#late();
     }
+  }
+
+  /** Breaks the round, unless it has ended since the last look: then it ends so for this party too. */
+  #giveUp(arrival: Arrival): void {
+    const late = this.#late();
+    if (this.#word.break(arrival.round)) throw late;
+    arrival.look();
   }
 
   #late(): BrokenBarrierError {

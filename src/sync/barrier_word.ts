@@ -83,20 +83,24 @@ export class BarrierWord {
     }
   }
 
-  /** Lets the parties of a full round go on. */
-  open(): void {
+  /**
+   * Lets the parties of the full round with the given number go on.
+   *
+   * @throws {BrokenBarrierError} if it was broken or reset meanwhile
+   */
+  open(round: number): void {
     const word = Atomics.load(this.#words, 0);
-    const isFull = (word & (COUNT | BROKEN)) === this.#parties;
+    const isFull = (word & (COUNT | BROKEN)) === this.#parties && roundOf(word) === round;
     Atomics.store(this.#words, ACTOR, 0);
     if (!isFull || !this.#change(word, nextRound(word, 0))) throw brokenError();
   }
 
-  /** Breaks the round with the given number, if that goes on; without a number the present one. */
-  break(round?: number): void {
+  /** Breaks the round with the given number, without one the present round; false where that round has ended. */
+  break(round?: number): boolean {
     for (;;) {
       const word = Atomics.load(this.#words, 0);
-      if (round !== undefined && roundOf(word) !== round) return;
-      if ((word & BROKEN) !== 0 || this.#change(word, word | BROKEN)) return;
+      if (round !== undefined && roundOf(word) !== round) return false;
+      if ((word & BROKEN) !== 0 || this.#change(word, word | BROKEN)) return true;
     }
   }
 
