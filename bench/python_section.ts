@@ -25,6 +25,7 @@ const measures: readonly Measure[] = [
   { title: "Pipe, round trip", unit: "µs", ours: "pipe.ts", other: python("pipe"), target: 1 / 3 },
   { title: "Lock, acquireSync and release", unit: "ns", ours: "lock.ts", other: python("lock"), target: 1 / 3 },
   { title: "Lock, await acquire and release", unit: "ns", ours: "lock_async.ts", other: python("lock"), target: 1 / 3 },
+  { title: "Manager, dict set", unit: "µs", ours: "manager.ts", other: python("manager"), target: 1 / 2 },
   {
     title: "Process start and join (CPython: spawn)",
     unit: "ms",

@@ -44,6 +44,7 @@ function check(name: string, title: string, command: string, args: readonly stri
 export const checks: readonly Step[] = [
   check("types", "Type check", "tsc", ["-p", "."]),
   check("layers", "Layer check", "node", ["scripts/check_layers.ts"]),
+  check("conformance", "List of Python's behaviours", "node", ["scripts/check_conformance.ts"]),
   check("lint", "Lint", "deno", ["lint"]),
   check("fmt", "Format", "deno", ["fmt", "--check"]),
   check("tables", "Generated case tables", "node", ["scripts/generate_case_tables.ts", "--check"]),

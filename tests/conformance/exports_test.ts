@@ -17,7 +17,7 @@ const names: Record<string, string | undefined> = {
   Event: "Event",
   JoinableQueue: "JoinableQueue",
   Lock: "Lock",
-  Manager: undefined,
+  Manager: "Manager",
   Pipe: "Pipe",
   Pool: "Pool",
   Process: "Process",
