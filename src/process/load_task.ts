@@ -13,6 +13,9 @@ export type LoadedTask = (...args: unknown[]) => unknown;
  */
 export async function loadTask(definition: TaskDefinition): Promise<LoadedTask> {
   if ("source" in definition) return evaluate(definition);
+  // One that this process has marked needs no loading; inline, its module may be waiting for the very call.
+  const marked = markedTask(definition);
+  if (marked !== undefined) return marked as LoadedTask;
   const module = await importModule(definition.url, definition.name);
   const found = markedTask(definition) ?? module[definition.name];
   if (typeof found === "function") return found as LoadedTask;

@@ -11,7 +11,7 @@ import { defineTask, type TaskDeps, type TaskLike } from "./define_task.ts";
 import { assertMayStart } from "./main_guard.ts";
 import { loadTask } from "./load_task.ts";
 import { encodeCall, type ProcessCall, type ProcessInstance } from "./process_call.ts";
-import { rebuildProcess, type RebuiltParts } from "./process_class.ts";
+import { type ProcessClass, rebuildProcess, type RebuiltParts, rememberProcessClass } from "./process_class.ts";
 import { describeProcess } from "./process_text.ts";
 import { identityFor, nextChildPath, ownIdentity, parentIdentity } from "./process_identity.ts";
 import { emit } from "./reporting.ts";
@@ -188,6 +188,7 @@ export class Process<A extends unknown[] = never[]> {
           `exports it as static override readonly module = import.meta.url, found ${String(url)}`,
       );
     }
+    rememberProcessClass(String(url), this.constructor as unknown as ProcessClass);
     const fields = Object.fromEntries(Object.entries(this).filter(([key]) => !OWN_FIELDS.has(key)));
     return { url: String(url), name, fields };
   }

@@ -18,12 +18,21 @@ export interface ProcessClass {
   [rebuildProcess](parts: RebuiltParts): { run(): unknown };
 }
 
+const started: Map<string, ProcessClass> = new Map();
+
+/** Remembers a class that this process starts: inline, its module may be waiting for the very instance that needs it. */
+export function rememberProcessClass(url: string, Class: ProcessClass): void {
+  started.set(`${url}#${Class.name}`, Class);
+}
+
 /**
  * Loads the module of a subclass of `Process`.
  *
  * @throws {TaskLoadError} where the module cannot be loaded or does not export the class
  */
 export async function loadProcessClass({ url, name }: Omit<ProcessInstance, "fields">): Promise<ProcessClass> {
+  const known = started.get(`${url}#${name}`);
+  if (known !== undefined) return known;
   const module = await importModule(url, name);
   const found = [module[name], ...Object.values(module)].find((value) => isProcessClass(value) && value.name === name);
   if (found !== undefined) return found as ProcessClass;

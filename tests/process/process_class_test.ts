@@ -76,3 +76,12 @@ describe("A subclass of Process", () => {
     assert.throws(() => new Process(), TypeError);
   });
 });
+
+describe("A subclass in other contexts", () => {
+  for (const context of ["process", "inline"] as const) {
+    test(`run is called in the context ${context} too`, { timeout }, async () => {
+      const wrapper = new Wrapper({ target: (x: number) => x + 1, args: [4], context });
+      assert.equal((await toldBy(wrapper)).product, 50);
+    });
+  }
+});
