@@ -179,6 +179,27 @@ describe("Queue", () => {
     }
   });
 
+  const deno = "Deno" in globalThis && "Deno cannot end a thread that does not wait";
+
+  test("it goes on when a process is killed in the middle of a step", { timeout, skip: deno }, async () => {
+    const queue = new Queue<string>();
+    for (let round = 0; round < 8; round++) {
+      const running = new Event();
+      const child = new Process({ target: targets.putAndGetForEver, args: [queue, running] });
+      child.start();
+      await running.wait();
+      child.kill();
+      await child.join();
+      const before = queue.qsize();
+      await queue.put("mine");
+      assert.equal(queue.qsize(), before + 1);
+      const got: string[] = [];
+      while (!queue.empty()) got.push(await queue.get());
+      assert.equal(got.length, before + 1);
+      assert.equal(got.at(-1), "mine");
+    }
+  });
+
   test("a loop over it ends at the shutdown, after what was there", { timeout }, async () => {
     const queue = new Queue<number>();
     const seen: number[] = [];
