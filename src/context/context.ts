@@ -1,4 +1,5 @@
 import { ManyhandsError } from "../core/errors.ts";
+import { Manager } from "../manager/sync_manager.ts";
 import { Pool } from "../pool/pool.ts";
 import type { PoolOptions } from "../pool/pool_options.ts";
 import { cpuCount } from "../process/cpu_count.ts";
@@ -24,13 +25,16 @@ import { BoundedSemaphore, Semaphore } from "../sync/semaphore.ts";
  * `multiprocessing.get_context` returns.
  *
  * Queues, pipes, locks and shared values are the same classes in every context. Their state is shared memory, so in
- * `"process"` they cannot be handed to a child: that is refused where it is sent, with a `TaskEncodingError`.
+ * `"process"` they cannot be handed to a child: that is refused where it is sent, with a `TaskEncodingError`. Those of a
+ * `Manager` can.
  */
 export class Context {
   /** `Process` that starts its processes by this context's method. */
   readonly Process: typeof Process;
   /** `Pool` that starts its workers by this context's method. */
   readonly Pool: typeof Pool;
+  /** `Manager` whose server runs by this context's method, in a thread for `"inline"`. Its proxies go to the processes of every context. */
+  readonly Manager: typeof Manager;
   /** `Queue`, whatever the method. */
   readonly Queue: typeof Queue = Queue;
   /** `JoinableQueue`. */
@@ -74,6 +78,7 @@ export class Context {
     this.#method = method;
     this.Process = processClass(method);
     this.Pool = poolClass(method);
+    this.Manager = (options) => Manager({ context: method, ...options });
   }
 
   /** The context's start method. */

@@ -2,6 +2,7 @@ import { settlesWithin } from "../core/deadline.ts";
 import { ManagerLostError, ManyhandsError } from "../core/errors.ts";
 import { defineTask, type TaskLike } from "../process/define_task.ts";
 import { Process, type ProcessOptions } from "../process/process.ts";
+import { startMethod } from "../process/start_method.ts";
 import { type Address, parseAddress } from "../queue/address.ts";
 import { type AuthKey, keyBytes } from "../queue/authentication.ts";
 import { Listener } from "../queue/listener.ts";
@@ -19,7 +20,7 @@ export interface ManagerOptions {
   address?: Address | undefined;
   /** The secret of those who may use it. Default: 32 random bytes, which travel inside proxies. */
   authkey?: AuthKey | undefined;
-  /** How the server's process runs; as for {@linkcode Process}. */
+  /** How the server's process runs; as for {@linkcode Process}, but a thread for `"inline"`. */
   context?: ProcessOptions["context"] | undefined;
   /** Milliseconds that `shutdown` leaves the server to end by itself. Default: 1000. */
   shutdownTimeout?: number | undefined;
@@ -111,13 +112,14 @@ export class BaseManager {
         initializer: definition,
         initargs: initargs ?? [],
       };
-      const { context } = this.#options;
+      const method = startMethod(this.#options.context);
       const server = new Process({
         target: { module: serverModule(), export: "serveObjects" },
         args: [options],
         name: `${this.constructor.name}-server`,
         daemon: true,
-        ...(context === undefined ? {} : { context }),
+        // The server and those who use it keep state of their own by module, so they need globals of their own.
+        context: method === "inline" ? "worker" : method,
       });
       server.start();
       this.#server = server as unknown as Process;
