@@ -3,8 +3,7 @@ import { typedView } from "../memory/linear_memory.ts";
 import { isOwnerDead } from "../memory/owner_deaths.ts";
 import { Mutex } from "../sync/mutex.ts";
 
-/** Words of the state, from `at` on. */
-export const HANDLES_WORDS = 6;
+// Words of the state, six in all.
 const LOCK = 0;
 const TABLE = 1;
 /** For each end: handles that were sent and did not arrive yet, and the second in which the last one was. */
@@ -33,7 +32,7 @@ export class Handles {
   /** The table as it was seen last. */
   #seen: Int32Array = new Int32Array(0);
 
-  /** Its state are `HANDLES_WORDS` words from `at` on, 0 at first. */
+  /** Its state are six words from `at` on, 0 at first. */
   constructor(words: Int32Array, at: number) {
     this.#words = words;
     this.#at = at;

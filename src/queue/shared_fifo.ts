@@ -3,8 +3,7 @@ import { free } from "../memory/allocator.ts";
 import { Mutex } from "../sync/mutex.ts";
 import { Segment } from "./segment.ts";
 
-/** Words of a queue's state, from `FifoWord.Lock` on. */
-export const FIFO_WORDS = 8;
+// Words of the state; the eight from its first on are its own.
 const LOCK = 0;
 const COUNT = 1;
 const HEAD = 2;
@@ -37,7 +36,7 @@ export class SharedFifo {
   #head: Segment | undefined;
   #tail: Segment | undefined;
 
-  /** Its state are `FIFO_WORDS` words from `at` on, 0 at first. */
+  /** Its state are eight words from `at` on, 0 at first. */
   constructor(words: Int32Array, at: number) {
     this.words = words;
     this.#at = at;
