@@ -41,29 +41,50 @@ function assertMonotone(seconds: number[]): void {
 
 const doubled = ["10 doubled to 20", "15 doubled to 30", "20 doubled to 40", "25 doubled to 50", "5 doubled to 10"];
 
-test("Cell 2: five processes double five numbers, each under a number of its own", { timeout }, async () => {
-  const lines = (await linesOf("cell_02_processes")).map((line) => line.split(" by process id: "));
-  assert.deepEqual(lines.map(([what]) => what).sort(), doubled);
-  assert.equal(new Set(lines.map(([, ident]) => ident)).size, 5);
-});
+for (const context of ["worker", "process"]) {
+  const inContext = ["--context", context];
 
-test("Cell 4: processes have names, given or by their number", { timeout }, async () => {
-  assert.deepEqual((await linesOf("cell_04_process_names")).sort(), [
-    "10 doubled to 20 by: Process-2",
-    "15 doubled to 30 by: Process-3",
-    "2 doubled to 4 by: Test",
-    "20 doubled to 40 by: Process-4",
-    "25 doubled to 50 by: Process-5",
-    "5 doubled to 10 by: Process-1",
-  ]);
-});
+  test(`Cell 2: five processes double five numbers, each under a number of its own (${context})`, {
+    timeout,
+  }, async () => {
+    const lines = (await linesOf("cell_02_processes", ...inContext)).map((line) => line.split(" by process id: "));
+    assert.deepEqual(lines.map(([what]) => what).sort(), doubled);
+    assert.equal(new Set(lines.map(([, ident]) => ident)).size, 5);
+  });
 
-test("Cell 5: a global that children fill stays empty here", { timeout }, async () => {
-  assert.deepEqual(await linesOf("cell_05_global_stays_empty"), ["{}"]);
+  test(`Cell 4: processes have names, given or by their number (${context})`, { timeout }, async () => {
+    assert.deepEqual((await linesOf("cell_04_process_names", ...inContext)).sort(), [
+      "10 doubled to 20 by: Process-2",
+      "15 doubled to 30 by: Process-3",
+      "2 doubled to 4 by: Test",
+      "20 doubled to 40 by: Process-4",
+      "25 doubled to 50 by: Process-5",
+      "5 doubled to 10 by: Process-1",
+    ]);
+  });
+
+  test(`Cell 5: a global that children fill stays empty here (${context})`, { timeout }, async () => {
+    assert.deepEqual(await linesOf("cell_05_global_stays_empty", ...inContext), ["{}"]);
+  });
+
+  test(`Cell 7: a dictionary of a manager collects the results (${context})`, { timeout }, async () => {
+    assert.deepEqual(await linesOf("cell_07_manager_dict", ...inContext), ["10", "20", "30", "40", "50"]);
+  });
+}
+
+test("Cell 7: a queue and a pipe collect results too", { timeout }, async () => {
+  assert.deepEqual(await linesOf("cell_07_queue_and_pipe"), ["queue: 10 20 30 40 50", "pipe: 60"]);
 });
 
 test("Cell 9: five processes double a shared array in place", { timeout }, async () => {
   assert.deepEqual(await linesOf("cell_09_shared_array"), ["10 20 30 40 50"]);
+});
+
+test("Cell 9: to processes of the operating system a shared array cannot be sent", { timeout }, async () => {
+  await assert.rejects(
+    linesOf("cell_09_shared_array", "--context", "process"),
+    /Cannot send args\[0\]: it is a SharedArray/,
+  );
 });
 
 test("Cell 11: map prints the doubled numbers in the order of the input", { timeout }, async () => {
