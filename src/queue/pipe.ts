@@ -19,8 +19,6 @@ const HANDLES = 2 * LINE_WORDS;
 const LONGEST_BACKLOG = 1 << 14;
 /** Bytes that may lie unread before a sender waits; a message that comes before is let in whole, however long it is. */
 const LARGEST_BACKLOG_BYTES = 1 << 20;
-/** Word of a direction: the bytes that lie there unread. */
-const UNREAD = 8;
 
 interface Place {
   readonly byteOffset: number;
@@ -77,8 +75,6 @@ class PipeConnection extends Connection {
   readonly #end: number;
   readonly #incoming: SharedFifo;
   readonly #outgoing: SharedFifo;
-  readonly #unreadOut: number;
-  readonly #unreadIn: number;
   #isClosed = false;
 
   constructor(memory: PipeMemory, end: number, readable: boolean, writable: boolean) {
@@ -87,8 +83,6 @@ class PipeConnection extends Connection {
     this.#end = end;
     this.#incoming = memory.ways[end]!;
     this.#outgoing = memory.ways[1 - end]!;
-    this.#unreadIn = end * LINE_WORDS + UNREAD;
-    this.#unreadOut = (1 - end) * LINE_WORDS + UNREAD;
     dropped.register(this, { byteOffset: memory.byteOffset, serial: memory.serial, end }, this);
   }
 
@@ -183,19 +177,13 @@ class PipeConnection extends Connection {
 
   #lookToSend(bytes: Uint8Array): number | undefined {
     this.checkWritable();
-    const { words, handles } = this.#memory;
-    return this.#outgoing.exclusively(() => {
-      if (!handles.isOpen(1 - this.#end)) {
+    const outgoing = this.#outgoing;
+    return outgoing.exclusively(() => {
+      if (!this.#memory.handles.isOpen(1 - this.#end)) {
         throw new ClosedError("Cannot send: the other end of the connection is closed");
       }
-      const count = this.#outgoing.count;
-      // A thread that died between two steps may have left a number that does not fit; it begins anew here.
-      if (count === 0) words[this.#unreadOut] = 0;
-      if (count >= LONGEST_BACKLOG || words[this.#unreadOut]! >= LARGEST_BACKLOG_BYTES) {
-        return this.#outgoing.wantRoom();
-      }
-      this.#outgoing.put(bytes);
-      words[this.#unreadOut]! += bytes.length;
+      if (outgoing.count >= LONGEST_BACKLOG || outgoing.bytes >= LARGEST_BACKLOG_BYTES) return outgoing.wantRoom();
+      outgoing.put(bytes);
       return undefined;
     });
   }
@@ -203,11 +191,8 @@ class PipeConnection extends Connection {
   #lookForValue(slot: Slot): number | undefined {
     this.checkReadable();
     return this.#incoming.exclusively(() => {
-      const length = this.#incoming.firstLength();
-      if (length < 0) return this.#wantMessage();
-      this.#memory.words[this.#unreadIn]! -= length;
       slot.message = this.#incoming.take();
-      return undefined;
+      return slot.message === NOTHING ? this.#wantMessage() : undefined;
     });
   }
 
@@ -215,9 +200,7 @@ class PipeConnection extends Connection {
     this.checkReadable();
     return this.#incoming.exclusively(() => {
       slot.bytes = this.#incoming.takeBytes();
-      if (slot.bytes === undefined) return this.#wantMessage();
-      this.#memory.words[this.#unreadIn]! -= slot.bytes.length;
-      return undefined;
+      return slot.bytes === undefined ? this.#wantMessage() : undefined;
     });
   }
 

@@ -126,11 +126,6 @@ export class SharedFifo {
     return bytes;
   }
 
-  /** Length of the first message in bytes, -1 where there is none. Only inside `exclusively`. */
-  firstLength(): number {
-    return this.#filledHead()?.firstLength() ?? -1;
-  }
-
   #drop(head: Segment): void {
     Atomics.sub(this.words, this.#at + BYTES, head.firstLength());
     head.shift();
