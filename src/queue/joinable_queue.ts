@@ -1,6 +1,6 @@
 import { registerSynchroniser } from "../sync/synchroniser.ts";
 import type { WaitOptions } from "../sync/word_wait.ts";
-import { Queue } from "./queue.ts";
+import { Queue, queueState } from "./queue.ts";
 
 /**
  * A queue that knows when all that was put into it is done. Python: `multiprocessing.JoinableQueue`.
@@ -23,7 +23,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    * @throws {ManyhandsError} with code `ERR_TOO_MANY_DONE` where no item is left that is not. Python: ValueError.
    */
   taskDone(): void {
-    this.state("finish a task of").taskDone();
+    queueState(this as unknown as Queue<never>, "finish a task of").taskDone();
   }
 
   /**
@@ -31,12 +31,12 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    * the signal's reason.
    */
   join(limits: WaitOptions = {}): Promise<boolean> {
-    return this.state("join").join(limits);
+    return queueState(this as unknown as Queue<never>, "join").join(limits);
   }
 
   /** As `join`, but blocks the thread; meant for workers. */
   joinSync(timeout?: number): boolean {
-    return this.state("join").joinSync(timeout);
+    return queueState(this as unknown as Queue<never>, "join").joinSync(timeout);
   }
 
   static {

@@ -6,6 +6,9 @@ import { QUEUE_LINES, QueueState } from "./queue_state.ts";
 
 const LARGEST_SIZE = 2 ** 31 - 1;
 
+/** What a queue is made of, for its subclasses here; throws where it was closed. `verb` says what for. */
+export let queueState: (queue: Queue<never>, verb: string) => QueueState;
+
 /**
  * A queue that all processes of the tree share: any of them puts, any of them gets, first in, first out.
  * Python: `multiprocessing.Queue`, without its feeder thread: `put` resolves when the item is stored, so nothing is lost
@@ -25,7 +28,7 @@ const LARGEST_SIZE = 2 ** 31 - 1;
  * ```
  */
 export class Queue<T = unknown> extends Synchroniser {
-  readonly #state: QueueState;
+  readonly #own: QueueState;
   #isClosed = false;
   #isUsed = false;
 
@@ -40,8 +43,8 @@ export class Queue<T = unknown> extends Synchroniser {
       throw new RangeError(`Size of a Queue must be a whole number below 2^31, got ${maxsize}`);
     }
     super(QUEUE_LINES, QueueState.release);
-    this.#state = new QueueState(this.words, this.constructor.name);
-    if (maxsize > 0) this.#state.largest = maxsize;
+    this.#own = new QueueState(this.words, this.constructor.name);
+    if (maxsize > 0) this.#own.largest = maxsize;
   }
 
   /**
@@ -53,17 +56,17 @@ export class Queue<T = unknown> extends Synchroniser {
    */
   async put(item: T, limits: WaitOptions = {}): Promise<void> {
     limits.signal?.throwIfAborted();
-    await this.state("put into").put(item, limits);
+    await this.#state("put into").put(item, limits);
   }
 
   /** `put` without waiting: throws {@linkcode QueueFullError} where there is no room. Python: `put_nowait`. */
   putNowait(item: T): void {
-    this.state("put into").putSync(item, 0);
+    this.#state("put into").putSync(item, 0);
   }
 
   /** As `put`, but blocks the thread; meant for workers. Python: `put`. */
   putSync(item: T, timeout?: number): void {
-    this.state("put into").putSync(item, timeout);
+    this.#state("put into").putSync(item, timeout);
   }
 
   /**
@@ -73,32 +76,32 @@ export class Queue<T = unknown> extends Synchroniser {
    * @throws {ShutDownError} after `shutdown`, once it is empty; {@linkcode ClosedError} after `close`. The signal's reason.
    */
   async get(limits: WaitOptions = {}): Promise<T> {
-    return await this.state("get from").get(limits) as T;
+    return await this.#state("get from").get(limits) as T;
   }
 
   /** `get` without waiting: throws {@linkcode QueueEmptyError} where there is none. Python: `get_nowait`. */
   getNowait(): T {
-    return this.state("get from").getSync(0) as T;
+    return this.#state("get from").getSync(0) as T;
   }
 
   /** As `get`, but blocks the thread; meant for workers. */
   getSync(timeout?: number): T {
-    return this.state("get from").getSync(timeout) as T;
+    return this.#state("get from").getSync(timeout) as T;
   }
 
   /** Items that are in it now. */
   qsize(): number {
-    return this.state("count").size;
+    return this.#state("count").size;
   }
 
   /** Whether there is no item in it now. */
   empty(): boolean {
-    return this.#isClosed && !this.#isUsed ? true : this.state("look into").size === 0;
+    return this.#isClosed && !this.#isUsed ? true : this.#state("look into").size === 0;
   }
 
   /** Whether it has no room now. */
   full(): boolean {
-    return this.state("look into").isFull;
+    return this.#state("look into").isFull;
   }
 
   /**
@@ -106,7 +109,7 @@ export class Queue<T = unknown> extends Synchroniser {
    * too. Python: `Queue.shutdown`, since 3.13 of `queue.Queue`.
    */
   shutdown(immediate: boolean = false): void {
-    this.state("shut down").shutdown(immediate);
+    this.#state("shut down").shutdown(immediate);
   }
 
   /** This process will not use it any more. The others may. May be called again. */
@@ -134,15 +137,15 @@ export class Queue<T = unknown> extends Synchroniser {
   }
 
   /** What it is made of, unless it was closed or disposed of here. */
-  protected state(verb: string): QueueState {
+  #state(verb: string): QueueState {
     void this.words;
     if (this.#isClosed) throw new ClosedError(`Cannot ${verb} the ${this.constructor.name}: it is closed`);
     this.#isUsed = true;
-    return this.#state;
+    return this.#own;
   }
 
   #readiness(): Readiness {
-    const state = this.state("wait for");
+    const state = this.#state("wait for");
     return {
       isReady: () => state.size > 0 || state.isShut,
       whenReady: (signal) => state.whenReady(signal),
@@ -150,6 +153,7 @@ export class Queue<T = unknown> extends Synchroniser {
   }
 
   static {
+    queueState = (queue, verb) => queue.#state(verb);
     Object.defineProperty(Queue.prototype, waitable, {
       value(this: Queue) {
         return this.#readiness();

@@ -52,6 +52,7 @@ export class Lock extends Acquirable {
     return this.#live().recover();
   }
 
+  /** One look at its word; see `Acquirable`. */
   protected override look(): number | undefined {
     return this.#live().look();
   }

@@ -71,6 +71,7 @@ export class RLock extends Acquirable {
     return this.#word.recover();
   }
 
+  /** One look at its word; see `Acquirable`. */
   protected override look(): number | undefined {
     const { words } = this;
     if (this.#word.holder === this.#owner) {

@@ -74,6 +74,7 @@ export class Semaphore extends Acquirable {
     return LARGEST;
   }
 
+  /** One look at its word; see `Acquirable`. */
   protected override look(): number | undefined {
     const { words } = this;
     for (;;) {
@@ -121,6 +122,7 @@ export class BoundedSemaphore extends Semaphore {
     if (permits > 0) this.words[BOUND] = permits;
   }
 
+  /** As many as at first. */
   protected override get largest(): number {
     return this.words[BOUND]!;
   }
