@@ -1,5 +1,6 @@
 import { CapturedVariableError, TaskLoadError } from "../core/errors.ts";
 import { markedTask } from "../core/task_reference.ts";
+import { isInline } from "./process_identity.ts";
 import type { TaskDefinition } from "./task_definition.ts";
 import { whileLoading } from "./main_guard.ts";
 
@@ -13,8 +14,9 @@ export type LoadedTask = (...args: unknown[]) => unknown;
  */
 export async function loadTask(definition: TaskDefinition): Promise<LoadedTask> {
   if ("source" in definition) return evaluate(definition);
-  // One that this process has marked needs no loading; inline, its module may be waiting for the very call.
-  const marked = markedTask(definition);
+  // On its maker's thread, one that was marked needs no loading: its module may be waiting for the very call. Elsewhere a
+  // module may have marked it and failed after that.
+  const marked = isInline() ? markedTask(definition) : undefined;
   if (marked !== undefined) return marked as LoadedTask;
   const module = await importModule(definition.url, definition.name);
   const found = markedTask(definition) ?? module[definition.name];
