@@ -9,11 +9,11 @@ export const LONGEST_FRAME: number = 2 ** 31 - 2 ** 16;
  * `multiprocessing.connection` sends for messages up to 2 GiB.
  */
 export class FrameSocket {
-  /** Bytes that a message of the other side may have; a longer one ends the connection before memory is taken for it. */
-  limit: number = LONGEST_FRAME;
   readonly #socket: ByteSocket;
   #pieces: Uint8Array[] = [];
   #held = 0;
+  #limit: number = LONGEST_FRAME;
+  #allowed = Infinity;
   readonly #returned: Uint8Array<ArrayBuffer>[] = [];
   #listener: ((frame: Uint8Array<ArrayBuffer>) => void) | undefined;
 
@@ -33,6 +33,23 @@ export class FrameSocket {
     this.#listener = listener;
     if (isFirst) this.#socket.onData((bytes) => this.#take(bytes));
     for (const frame of this.#returned.splice(0)) listener(frame);
+  }
+
+  /**
+   * Until `trust` takes `count` messages of at most `limit` bytes, and reads no further: a longer one ends the connection
+   * before memory is taken for it.
+   */
+  restrict(count: number, limit: number): void {
+    this.#allowed = count;
+    this.#limit = limit;
+  }
+
+  /** Ends what `restrict` began, and takes what has come since. */
+  trust(): void {
+    this.#allowed = Infinity;
+    this.#limit = LONGEST_FRAME;
+    this.#socket.resume();
+    this.#parse();
   }
 
   /** Takes messages back, for the next listener. */
@@ -92,10 +109,15 @@ export class FrameSocket {
     if (this.#failure !== undefined) return;
     this.#pieces.push(bytes);
     this.#held += bytes.length;
+    this.#parse();
+  }
+
+  #parse(): void {
     while (this.#held >= HEADER_BYTES) {
+      if (this.#allowed <= 0) return this.#socket.pause();
       const head = this.#joined(HEADER_BYTES);
       const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
-      if (length > this.limit) return this.#refuse(length);
+      if (length > this.#limit) return this.#refuse(length);
       if (this.#held < HEADER_BYTES + length) return;
       const whole = this.#joined(HEADER_BYTES + length);
       // Not by slice, which of Node's own kind of byte array gives a view.
@@ -104,6 +126,7 @@ export class FrameSocket {
       this.#held -= HEADER_BYTES + length;
       if (rest.length === 0) this.#pieces.shift();
       else this.#pieces[0] = rest;
+      this.#allowed--;
       this.#listener!(frame);
     }
   }
@@ -123,8 +146,11 @@ export class FrameSocket {
   }
 
   #refuse(length: number): void {
-    this.#failure = new RangeError(`The other side announced a message of ${length} bytes; the limit is ${this.limit}`);
+    this.#failure = new RangeError(
+      `The other side announced a message of ${length} bytes; the limit is ${this.#limit}`,
+    );
     this.#pieces = [];
+    this.#held = 0;
     this.#socket.destroy();
   }
 }

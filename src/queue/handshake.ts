@@ -1,10 +1,13 @@
 import { TimeoutError } from "../core/errors.ts";
 import { answerChallenge, type AuthKey, deliverChallenge, LONGEST_CHALLENGE } from "./authentication.ts";
-import { type FrameSocket, LONGEST_FRAME } from "./frame_socket.ts";
+import type { FrameSocket } from "./frame_socket.ts";
 import { SocketConnection } from "./socket_connection.ts";
 
 /** Milliseconds that the two sides have to prove themselves. */
 export const HANDSHAKE_MS = 20_000;
+
+/** Messages that each side gets: a challenge, an answer and a verdict. What follows them is not part of it. */
+const MESSAGES = 3;
 
 /**
  * Makes a connection of a socket once each side has proved that it has the key, where there is one. The side that was
@@ -21,7 +24,7 @@ export async function shakeHands(
 ): Promise<SocketConnection> {
   if (authkey === undefined) return new SocketConnection(frames);
   // Before it has proved itself the other side must not fill memory.
-  frames.limit = LONGEST_CHALLENGE;
+  frames.restrict(MESSAGES, LONGEST_CHALLENGE);
   const connection = new SocketConnection(frames);
   const steps = role === "listener" ? [deliverChallenge, answerChallenge] : [answerChallenge, deliverChallenge];
   let isLate = false;
@@ -38,6 +41,6 @@ export async function shakeHands(
   } finally {
     clearTimeout(timer);
   }
-  frames.limit = LONGEST_FRAME;
+  frames.trust();
   return connection;
 }

@@ -256,6 +256,19 @@ describe("Keys", () => {
     await listener.close();
   });
 
+  test("What is sent at once after the key was proved arrives, however long", { timeout }, async () => {
+    const listener = await new Listener(undefined, { authkey: "right" }).ready();
+    for (const size of [300, 100_000, 0]) {
+      const client = await Client(listener.address, { authkey: "right" });
+      await client.sendBytes(new Uint8Array(size));
+      const accepted = await listener.accept();
+      assert.equal((await accepted.recvBytes()).length, size);
+      client.close();
+      accepted.close();
+    }
+    await listener.close();
+  });
+
   test("A listener that does not answer is given up after the client's time", { timeout }, async () => {
     const listener = await new Listener().ready();
     await assert.rejects(Client(listener.address, { authkey: "any", timeout: 20 }), TimeoutError);
