@@ -1,8 +1,9 @@
 import { settlesWithin } from "../core/deadline.ts";
-import { ManagerLostError, ManyhandsError } from "../core/errors.ts";
+import { ManagerLostError, ManyhandsError, UnsupportedError } from "../core/errors.ts";
 import { defineTask, type TaskLike } from "../process/define_task.ts";
 import { Process, type ProcessOptions } from "../process/process.ts";
 import { startMethod } from "../process/start_method.ts";
+import { getStartMethod } from "../process/start_method.ts";
 import { type Address, parseAddress } from "../queue/address.ts";
 import { type AuthKey, keyBytes } from "../queue/authentication.ts";
 import { Listener } from "../queue/listener.ts";
@@ -91,6 +92,7 @@ export class BaseManager {
    *
    * @throws {ManyhandsError} with code `ERR_MANAGER_STARTED` where it was started before, `ERR_LISTEN` where the address
    * cannot be had
+   * @throws {UnsupportedError} in the context `"inline"`
    * @throws {TypeError} where the initializer is none
    * @throws {TaskEncodingError} where one of `initargs` cannot be sent
    * @throws {ManagerLostError} where the process ended meanwhile
@@ -99,6 +101,10 @@ export class BaseManager {
   async start<A extends unknown[]>(initializer?: TaskLike<A>, initargs?: A): Promise<this> {
     if (this.#place !== undefined || this.#server !== undefined) {
       throw new ManyhandsError("ERR_MANAGER_STARTED", "Cannot start the manager twice");
+    }
+    const { context = getStartMethod() } = this.#options;
+    if (context === "inline") {
+      throw new UnsupportedError('Cannot start the manager in the context "inline": expected "worker" or "process"');
     }
     const definition = initializer === undefined ? undefined : defineTask(initializer as TaskLike);
     const authkey = Uint8Array.from(atob(this.#key), (char) => char.charCodeAt(0));

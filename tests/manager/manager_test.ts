@@ -135,6 +135,14 @@ describe("The start", () => {
     await taken.close();
   });
 
+  test("A manager runs in a worker or a process, not inline", { timeout }, async () => {
+    await assert.rejects(new SyncManager({ context: "inline" }).start(), { code: "ERR_UNSUPPORTED" });
+    const manager = await Manager({ context: "process" });
+    const dict = await manager.dict({ key: 1 });
+    assert.deepEqual(await dict.items(), [["key", 1]]);
+    await manager.shutdown();
+  });
+
   test("Before the start there are no objects and no address", { timeout }, async () => {
     const manager = new SyncManager();
     await assert.rejects(manager.dict(), { code: "ERR_MANAGER_NOT_STARTED" });
