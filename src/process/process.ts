@@ -382,15 +382,19 @@ export class Process<A extends unknown[] = never[]> {
   }
 
   static {
-    const define = (key: symbol, value: (this: Process) => unknown): void =>
-      void Object.defineProperty(Process.prototype, key, { value });
-    define(waitable, function () {
-      return this.#readiness();
+    Object.defineProperties(this.prototype, {
+      [waitable]: {
+        value(this: Process) {
+          return this.#readiness();
+        },
+      },
+      [Symbol.for("nodejs.util.inspect.custom")]: {
+        value(this: Process) {
+          return this.toString();
+        },
+      },
     });
-    define(Symbol.for("nodejs.util.inspect.custom"), function () {
-      return this.toString();
-    });
-    Object.defineProperty(Process, rebuildProcess, { value: rebuild });
+    Object.defineProperty(this, rebuildProcess, { value: rebuild });
   }
 
   #assertOpen(): void {

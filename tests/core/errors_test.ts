@@ -28,6 +28,7 @@ test("Every error class is a ManyhandsError with a code of its own, a name and i
     new errors.ClosedError("m", { cause }),
     new errors.BufferTooShortError(new Uint8Array(3), 2, { cause }),
     new errors.AuthenticationError("m", { cause }),
+    new errors.ManagerLostError("m", { cause }),
     new errors.OutputConflictError("m", { cause }),
     new errors.LookAheadLimitError("m", { cause }),
     new errors.FileError("ERR_DISK_FULL", "/out", "m", { cause }),
