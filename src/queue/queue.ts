@@ -137,6 +137,11 @@ export class Queue<T = unknown> extends Synchroniser {
   }
 
   /** What it is made of, unless it was closed or disposed of here. */
+  /** How many items are in it. */
+  protected override describe(): string {
+    return this.#isClosed ? "closed" : `size=${this.#own.size}`;
+  }
+
   #state(verb: string): QueueState {
     void this.words;
     if (this.#isClosed) throw new ClosedError(`Cannot ${verb} the ${this.constructor.name}: it is closed`);

@@ -60,6 +60,11 @@ export class SimpleQueue<T = unknown> extends Synchroniser {
     this.#isClosed = true;
   }
 
+  /** How many items are in it. */
+  protected override describe(): string {
+    return this.#isClosed ? "closed" : `size=${this.#state.size}`;
+  }
+
   #open(verb: string): QueueState {
     void this.words;
     if (this.#isClosed) throw new ClosedError(`Cannot ${verb} the SimpleQueue: it is closed`);

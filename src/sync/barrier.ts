@@ -147,6 +147,11 @@ export class Barrier extends Synchroniser {
     return new BrokenBarrierError(`A party waited too long: of ${this.parties} parties ${this.nWaiting} had come`);
   }
 
+  /** How many have come. */
+  protected override describe(): string {
+    return this.broken ? "broken" : `waiting=${this.nWaiting}/${this.parties}`;
+  }
+
   static #extra(barrier: Barrier): Extra {
     const { parties } = barrier;
     const [action, timeout] = [barrier.#action, barrier.#timeout];

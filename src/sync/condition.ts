@@ -194,6 +194,11 @@ export class Condition extends Synchroniser {
     this.notify(Infinity);
   }
 
+  /** Its lock. */
+  protected override describe(): string {
+    return String(this.lock);
+  }
+
   #checkOwned(what: string): void {
     if (this.lock instanceof RLock ? this.lock.isOwned() : this.lock.locked()) return;
     throw new ManyhandsError("ERR_NOT_OWNER", `Cannot ${what} with a Condition whose lock is not held`);

@@ -74,6 +74,11 @@ export class Event extends Synchroniser {
     return waitSync(this.words, 0, this.#newLook(), timeout);
   }
 
+  /** Whether it is set. */
+  protected override describe(): string {
+    return this.isSet() ? "set" : "unset";
+  }
+
   #newLook(): () => number | undefined {
     const { words } = this;
     const round = Atomics.load(words, 0) & -ROUND;

@@ -52,6 +52,11 @@ export class Lock extends Acquirable {
     return this.#live().recover();
   }
 
+  /** Who holds it. */
+  protected override describe(): string {
+    return `owner=${this.#live().ownerText}`;
+  }
+
   /** One look at its word; see `Acquirable`. */
   protected override look(): number | undefined {
     return this.#live().look();

@@ -43,6 +43,13 @@ export class LockWord {
     return word === ABANDONED || isOwnerDead(word >>> 1) ? 0 : word >>> 1;
   }
 
+  /** The holder as text. */
+  get ownerText(): string {
+    const { holder } = this;
+    if (holder !== 0) return holder === this.#owner ? "this process" : "another process";
+    return Atomics.load(this.#words, this.#index) === FREE ? "none" : "one that ended";
+  }
+
   /** Takes the lock and returns undefined, or returns the value with which to sleep. */
   look(): number | undefined {
     for (;;) {

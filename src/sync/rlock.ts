@@ -71,6 +71,12 @@ export class RLock extends Acquirable {
     return this.#word.recover();
   }
 
+  /** Who holds it, and how often. */
+  protected override describe(): string {
+    const count = this.#word.holder === 0 ? 0 : this.words[DEPTH]!;
+    return `owner=${this.#word.ownerText} count=${count}`;
+  }
+
   /** One look at its word; see `Acquirable`. */
   protected override look(): number | undefined {
     const { words } = this;

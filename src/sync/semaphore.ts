@@ -74,6 +74,11 @@ export class Semaphore extends Acquirable {
     return LARGEST;
   }
 
+  /** How many permits are free. */
+  protected override describe(): string {
+    return `value=${this.value}`;
+  }
+
   /** One look at its word; see `Acquirable`. */
   protected override look(): number | undefined {
     const { words } = this;

@@ -71,6 +71,14 @@ export abstract class Synchroniser {
     this.dispose();
   }
 
+  /** Its kind and state, such as `<Event set>`; consoles show it too. */
+  toString(): string {
+    return `<${this.constructor.name} ${this.#isDisposed ? "disposed" : this.describe()}>`;
+  }
+
+  /** Its state in a word or two. */
+  protected abstract describe(): string;
+
   /** The words of its state. Throws once it was disposed of. */
   protected get words(): Int32Array {
     if (this.#isDisposed) throw disposedError(this.constructor.name);
@@ -84,6 +92,8 @@ export abstract class Synchroniser {
   }
 
   static {
+    const show = { value: this.prototype.toString };
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), show);
     encodeBlock = Synchroniser.#encode;
   }
 }
