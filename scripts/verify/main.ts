@@ -39,7 +39,7 @@ function readSelection(): Selection {
 }
 
 function readDeadline(): number {
-  const seconds = Number(process.env.MANYHANDS_SUITE_SECONDS ?? 540);
+  const seconds = Number(process.env.MANYHANDS_SUITE_SECONDS ?? 660);
   if (seconds > 0) return seconds * 1000;
   console.error(
     `MANYHANDS_SUITE_SECONDS must be a number of seconds above 0, found "${process.env.MANYHANDS_SUITE_SECONDS}"`,
