@@ -20,8 +20,21 @@ export abstract class Acquirable extends Synchroniser {
   acquire(options?: { readonly timeout?: undefined; readonly signal?: AbortSignal | undefined }): Promise<Guard>;
   /** With a time limit. */
   acquire(options: WaitOptions): Promise<Guard | undefined>;
-  async acquire(options?: WaitOptions): Promise<Guard | undefined> {
+  acquire(options?: WaitOptions): Promise<Guard | undefined> {
+    return options === undefined && this.#takes() ? Promise.resolve(new Guard(this)) : this.#acquireLater(options);
+  }
+
+  async #acquireLater(options: WaitOptions | undefined): Promise<Guard | undefined> {
     return await waitAsync(this.words, 0, () => this.look(), options) ? new Guard(this) : undefined;
+  }
+
+  /** Whether it was there at once. What went wrong shows in the wait. */
+  #takes(): boolean {
+    try {
+      return this.look() === undefined;
+    } catch {
+      return false;
+    }
   }
 
   /**
@@ -35,6 +48,7 @@ export abstract class Acquirable extends Synchroniser {
   /** With a time limit in milliseconds; 0 looks once. */
   acquireSync(timeout: number | undefined): Guard | undefined;
   acquireSync(timeout?: number): Guard | undefined {
+    if (timeout === undefined && this.look() === undefined) return new Guard(this);
     return waitSync(this.words, 0, () => this.look(), timeout) ? new Guard(this) : undefined;
   }
 }
