@@ -3,6 +3,7 @@ import { TaskEncodingError, UnsupportedError } from "../core/errors.ts";
 import { inPlaceTaskOf } from "../core/task_reference.ts";
 import type { TaskLike } from "../process/define_task.ts";
 import { assertMayStart } from "../process/main_guard.ts";
+import { runtime } from "../runtime/current.ts";
 import type { SharedArray } from "../shared/shared_array.ts";
 import { AsyncResult, type ResultSource } from "./async_result.ts";
 import { CallJob } from "./call_job.ts";
@@ -49,6 +50,16 @@ const AUTO_IMAP_CHUNK = 64;
 /** Bytes to which chunks of `mapInPlace` are aligned: a cache line, so that no two workers write to one. */
 const IN_PLACE_ALIGNMENT = 64;
 
+/** An open pool that nobody has any more: its workers would idle until the program ends. */
+const dropped: FinalizationRegistry<Supervisor> = new FinalizationRegistry((supervisor) => {
+  if (supervisor.state !== "open") return;
+  runtime.warn(
+    `${supervisor.settings.name} was dropped without close or terminate; it closes when its work is done`,
+    "MANYHANDS_POOL_DROPPED",
+  );
+  supervisor.close();
+});
+
 /**
  * Workers that run functions. Python: `multiprocessing.Pool`.
  *
@@ -80,6 +91,7 @@ export class Pool {
   constructor(options: PoolOptions | number = {}) {
     assertMayStart("a Pool");
     this.#supervisor = new Supervisor(poolSettings(options));
+    dropped.register(this, this.#supervisor);
   }
 
   /**
