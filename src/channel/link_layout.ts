@@ -26,6 +26,8 @@ export const ControlWord = {
   Interrupt: 7,
   /** Host sets 1 and notifies when the worker has ended, for the worker's own children to know. */
   Ended: 8,
+  /** Host sets 1 before it ends the thread by force: on Deno a thread that then exits by itself spins for ever. */
+  Forced: 9,
 } as const;
 
 /** Words of the memory that a host shares with all its workers. */

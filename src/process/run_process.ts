@@ -28,6 +28,9 @@ export async function runProcess(init: WorkerInit, call: ProcessCall, scope: Thr
   const lifeline = runtime.lifeline();
   const { name } = init.identity.own;
   let hasReturned = false;
+  const exit = (code: number): void => {
+    if (Atomics.load(control, ControlWord.Forced) === 0) scope.exit(code);
+  };
   adoptStopWord(control, ControlWord.Stop);
   adoptInterruptWord(control, ControlWord.Interrupt);
   const report = (error: unknown): void => reportUncaught(error, name, scope, init.method);
@@ -50,12 +53,12 @@ export async function runProcess(init: WorkerInit, call: ProcessCall, scope: Thr
     if (hasReturned) return;
     releaseKernelThread();
     Atomics.store(control, ControlWord.State, WorkerState.Stopped);
-    scope.exit(1);
+    exit(1);
   })();
   const failure = await failureOf(() => makeCall(call));
   if (failure !== undefined) report(failure.error);
   await runExitHooks();
-  if (failure !== undefined) scope.exit(1);
+  if (failure !== undefined) exit(1);
   hasReturned = true;
   bell.ring();
   lifeline.release();

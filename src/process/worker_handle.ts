@@ -178,6 +178,7 @@ export class WorkerHandle {
     this.#bell.ring();
     if (grace > 0 && await settlesWithin(this.ended, grace)) return;
     this.#isForced = true;
+    Atomics.store(this.#control, ControlWord.Forced, 1);
     const forced = this.#thread.terminate();
     const isForced = await settlesWithin(forced, FORCED_END_MS);
     const mayLinger = !isForced || (this.#isThread && runtime.name === "deno" && this.#state() !== WorkerState.Stopped);

@@ -104,7 +104,7 @@ export class WorkerLoop {
     }
     Atomics.store(this.#control, ControlWord.State, WorkerState.Stopped);
     this.#hostBell.ring();
-    this.#scope.exit(0);
+    if (Atomics.load(this.#control, ControlWord.Forced) === 0) this.#scope.exit(0);
   }
 
   #isStopRequested(): boolean {

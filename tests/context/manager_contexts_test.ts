@@ -4,7 +4,7 @@ import { inEachContext } from "./in_each_context.ts";
 
 inEachContext(
   "test_pool_in_process, test_dict: a manager's objects are shared in every context",
-  {},
+  { inline: "a manager needs a server that runs beside its users: see docs/manager.md" },
   async (context) => {
     const manager = await context.Manager();
     try {
