@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import process from "node:process";
 import { currentProcess, TimeoutError } from "../../mod.ts";
 import * as tasks from "./fixtures/context_tasks.ts";
-import { inEachContext } from "./in_each_context.ts";
+import { type Declare, inEachContext } from "./in_each_context.ts";
 import { temporaryFile } from "./temporary_file.ts";
+
+const declare: Declare = (title, options, body) => void test(title, options, body);
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const squares = (count: number): number[] => range(count).map((x) => x * x);
 
-inEachContext("test_apply, test_map, test_starmap: a pool calls functions", {}, async ({ Pool }) => {
+inEachContext(declare, "test_apply, test_map, test_starmap: a pool calls functions", {}, async ({ Pool }) => {
   await using pool = new Pool(2);
   assert.equal(await pool.apply(tasks.square, [5]), 25);
   assert.equal(await pool.apply((x: number) => x + 1, [5]), 6);
@@ -18,7 +21,7 @@ inEachContext("test_apply, test_map, test_starmap: a pool calls functions", {}, 
   assert.equal(await pool.applyAsync(tasks.square, [7]).get(), 49);
 });
 
-inEachContext("test_imap, test_imap_unordered: values come one by one", {}, async ({ Pool }) => {
+inEachContext(declare, "test_imap, test_imap_unordered: values come one by one", {}, async ({ Pool }) => {
   await using pool = new Pool(2);
   const inOrder: number[] = [];
   for await (const value of pool.imap(tasks.square, range(200))) inOrder.push(value);
@@ -28,27 +31,32 @@ inEachContext("test_imap, test_imap_unordered: values come one by one", {}, asyn
   assert.deepEqual(asTheyCome.sort((a, b) => a - b), squares(200));
 });
 
-inEachContext("Values arrive equal, also long ones and such as only a clone can carry", {}, async ({ Pool }) => {
-  await using pool = new Pool(1);
-  const circle: { self?: unknown } = {};
-  circle.self = circle;
-  const values = [
-    new Map<unknown, unknown>([[1, "one"], [{ a: 1 }, new Set([2n, -0])]]),
-    new Date(5),
-    /a+/gi,
-    new Float64Array([1.5, NaN]),
-    "\ud800 alone",
-    "long ".repeat(300_000),
-    new Uint8Array(2_000_000).fill(7),
-    2n ** 80n,
-    circle,
-    [undefined, null, -0, Infinity],
-  ];
-  for (const value of values) assert.deepEqual(await pool.apply(tasks.echo, [value]), value);
-  assert.deepEqual(await pool.map(tasks.echo, values, { chunksize: 3 }), values);
-});
+inEachContext(
+  declare,
+  "Values arrive equal, also long ones and such as only a clone can carry",
+  {},
+  async ({ Pool }) => {
+    await using pool = new Pool(1);
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const values = [
+      new Map<unknown, unknown>([[1, "one"], [{ a: 1 }, new Set([2n, -0])]]),
+      new Date(5),
+      /a+/gi,
+      new Float64Array([1.5, NaN]),
+      "\ud800 alone",
+      "long ".repeat(300_000),
+      new Uint8Array(2_000_000).fill(7),
+      2n ** 80n,
+      circle,
+      [undefined, null, -0, Infinity],
+    ];
+    for (const value of values) assert.deepEqual(await pool.apply(tasks.echo, [value]), value);
+    assert.deepEqual(await pool.map(tasks.echo, values, { chunksize: 3 }), values);
+  },
+);
 
-inEachContext("Arguments and values are copies", {}, async ({ Pool }) => {
+inEachContext(declare, "Arguments and values are copies", {}, async ({ Pool }) => {
   await using pool = new Pool(1);
   const items = [1, 2, 3];
   assert.deepEqual(await pool.apply(tasks.changeAll, [items]), [0, 0, 0]);
@@ -57,19 +65,24 @@ inEachContext("Arguments and values are copies", {}, async ({ Pool }) => {
   assert.deepEqual(await later, [1, 2, 3]);
 });
 
-inEachContext("test_traceback, test_exceptions: errors arrive whole and fail their call only", {}, async ({ Pool }) => {
-  await using pool = new Pool(1);
-  await assert.rejects(pool.apply(tasks.raise, ["bad"]), (error) => {
-    assert.ok(error instanceof RangeError && error.cause instanceof TypeError);
-    assert.deepEqual([error.message, (error as RangeError & { detail?: number }).detail], ["bad", 7]);
-    return true;
-  });
-  await assert.rejects(pool.apply(tasks.givePrivate), { name: "TaskEncodingError" });
-  await assert.rejects(pool.apply({ module: import.meta.url, export: "missing" }), { name: "TaskLoadError" });
-  assert.equal(await pool.apply(tasks.square, [3]), 9);
-});
+inEachContext(
+  declare,
+  "test_traceback, test_exceptions: errors arrive whole and fail their call only",
+  {},
+  async ({ Pool }) => {
+    await using pool = new Pool(1);
+    await assert.rejects(pool.apply(tasks.raise, ["bad"]), (error) => {
+      assert.ok(error instanceof RangeError && error.cause instanceof TypeError);
+      assert.deepEqual([error.message, (error as RangeError & { detail?: number }).detail], ["bad", 7]);
+      return true;
+    });
+    await assert.rejects(pool.apply(tasks.givePrivate), { name: "TaskEncodingError" });
+    await assert.rejects(pool.apply({ module: import.meta.url, export: "missing" }), { name: "TaskLoadError" });
+    assert.equal(await pool.apply(tasks.square, [3]), 9);
+  },
+);
 
-inEachContext("An initializer runs first; one that throws fails the pool", {
+inEachContext(declare, "An initializer runs first; one that throws fails the pool", {
   inline: "workers share the globals of the thread, so the last initializer counts for all",
 }, async ({ Pool }) => {
   await using pool = new Pool({ processes: 2, initializer: tasks.initialize, initargs: [1, { a: [2] }] });
@@ -79,21 +92,21 @@ inEachContext("An initializer runs first; one that throws fails the pool", {
   await assert.rejects(failing.apply(tasks.square, [1]), { code: "ERR_INITIALIZER" });
 });
 
-inEachContext("A task that takes too long fails by itself", {}, async ({ Pool }) => {
+inEachContext(declare, "A task that takes too long fails by itself", {}, async ({ Pool }) => {
   using file = temporaryFile();
   await using pool = new Pool({ processes: 1, taskTimeout: 3000 });
   await assert.rejects(pool.apply(tasks.waitForEver, [file.path]), TimeoutError);
   assert.equal(await pool.apply(tasks.square, [4]), 16);
 });
 
-inEachContext("test_pool_worker_lifetime: fresh workers take over", {}, async ({ Pool }) => {
+inEachContext(declare, "test_pool_worker_lifetime: fresh workers take over", {}, async ({ Pool }) => {
   await using pool = new Pool({ processes: 1, maxTasksPerChild: 2 });
   const idents: number[] = [];
   for (let i = 0; i < 6; i++) idents.push((await pool.apply(tasks.tellSelf)).ident);
   assert.equal(new Set(idents).size, 3);
 });
 
-inEachContext("close lets all work end; terminate rejects what is pending", {}, async ({ Pool }) => {
+inEachContext(declare, "close lets all work end; terminate rejects what is pending", {}, async ({ Pool }) => {
   const pool = new Pool(2);
   const work = pool.map(tasks.square, range(50), { chunksize: 1 });
   pool.close();
@@ -108,7 +121,7 @@ inEachContext("close lets all work end; terminate rejects what is pending", {}, 
   await pending;
 });
 
-inEachContext("A worker knows itself and its parent", {}, async (context) => {
+inEachContext(declare, "A worker knows itself and its parent", {}, async (context) => {
   await using pool = new context.Pool({ processes: 1, name: "Known" });
   const self = await pool.apply(tasks.tellSelf);
   const method = context.getStartMethod();
@@ -120,10 +133,15 @@ inEachContext("A worker knows itself and its parent", {}, async (context) => {
   assert.equal(currentProcess().name, "MainProcess");
 });
 
-inEachContext("Pools and processes inside of a worker are allowed, in the same context", {}, async (context) => {
-  await using pool = new context.Pool(1);
-  assert.equal(await pool.apply(tasks.sumInPool, [10]), 285);
-  const [code, isApart, name] = await pool.apply(tasks.startChild);
-  assert.deepEqual([code, isApart], [0, context.getStartMethod() === "process"]);
-  assert.match(name, /^Process-\d+:\d+$/);
-});
+inEachContext(
+  declare,
+  "Pools and processes inside of a worker are allowed, in the same context",
+  {},
+  async (context) => {
+    await using pool = new context.Pool(1);
+    assert.equal(await pool.apply(tasks.sumInPool, [10]), 285);
+    const [code, isApart, name] = await pool.apply(tasks.startChild);
+    assert.deepEqual([code, isApart], [0, context.getStartMethod() === "process"]);
+    assert.match(name, /^Process-\d+:\d+$/);
+  },
+);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import process from "node:process";
 import { activeChildren, currentProcess, type Process } from "../../mod.ts";
 import * as tasks from "./fixtures/context_tasks.ts";
-import { inEachContext } from "./in_each_context.ts";
+import { type Declare, inEachContext } from "./in_each_context.ts";
 import { temporaryFile } from "./temporary_file.ts";
+
+const declare: Declare = (title, options, body) => void test(title, options, body);
 
 async function ended<A extends unknown[]>(child: Process<A>): Promise<Process<A>> {
   child.start();
@@ -11,7 +14,7 @@ async function ended<A extends unknown[]>(child: Process<A>): Promise<Process<A>
   return child;
 }
 
-inEachContext("test_process, test_active_children: the handle tells of a life", {}, async (context) => {
+inEachContext(declare, "test_process, test_active_children: the handle tells of a life", {}, async (context) => {
   using file = temporaryFile();
   const child = new context.Process({ target: tasks.waitForEver, args: [file.path] });
   const state = () => [child.isAlive(), child.exitCode, child.exitReason, activeChildren().includes(child as never)];
@@ -27,7 +30,7 @@ inEachContext("test_process, test_active_children: the handle tells of a life", 
   assert.deepEqual(state(), [false, -15, "killed", false]);
 });
 
-inEachContext("test_kill: a process is ended at once, with -9", {}, async ({ Process }) => {
+inEachContext(declare, "test_kill: a process is ended at once, with -9", {}, async ({ Process }) => {
   using file = temporaryFile();
   const child = new Process({ target: tasks.waitForEver, args: [file.path] });
   child.start();
@@ -37,26 +40,26 @@ inEachContext("test_kill: a process is ended at once, with -9", {}, async ({ Pro
   assert.deepEqual([child.exitCode, child.exitReason], [-9, "killed"]);
 });
 
-inEachContext("test_process: a target that returns gives 0", {}, async ({ Process }) => {
+inEachContext(declare, "test_process: a target that returns gives 0", {}, async ({ Process }) => {
   const child = await ended(new Process({ target: () => {} }));
   assert.deepEqual([child.exitCode, child.exitReason, child.error], [0, "exit", undefined]);
 });
 
-inEachContext("An error that is not caught gives 1, and is kept whole", {}, async ({ Process }) => {
+inEachContext(declare, "An error that is not caught gives 1, and is kept whole", {}, async ({ Process }) => {
   const child = await ended(new Process({ target: tasks.raise, args: ["broken"] }));
   assert.deepEqual([child.exitCode, child.exitReason], [1, "error"]);
   assert.ok(child.error instanceof RangeError && child.error.cause instanceof TypeError);
   assert.equal(child.error.message, "broken");
 });
 
-inEachContext("test_sys_exit: process.exit(7) gives 7", {
+inEachContext(declare, "test_sys_exit: process.exit(7) gives 7", {
   inline: "process.exit ends the program, whose thread it is",
 }, async ({ Process }) => {
   const child = await ended(new Process({ target: tasks.exitWith, args: [7] }));
   assert.deepEqual([child.exitCode, child.exitReason, child.error], [7, "exit", undefined]);
 });
 
-inEachContext("test_interrupt: an interrupt aborts the signal of the process", {
+inEachContext(declare, "test_interrupt: an interrupt aborts the signal of the process", {
   inline: "the thread is the program's, which nobody interrupts",
 }, async ({ Process }) => {
   using file = temporaryFile();
@@ -68,7 +71,7 @@ inEachContext("test_interrupt: an interrupt aborts the signal of the process", {
   assert.deepEqual([child.exitCode, child.exitReason], [1, "interrupted"]);
 });
 
-inEachContext("test_parent_process: a child knows itself and its parent", {}, async (context) => {
+inEachContext(declare, "test_parent_process: a child knows itself and its parent", {}, async (context) => {
   const child = await ended(new context.Process({ target: tasks.throwSelf, name: "SomeProcess" }));
   const { self } = child.error as unknown as { self: tasks.Self };
   assert.deepEqual([self.name, self.pid, self.ident], ["SomeProcess", child.pid, child.ident]);
@@ -77,7 +80,7 @@ inEachContext("test_parent_process: a child knows itself and its parent", {}, as
   assert.equal(child.pid !== process.pid, context.getStartMethod() === "process");
 });
 
-inEachContext("test_many_processes: several run at once", {}, async ({ Process }) => {
+inEachContext(declare, "test_many_processes: several run at once", {}, async ({ Process }) => {
   const children = Array.from({ length: 3 }, () => new Process({ target: tasks.exitLater }));
   for (const child of children) child.start();
   for (const child of children) await child.join();
