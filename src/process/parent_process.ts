@@ -48,7 +48,7 @@ export class ParentProcess implements ProcessIdentity {
 /** Ready for `wait` once it has ended. */
 export interface ParentProcess extends Waitable {}
 
-let parent: ParentProcess | undefined;
+const known: WeakMap<ProcessIdentity, ParentProcess> = new WeakMap();
 
 /**
  * The process that started this one; `null` in the main process. Python: `multiprocessing.parent_process()`.
@@ -63,5 +63,7 @@ let parent: ParentProcess | undefined;
 export function parentProcess(): ParentProcess | null {
   const identity = parentIdentity();
   if (identity === undefined) return null;
-  return parent ??= new ParentProcess(identity);
+  let parent = known.get(identity);
+  if (parent === undefined) known.set(identity, parent = new ParentProcess(identity));
+  return parent;
 }
