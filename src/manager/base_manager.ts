@@ -1,13 +1,14 @@
 import { settlesWithin } from "../core/deadline.ts";
 import { ManagerLostError, ManyhandsError, UnsupportedError } from "../core/errors.ts";
 import { defineTask, type TaskLike } from "../process/define_task.ts";
-import { Process, type ProcessOptions } from "../process/process.ts";
+import { Process } from "../process/process.ts";
+import type { ProcessOptions } from "../process/process_options.ts";
 import { startMethod } from "../process/start_method.ts";
-import { getStartMethod } from "../process/start_method.ts";
 import { type Address, parseAddress } from "../queue/address.ts";
 import { type AuthKey, keyBytes } from "../queue/authentication.ts";
 import { Listener } from "../queue/listener.ts";
 import type { SocketAddress } from "../runtime/sockets.ts";
+import { keyOfText, textOfKey } from "./key_text.ts";
 import { linkTo } from "./link_table.ts";
 import type { ServerPlace } from "./object_link.ts";
 import type { RegisteredType } from "./object_types.ts";
@@ -21,7 +22,7 @@ export interface ManagerOptions {
   address?: Address | undefined;
   /** The secret of those who may use it. Default: 32 random bytes, which travel inside proxies. */
   authkey?: AuthKey | undefined;
-  /** How the server's process runs; as for {@linkcode Process}, but a thread for `"inline"`. */
+  /** How the server's process runs; as for {@linkcode Process}, but not `"inline"`. */
   context?: ProcessOptions["context"] | undefined;
   /** Milliseconds that `shutdown` leaves the server to end by itself. Default: 1000. */
   shutdownTimeout?: number | undefined;
@@ -64,7 +65,7 @@ export class BaseManager {
     const { address, authkey = crypto.getRandomValues(new Uint8Array(32)) } = options;
     this.#options = options;
     this.#given = address === undefined ? undefined : parseAddress(address);
-    this.#key = btoa(String.fromCharCode(...keyBytes(authkey)));
+    this.#key = textOfKey(keyBytes(authkey));
   }
 
   /**
@@ -102,12 +103,12 @@ export class BaseManager {
     if (this.#place !== undefined || this.#server !== undefined) {
       throw new ManyhandsError("ERR_MANAGER_STARTED", "Cannot start the manager twice");
     }
-    const { context = getStartMethod() } = this.#options;
+    const context = startMethod(this.#options.context);
     if (context === "inline") {
       throw new UnsupportedError('Cannot start the manager in the context "inline": expected "worker" or "process"');
     }
     const definition = initializer === undefined ? undefined : defineTask(initializer as TaskLike);
-    const authkey = Uint8Array.from(atob(this.#key), (char) => char.charCodeAt(0));
+    const authkey = keyOfText(this.#key);
     const listener = await new Listener(undefined, { authkey }).ready();
     try {
       const options: ServerOptions = {
@@ -118,14 +119,12 @@ export class BaseManager {
         initializer: definition,
         initargs: initargs ?? [],
       };
-      const method = startMethod(this.#options.context);
       const server = new Process({
         target: { module: serverModule(), export: "serveObjects" },
         args: [options],
         name: `${this.constructor.name}-server`,
         daemon: true,
-        // The server and those who use it keep state of their own by module, so they need globals of their own.
-        context: method === "inline" ? "worker" : method,
+        context,
       });
       server.start();
       this.#server = server as unknown as Process;

@@ -9,12 +9,13 @@ import { Client } from "../queue/client.ts";
 import type { FrameSocket } from "../queue/frame_socket.ts";
 import type { SocketConnection } from "../queue/socket_connection.ts";
 import { endpointOf } from "./endpoint.ts";
+import { keyOfText } from "./key_text.ts";
 import { type CallOptions, type ObjectLink, passing, type ServerPlace } from "./object_link.ts";
 import type { Answer, ServerApi } from "./server_api.ts";
 
 /** Connects to a server; `onLost` is called when the connection has ended. Rejects with a `ManagerLostError` or worse. */
 export async function openLink({ address, key }: ServerPlace, onLost: () => void): Promise<ServerLink> {
-  const authkey = Uint8Array.from(atob(key), (char) => char.charCodeAt(0));
+  const authkey = keyOfText(key);
   try {
     const connection = await Client(address, { authkey });
     return new ServerLink((connection as SocketConnection).takeFrames(), describeAddress(address), onLost);

@@ -5,6 +5,7 @@ import { Client } from "../queue/client.ts";
 import { Listener } from "../queue/listener.ts";
 import type { SocketConnection } from "../queue/socket_connection.ts";
 import type { SocketAddress } from "../runtime/sockets.ts";
+import { keyOfText } from "./key_text.ts";
 import { setLocalLink } from "./object_link.ts";
 import { ObjectServer } from "./object_server.ts";
 import { builtInTypes, loadType, type RegisteredType } from "./object_types.ts";
@@ -27,7 +28,7 @@ export type StartReport = { readonly address: SocketAddress } | { readonly error
 
 /** Serves objects until a client asks for the end, or the starter is gone. The target of a manager's process. */
 export async function serveObjects(options: ServerOptions): Promise<void> {
-  const authkey = Uint8Array.from(atob(options.key), (char) => char.charCodeAt(0));
+  const authkey = keyOfText(options.key);
   const starter = await Client(options.starter, { authkey });
   let listener: Listener | undefined;
   const end = deferred<void>();
