@@ -1,6 +1,7 @@
 import { TaskEncodingError } from "../core/errors.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { type CloneForm, toCloneForm } from "./clone_form.ts";
+import { copyBytes } from "./copy_bytes.ts";
 import { encodeDetached } from "./detached.ts";
 import { ASSEMBLED, CLONED, FrameKind } from "./frames.ts";
 import { inspect } from "./inspect.ts";
@@ -92,7 +93,7 @@ export class FrameSender {
     }
     const start = this.ring.reserve(payload.bytes.length);
     if (start < 0) return NOT_SENT;
-    copyInto(this.ring.region.bytes, payload.bytes, start);
+    copyBytes(this.ring.region.bytes, payload.bytes, start);
     return this.ring.commit(kind, detail, id, payload.bytes.length);
   }
 
@@ -122,10 +123,4 @@ export class FrameSender {
     this.#stream = undefined;
     return ring.commit(stream.kind | ASSEMBLED, stream.detail, stream.id, 0);
   }
-}
-
-/** A loop for the few bytes of most payloads, where it beats a call of `set`. */
-function copyInto(target: Uint8Array, source: Uint8Array, at: number): void {
-  if (source.length > 64) return target.set(source, at);
-  for (let i = 0; i < source.length; i++) target[at + i] = source[i]!;
 }

@@ -1,5 +1,5 @@
 import { addExtension, Packr } from "msgpackr/pack";
-import { wireTypeByTag, wireTypeCount, wireTypes } from "../core/wire.ts";
+import { decodeWired, wireTypeCount, wireTypes } from "../core/wire.ts";
 import { decodeError, encodeError, type ErrorData } from "./error_codec.ts";
 import { inspect } from "./inspect.ts";
 
@@ -62,10 +62,4 @@ function carryWireTypes(): void {
     });
   }
   carried = wireTypeCount();
-}
-
-function decodeWired([tag, data]: [string, unknown]): object {
-  const wireType = wireTypeByTag(tag);
-  if (wireType === undefined) throw new TypeError(`Unknown wire type: ${tag}`);
-  return wireType.decode(data);
 }

@@ -8,6 +8,24 @@ export interface SettleOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Milliseconds of the longest timer that runtimes take; nobody will wait to its end. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
+
+/**
+ * When a wait of `timeout` milliseconds that begins now ends, on the clock of `performance.now()`.
+ *
+ * @throws {RangeError} if the timeout is no number
+ */
+export function deadlineOf(timeout: number = Infinity): number {
+  assertTimeout(timeout);
+  return performance.now() + timeout;
+}
+
+function assertTimeout(timeout: number): void {
+  if (typeof timeout === "number" && !Number.isNaN(timeout)) return;
+  throw new RangeError(`Timeout must be a number of milliseconds, got ${String(timeout)}`);
+}
+
 /** Waits for `promise` at most `timeout` milliseconds: `true` where it settled in time. Never rejects. */
 export function settlesWithin(promise: Promise<unknown>, timeout: number): Promise<boolean> {
   if (timeout === Infinity) return promise.then(() => true, () => true);
@@ -32,9 +50,7 @@ export async function settlesUnless(
   options: number | SettleOptions = {},
 ): Promise<boolean> {
   const { timeout = Infinity, signal } = typeof options === "number" ? { timeout: options } : options;
-  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
-    throw new RangeError(`Timeout must be a number of milliseconds, got ${String(timeout)}`);
-  }
+  assertTimeout(timeout);
   signal?.throwIfAborted();
   throwIfInterrupted();
   let unlisten = (): void => {};
@@ -48,7 +64,6 @@ export async function settlesUnless(
     };
   });
   try {
-    // A timer takes no more than 2^31 - 1 milliseconds, which nobody will wait to the end.
     return await Promise.race([settlesWithin(promise, clamp(timeout)), abandoned]);
   } finally {
     unlisten();
@@ -56,5 +71,5 @@ export async function settlesUnless(
 }
 
 function clamp(timeout: number): number {
-  return timeout < 2 ** 31 ? Math.max(0, timeout) : Infinity;
+  return timeout <= LONGEST_TIMER_MS ? Math.max(0, timeout) : Infinity;
 }

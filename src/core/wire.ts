@@ -51,6 +51,22 @@ export function wireTypeByTag(tag: string): WireType | undefined {
   return byTag.get(tag);
 }
 
+/** A value of a wire type in the form in which it crosses. */
+export type WiredForm = readonly [tag: string, data: unknown];
+
+/** The form of an instance of a registered class. */
+export function encodeWired(value: object): WiredForm {
+  const { tag, encode } = wireTypeOf(value)!;
+  return [tag, encode(value)];
+}
+
+/** The instance again. Throws a TypeError where no class of that tag is registered here. */
+export function decodeWired([tag, data]: WiredForm): object {
+  const wireType = wireTypeByTag(tag);
+  if (wireType === undefined) throw new TypeError(`Unknown wire type: ${tag}`);
+  return wireType.decode(data);
+}
+
 /** All wire types of this process, in the order of registration. */
 export function wireTypes(): WireType[] {
   return [...byTag.values()];

@@ -1,6 +1,7 @@
+import { deadlineOf } from "../core/deadline.ts";
 import { BrokenBarrierError } from "../core/errors.ts";
 import { currentCall } from "./call.ts";
-import { deadlineOf, WaitList } from "./wait_list.ts";
+import { WaitList } from "./wait_list.ts";
 
 /** Those who have come to a barrier since it last opened. */
 interface Round {

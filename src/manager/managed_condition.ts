@@ -1,7 +1,8 @@
+import { deadlineOf } from "../core/deadline.ts";
 import { ManyhandsError } from "../core/errors.ts";
 import { Call, currentCall } from "./call.ts";
 import type { ManagedLock } from "./managed_lock.ts";
-import { deadlineOf, WaitList } from "./wait_list.ts";
+import { WaitList } from "./wait_list.ts";
 
 /** A condition that a server keeps for its clients, over a lock there. */
 export class ManagedCondition {

@@ -1,5 +1,6 @@
+import { deadlineOf } from "../core/deadline.ts";
 import { currentCall } from "./call.ts";
-import { deadlineOf, WaitList } from "./wait_list.ts";
+import { WaitList } from "./wait_list.ts";
 
 /** A flag that a server keeps for its clients. */
 export class ManagedEvent {

@@ -1,3 +1,4 @@
+import { itemPosition } from "../shared/item_position.ts";
 import { updateTarget } from "./update_target.ts";
 
 /** A list that a server keeps for its clients. Negative indexes count from the end, as in Python. */
@@ -96,9 +97,6 @@ export class ManagedList {
   }
 
   #position(index: number): number {
-    const { length } = this.#items;
-    const position = index < 0 ? index + length : index;
-    if (Number.isInteger(position) && position >= 0 && position < length) return position;
-    throw new RangeError(`Index ${index} is out of the list's range: it has ${length} items`);
+    return itemPosition(index, this.#items.length, "list");
   }
 }

@@ -1,6 +1,7 @@
+import { deadlineOf } from "../core/deadline.ts";
 import { ManyhandsError, OwnerDiedError } from "../core/errors.ts";
 import { type Call, type Caller, currentCall } from "./call.ts";
-import { deadlineOf, WaitList } from "./wait_list.ts";
+import { WaitList } from "./wait_list.ts";
 
 /** A lock that a server keeps for its clients. Its owner may take it several times where it is reentrant. */
 export class ManagedLock {

@@ -1,6 +1,7 @@
+import { deadlineOf } from "../core/deadline.ts";
 import { ManyhandsError, QueueEmptyError, QueueFullError, ShutDownError } from "../core/errors.ts";
 import { currentCall } from "./call.ts";
-import { deadlineOf, WaitList } from "./wait_list.ts";
+import { WaitList } from "./wait_list.ts";
 
 /** A queue that a server keeps for its clients, with the count of unfinished items of a `JoinableQueue`. */
 export class ManagedQueue {

@@ -1,6 +1,7 @@
+import { deadlineOf } from "../core/deadline.ts";
 import { ManyhandsError } from "../core/errors.ts";
 import { currentCall } from "./call.ts";
-import { deadlineOf, WaitList } from "./wait_list.ts";
+import { WaitList } from "./wait_list.ts";
 
 /** A semaphore that a server keeps for its clients. */
 export class ManagedSemaphore {

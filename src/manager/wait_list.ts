@@ -1,8 +1,7 @@
+import { LONGEST_TIMER_MS } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
 import { ManyhandsError } from "../core/errors.ts";
 import type { Call } from "./call.ts";
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Calls that wait in a server for one thing, first come first woken. */
 export class WaitList {
@@ -59,12 +58,6 @@ export class WaitList {
   wakeAll(): void {
     this.wake(this.#waiting.size);
   }
-}
-
-/** When a wait of `timeout` milliseconds ends. Throws a RangeError where that is no number. */
-export function deadlineOf(timeout: number = Infinity): number {
-  if (typeof timeout === "number" && !Number.isNaN(timeout)) return performance.now() + timeout;
-  throw new RangeError(`Timeout must be a number of milliseconds, got ${String(timeout)}`);
 }
 
 function abandoned(): ManyhandsError {

@@ -1,5 +1,5 @@
-import { allocateZeroed, free } from "./allocator.ts";
 import { OWNER_DEATHS } from "./heap_layout.ts";
+import { installBlock } from "./install_block.ts";
 import { CONTROL_OFFSET, typedView } from "./linear_memory.ts";
 
 // A block: the offset of the next one, then a bit an owner.
@@ -32,19 +32,9 @@ function placeOf(owner: number, words: Int32Array): { words: Int32Array; index: 
 function blockOf(owner: number, isWanted: boolean): Int32Array | undefined {
   let link = typedView(Int32Array, CONTROL_OFFSET + OWNER_DEATHS * 4, 1);
   for (let skip = Math.floor(owner / OWNERS_PER_BLOCK);; skip--) {
-    let next = Atomics.load(link, 0);
-    if (next === 0 && !isWanted) return undefined;
-    if (next === 0) next = appendBlock(link);
-    const block = typedView(Int32Array, next >>> 0, BLOCK_WORDS);
+    if (!isWanted && Atomics.load(link, 0) === 0) return undefined;
+    const block = typedView(Int32Array, installBlock(link, 0, BLOCK_WORDS * 4), BLOCK_WORDS);
     if (skip === 0) return block;
     link = block;
   }
-}
-
-function appendBlock(link: Int32Array): number {
-  const made = allocateZeroed(BLOCK_WORDS * 4);
-  const before = Atomics.compareExchange(link, 0, 0, made | 0);
-  if (before === 0) return made | 0;
-  free(made);
-  return before;
 }

@@ -1,5 +1,6 @@
 import { allocate, allocateZeroed, exclusively, free, heapOwner } from "./allocator.ts";
 import { SEGMENT_TABLE } from "./heap_layout.ts";
+import { installBlock } from "./install_block.ts";
 import { CONTROL_OFFSET, heapBytes, typedView } from "./linear_memory.ts";
 import { isOwnerDead } from "./owner_deaths.ts";
 
@@ -204,11 +205,5 @@ function dataStart(nameBytes: number): number {
 
 function segmentTable(): number {
   const root = typedView(Uint32Array, CONTROL_OFFSET + SEGMENT_TABLE * 4, 1);
-  const found = Atomics.load(root, 0);
-  if (found !== 0) return found;
-  const made = allocateZeroed((BUCKETS + BUCKET_COUNT) * 4, ALIGNMENT);
-  const before = Atomics.compareExchange(root, 0, 0, made);
-  if (before === 0) return made;
-  free(made);
-  return before;
+  return installBlock(root, 0, (BUCKETS + BUCKET_COUNT) * 4, ALIGNMENT);
 }

@@ -1,7 +1,6 @@
+import { LONGEST_TIMER_MS } from "../core/deadline.ts";
 import { TimeoutError } from "../core/errors.ts";
 import type { JobOptions } from "./pool_options.ts";
-
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Calls `end` when the job's signal aborts or its time is over. Returns what takes both watches away. */
 export function watchLimits({ signal, timeout }: JobOptions, end: (reason: Error) => void): () => void {
@@ -14,7 +13,7 @@ export function watchLimits({ signal, timeout }: JobOptions, end: (reason: Error
   signal?.addEventListener("abort", onAbort, { once: true });
   const timer = timeout === undefined || timeout === Infinity ? undefined : setTimeout(
     () => finish(new TimeoutError(`The job did not end within ${timeout} ms`)),
-    Math.min(timeout, LONGEST_TIMER),
+    Math.min(timeout, LONGEST_TIMER_MS),
   );
   const release = (): void => {
     signal?.removeEventListener("abort", onAbort);

@@ -1,9 +1,11 @@
+import { FrameCost } from "../channel/frame_cost.ts";
 import { FrameQueue } from "../channel/frame_queue.ts";
 import { FrameReceiver } from "../channel/frame_receiver.ts";
 import { FrameSender } from "../channel/frame_sender.ts";
 import { FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
+import { grantRoom } from "../channel/room_wish.ts";
 import { deferred } from "../core/deferred.ts";
 import { Interrupt } from "../core/interrupt.ts";
 import { runtime } from "../runtime/current.ts";
@@ -25,6 +27,7 @@ export class ChildBridge implements Thread {
   readonly identity: ProcessIdentity;
   readonly #child: ChildProcess;
   readonly #control: Int32Array;
+  readonly #cost: FrameCost;
   readonly #bell: Doorbell;
   readonly #hostBell: Doorbell;
   readonly #awake: AwakeCount;
@@ -37,7 +40,6 @@ export class ChildBridge implements Thread {
   #isAnswered = false;
   #isFlushed = true;
   #busySince = 0;
-  #frameCost = 0;
   #hasForwardedStop = false;
   #hasForwardedInterrupt = false;
   #lastWord: { code: number; stopped: boolean } | undefined;
@@ -47,6 +49,7 @@ export class ChildBridge implements Thread {
     const { link, hostBell, identity, call } = init;
     const hostWords = new Int32Array(hostBell);
     this.#control = new Int32Array(link.buffer);
+    this.#cost = new FrameCost(this.#control);
     this.#bell = new Doorbell(this.#control, ControlWord.WorkerAsleep);
     this.#hostBell = new Doorbell(hostWords, HostWord.Asleep);
     this.#awake = new AwakeCount(hostWords, HostWord.AwakeWorkers);
@@ -179,17 +182,11 @@ export class ChildBridge implements Thread {
     if (this.#isFlushed) {
       this.#isAnswered = false;
       this.#isBusy = false;
-      this.#noteCost();
+      this.#cost.note(performance.now() - this.#busySince);
       this.#finishFrame();
     }
     this.#hostBell.ring();
     return this.#isFlushed;
-  }
-
-  #noteCost(): void {
-    const now = performance.now();
-    this.#frameCost += (now - this.#busySince - this.#frameCost) / 8;
-    this.#control[ControlWord.FrameCost] = Math.min(this.#frameCost * 1e6, 2e9);
   }
 
   #passTask(): boolean {
@@ -212,9 +209,7 @@ export class ChildBridge implements Thread {
   }
 
   #tellOfSpace(): void {
-    if (Atomics.load(this.#control, ControlWord.TaskSpaceWanted) === 0) return;
-    Atomics.store(this.#control, ControlWord.TaskSpaceWanted, 0);
-    this.#hostBell.ring();
+    grantRoom(this.#control, ControlWord.TaskSpaceWanted, this.#hostBell);
   }
 }
 

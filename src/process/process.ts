@@ -11,34 +11,13 @@ import { defineTask, type TaskDeps, type TaskLike } from "./define_task.ts";
 import { assertMayStart } from "./main_guard.ts";
 import { loadTask } from "./load_task.ts";
 import { encodeCall, type ProcessCall, type ProcessInstance } from "./process_call.ts";
-import { type ProcessClass, rebuildProcess, type RebuiltParts, rememberProcessClass } from "./process_class.ts";
+import { instanceToRun, rebuildProcess, type RebuiltParts } from "./process_class.ts";
+import type { ProcessOptions } from "./process_options.ts";
 import { describeProcess } from "./process_text.ts";
 import { identityFor, nextChildPath, ownIdentity, parentIdentity } from "./process_identity.ts";
 import { emit } from "./reporting.ts";
 import { type StartMethod, startMethod } from "./start_method.ts";
 import { type WorkerEnd, WorkerHandle } from "./worker_handle.ts";
-
-/** What a {@linkcode Process} is made of. */
-export interface ProcessOptions<A extends unknown[] = never[]> {
-  /**
-   * What it calls: a function marked by `task` or sent by its source text, or an export of a module. A subclass with a
-   * `run` of its own needs none.
-   */
-  target?: TaskLike<A>;
-  /** The target's arguments; they are copied when the process starts. Default: none. */
-  args?: A;
-  /** Default: `"Process-1"` and so on, for children of a process `"Process-1:1"` and so on. */
-  name?: string;
-  /** It does not hold up the end of the program, and ends with it. Default: that of the process that makes it. */
-  daemon?: boolean;
-  /** Values and functions that a target sent by its source text uses by name. */
-  deps?: TaskDeps;
-  /**
-   * How it runs: `"worker"`, as a thread; `"process"`, as a process of its own of the operating system, which shares no
-   * memory; `"inline"`, on the thread that starts it. Default: that of `getStartMethod`.
-   */
-  context?: StartMethod;
-}
 
 /** Milliseconds that `terminate` leaves a process to end by itself. */
 const TERMINATE_GRACE_MS = 200;
@@ -47,9 +26,6 @@ const INTERRUPT_GRACE_MS = 100;
 const INTERRUPTED = 1;
 const TERMINATED = -15;
 const KILLED = -9;
-
-/** Fields of every process, which a subclass's instance has anyway in the process that runs it. */
-const OWN_FIELDS: ReadonlySet<string> = new Set(["name", "daemon", "exited"]);
 
 const active: Set<Process> = new Set();
 let lifeline: Lifeline | undefined;
@@ -181,16 +157,7 @@ export class Process<A extends unknown[] = never[]> {
   /** Where the process finds the class, unless `run` is ours. */
   #instance(): ProcessInstance | undefined {
     if (this.run === Process.prototype.run) return undefined;
-    const { module: url, name } = this.constructor as typeof Process;
-    if (url === undefined || !URL.canParse(String(url))) {
-      throw new TypeError(
-        `Cannot start ${this.name}: its class ${name} has a run of its own, so expected the URL of the module that ` +
-          `exports it as static override readonly module = import.meta.url, found ${String(url)}`,
-      );
-    }
-    rememberProcessClass(String(url), this.constructor as unknown as ProcessClass);
-    const fields = Object.fromEntries(Object.entries(this).filter(([key]) => !OWN_FIELDS.has(key)));
-    return { url: String(url), name, fields };
+    return instanceToRun(this);
   }
 
   /**

@@ -21,7 +21,7 @@ export interface ProcessClass {
 const started: Map<string, ProcessClass> = new Map();
 
 /** Remembers a class that this process starts: inline, its module may be waiting for the very instance that needs it. */
-export function rememberProcessClass(url: string, Class: ProcessClass): void {
+function rememberProcessClass(url: string, Class: ProcessClass): void {
   started.set(`${url}#${Class.name}`, Class);
 }
 
@@ -45,4 +45,25 @@ export async function loadProcessClass({ url, name }: Omit<ProcessInstance, "fie
 
 function isProcessClass(value: unknown): value is ProcessClass {
   return typeof value === "function" && rebuildProcess in value;
+}
+
+/** Fields of every process, which a subclass's instance has anyway in the process that runs it. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(["name", "daemon", "exited"]);
+
+/**
+ * What to send of an instance of a subclass, for its `run` to run elsewhere.
+ *
+ * @throws {TypeError} where the class does not say which module exports it
+ */
+export function instanceToRun(process: { readonly name: string }): ProcessInstance {
+  const { module: url, name } = process.constructor as unknown as { module: string | URL | undefined; name: string };
+  if (url === undefined || !URL.canParse(String(url))) {
+    throw new TypeError(
+      `Cannot start ${process.name}: its class ${name} has a run of its own, so expected the URL of the module that ` +
+        `exports it as static override readonly module = import.meta.url, found ${String(url)}`,
+    );
+  }
+  rememberProcessClass(String(url), process.constructor as unknown as ProcessClass);
+  const fields = Object.fromEntries(Object.entries(process).filter(([key]) => !OWN_FIELDS.has(key)));
+  return { url: String(url), name, fields };
 }

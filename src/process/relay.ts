@@ -12,6 +12,7 @@ import {
   WorkerState,
 } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
+import { grantRoom } from "../channel/room_wish.ts";
 import { Interrupt } from "../core/interrupt.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
 import { runtime } from "../runtime/current.ts";
@@ -132,9 +133,7 @@ export class Relay {
   }
 
   #grantSpace(): void {
-    if (Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0) return;
-    Atomics.store(this.#control, ControlWord.ResultSpaceWanted, 0);
-    this.#bell.ring();
+    grantRoom(this.#control, ControlWord.ResultSpaceWanted, this.#bell);
   }
 
   #finish({ code, error }: ThreadEnd): void {

@@ -12,6 +12,7 @@ import {
   WorkerState,
 } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
+import { grantRoom } from "../channel/room_wish.ts";
 import { settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
 import { Interrupt } from "../core/interrupt.ts";
@@ -158,9 +159,7 @@ export class WorkerHandle {
 
   /** Wakes the worker if it waits for room in the ring to here. Call it after frames were taken from that ring. */
   grantSpace(): void {
-    if (Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0) return;
-    Atomics.store(this.#control, ControlWord.ResultSpaceWanted, 0);
-    this.#bell.ring();
+    grantRoom(this.#control, ControlWord.ResultSpaceWanted, this.#bell);
   }
 
   /** Interrupts the worker's call: its signal is aborted, its waits reject. */

@@ -1,9 +1,11 @@
 import { encodeError } from "../channel/error_codec.ts";
+import { FrameCost } from "../channel/frame_cost.ts";
 import { FrameReceiver } from "../channel/frame_receiver.ts";
 import { FrameSender, NOT_SENT } from "../channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
+import { grantRoom } from "../channel/room_wish.ts";
 import { adoptStopWord } from "../core/stop_request.ts";
 import { isThenable } from "../core/thenable.ts";
 import { releaseKernelThread } from "../kernels/instance.ts";
@@ -34,6 +36,7 @@ export class WorkerLoop {
   readonly #control: Int32Array;
   /** Whether the thread is its host's too, whose own end and kernels are none of its business. */
   readonly #isInline: boolean;
+  readonly #cost: FrameCost;
   readonly #bell: Doorbell;
   readonly #hostBell: Doorbell;
   readonly #tasks: FrameReceiver;
@@ -44,12 +47,12 @@ export class WorkerLoop {
   readonly #awake: AwakeCount;
   #lastTurn = 0;
   #frameSince = 0;
-  #frameCost = 0;
 
   constructor(init: WorkerInit, scope: ThreadScope) {
     const { buffer, capacity } = init.link;
     this.#scope = scope;
     this.#control = new Int32Array(buffer);
+    this.#cost = new FrameCost(this.#control);
     this.#bell = new Doorbell(this.#control, ControlWord.WorkerAsleep);
     const hostWords = new Int32Array(init.hostBell);
     this.#hostBell = new Doorbell(hostWords, HostWord.Asleep);
@@ -112,9 +115,8 @@ export class WorkerLoop {
   }
 
   #noteCost(now: number): void {
-    this.#frameCost += (now - this.#frameSince - this.#frameCost) / 8;
+    this.#cost.note(now - this.#frameSince);
     this.#frameSince = now;
-    this.#control[ControlWord.FrameCost] = Math.min(this.#frameCost * 1e6, 2e9);
   }
 
   async #sleep(hasWork: () => boolean): Promise<void> {
@@ -238,9 +240,7 @@ export class WorkerLoop {
   }
 
   #tellOfSpace(): void {
-    if (Atomics.load(this.#control, ControlWord.TaskSpaceWanted) === 0) return;
-    Atomics.store(this.#control, ControlWord.TaskSpaceWanted, 0);
-    this.#hostBell.ring();
+    grantRoom(this.#control, ControlWord.TaskSpaceWanted, this.#hostBell);
   }
 }
 

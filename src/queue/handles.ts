@@ -120,12 +120,7 @@ export class Handles {
 
   #exclusively<T>(step: () => T): T {
     // Each step changes a list by one word, so there is nothing to mend after a death.
-    this.#mutex.lock();
-    try {
-      return step();
-    } finally {
-      this.#mutex.unlock();
-    }
+    return this.#mutex.exclusively(step);
   }
 }
 

@@ -1,5 +1,5 @@
+import { Change } from "../core/change.ts";
 import { type SettleOptions, settlesUnless } from "../core/deadline.ts";
-import { type Deferred, deferred } from "../core/deferred.ts";
 import { ClosedError, ManyhandsError, TimeoutError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ByteSocket, SocketAddress, SocketServer } from "../runtime/sockets.ts";
@@ -50,7 +50,7 @@ export class Listener {
   readonly #arrivals: Arrival[] = [];
   #proving = 0;
   #server: SocketServer | undefined;
-  #change: Deferred<void> = deferred();
+  readonly #change: Change = new Change();
   #removePath: () => Promise<void> = () => Promise.resolve();
   #closing: Promise<void> | undefined;
   #lastAccepted: SocketAddress | null = null;
@@ -122,7 +122,7 @@ export class Listener {
         this.#assertOpen();
         const arrival = this.#arrivals.shift();
         if (arrival !== undefined) return this.#taken(arrival);
-        if (!await settlesUnless(this.#change.promise, { timeout: deadline - performance.now(), signal })) {
+        if (!await settlesUnless(this.#change.next, { timeout: deadline - performance.now(), signal })) {
           throw new TimeoutError(`No client came in ${timeout} ms`);
         }
       }
@@ -172,7 +172,7 @@ export class Listener {
     this.#proving--;
     if (this.#closing !== undefined) return frames.destroy();
     this.#arrivals.push(arrival);
-    this.#changed();
+    this.#change.happen();
   }
 
   #taken(arrival: Arrival): Connection {
@@ -184,16 +184,10 @@ export class Listener {
   async #end(): Promise<void> {
     const server = await this.#started.catch(() => undefined);
     for (const arrival of this.#arrivals.splice(0)) if ("connection" in arrival) arrival.connection.close();
-    this.#changed();
+    this.#change.happen();
     // The server is closed when its connections are, which are not its own.
     void server?.close();
     await this.#removePath();
-  }
-
-  #changed(): void {
-    const { resolve } = this.#change;
-    this.#change = deferred();
-    resolve();
   }
 
   #assertOpen(): void {

@@ -7,7 +7,7 @@ import { typedView } from "../memory/linear_memory.ts";
 import { waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
 import { Connection } from "./connection.ts";
 import { Handles } from "./handles.ts";
-import { LongMessage, NOTHING, SharedFifo } from "./shared_fifo.ts";
+import { NOTHING, SharedFifo, valueOf } from "./shared_fifo.ts";
 
 /** A pipe is three cache lines: what goes to end 0, what goes to end 1, and who has handles. */
 const LINE_WORDS = 16;
@@ -280,10 +280,6 @@ interface Slot {
 
 interface ByteSlot {
   bytes: Uint8Array<ArrayBuffer> | undefined;
-}
-
-function valueOf(message: unknown): unknown {
-  return message instanceof LongMessage ? message.value() : message;
 }
 
 function nothingCame(timeout: number | undefined): TimeoutError {

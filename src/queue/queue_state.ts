@@ -1,7 +1,7 @@
 import { encodePassingBytes } from "../channel/byte_codec.ts";
 import { ManyhandsError, QueueEmptyError, QueueFullError, ShutDownError } from "../core/errors.ts";
 import { waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
-import { LongMessage, NOTHING, SharedFifo } from "./shared_fifo.ts";
+import { NOTHING, SharedFifo, valueOf } from "./shared_fifo.ts";
 
 /** Words of a queue's state after those of its messages. */
 const LARGEST = 8;
@@ -165,8 +165,4 @@ export class QueueState {
 
 interface Slot {
   item: unknown;
-}
-
-function valueOf(item: unknown): unknown {
-  return item instanceof LongMessage ? item.value() : item;
 }

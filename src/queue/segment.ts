@@ -1,3 +1,4 @@
+import { copyBytes } from "../channel/copy_bytes.ts";
 import { ValueReader } from "../channel/value_reader.ts";
 import { allocate } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
@@ -69,7 +70,7 @@ export class Segment {
     const next = end + Segment.messageBytes(message.length);
     if (next > this.#bytes.length) return false;
     this.#words[end >> 2] = message.length;
-    copyInto(this.#bytes, message, end + MESSAGE_HEADER_BYTES);
+    copyBytes(this.#bytes, message, end + MESSAGE_HEADER_BYTES);
     Atomics.store(this.#words, END, next);
     return true;
   }
@@ -114,10 +115,4 @@ export class Segment {
     if (this.#words[START]! > end) this.rewind();
     return { count, bytes };
   }
-}
-
-/** A loop for the few bytes of most messages, where it beats a call of `set`. */
-function copyInto(target: Uint8Array, source: Uint8Array, at: number): void {
-  if (source.length > 64) return target.set(source, at);
-  for (let i = 0; i < source.length; i++) target[at + i] = source[i]!;
 }

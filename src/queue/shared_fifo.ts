@@ -76,12 +76,7 @@ export class SharedFifo {
 
   /** Runs `step` alone with the messages. */
   exclusively<T>(step: () => T): T {
-    if (this.#mutex.lock()) this.#mend();
-    try {
-      return step();
-    } finally {
-      this.#mutex.unlock();
-    }
+    return this.#mutex.exclusively(step, this.#mend);
   }
 
   /** Appends a message. Only inside `exclusively`. */
@@ -195,7 +190,7 @@ export class SharedFifo {
   }
 
   /** After a death: the words that can be told from the chain. */
-  #mend(): void {
+  readonly #mend = (): void => {
     const { words } = this;
     let [count, bytes, tail] = [0, 0, 0];
     for (let offset = words[this.#at + HEAD]! >>> 0; offset !== 0; offset = Segment.at(offset).next) {
@@ -207,13 +202,17 @@ export class SharedFifo {
     Atomics.store(words, this.#at + COUNT, count);
     Atomics.store(words, this.#at + BYTES, bytes | 0);
     Atomics.store(words, this.#at + TAIL, tail | 0);
-    this.#ring(PUT_BELL);
-    this.#ring(TAKE_BELL);
-  }
+    this.ringAll();
+  };
+}
+
+/** The value of what `take` gave, once the mutex is free again. */
+export function valueOf(message: unknown): unknown {
+  return message instanceof LongMessage ? message.value() : message;
 }
 
 /** A message that is decoded after the mutex is free again. */
-export class LongMessage {
+class LongMessage {
   readonly #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {

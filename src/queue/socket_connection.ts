@@ -1,6 +1,6 @@
 import { encodeBytes } from "../channel/byte_codec.ts";
+import { Change } from "../core/change.ts";
 import { settlesUnless } from "../core/deadline.ts";
-import { type Deferred, deferred } from "../core/deferred.ts";
 import { ClosedError, EndOfStreamError, TimeoutError } from "../core/errors.ts";
 import type { Readiness } from "../core/waitable.ts";
 import { encodingForOutside } from "../core/wire.ts";
@@ -24,7 +24,7 @@ export class SocketConnection extends Connection {
   #isPaused = false;
   #isAtEnd = false;
   #isClosed = false;
-  #change: Deferred<void> = deferred();
+  readonly #change: Change = new Change();
 
   /** Takes the messages of a socket over. Users get connections from {@linkcode Client} and `Listener.accept`. */
   constructor(frames: FrameSocket) {
@@ -33,7 +33,7 @@ export class SocketConnection extends Connection {
     frames.onFrame((frame) => this.#store(frame));
     frames.onEnd(() => {
       this.#isAtEnd = true;
-      this.#changed();
+      this.#change.happen();
     });
   }
 
@@ -60,7 +60,7 @@ export class SocketConnection extends Connection {
     this.#unread = [];
     this.#frames.end();
     if (this.#isPaused) this.#frames.resume();
-    this.#changed();
+    this.#change.happen();
   }
 
   /** Gives the socket away, for those who hear of messages as they come; the connection is closed to its users. */
@@ -68,7 +68,7 @@ export class SocketConnection extends Connection {
     this.checkReadable();
     this.#isClosed = true;
     this.#frames.giveBack(this.#unread.splice(0));
-    this.#changed();
+    this.#change.happen();
     if (this.#isPaused) this.#frames.resume();
     return this.#frames;
   }
@@ -106,7 +106,7 @@ export class SocketConnection extends Connection {
     this.#frames.hold();
     try {
       while (!this.#isReady()) {
-        if (!await settlesUnless(this.#change.promise, { timeout: deadline - performance.now(), signal })) {
+        if (!await settlesUnless(this.#change.next, { timeout: deadline - performance.now(), signal })) {
           return this.#isReady();
         }
       }
@@ -137,12 +137,6 @@ export class SocketConnection extends Connection {
       this.#isPaused = true;
       this.#frames.pause();
     }
-    this.#changed();
-  }
-
-  #changed(): void {
-    const { resolve } = this.#change;
-    this.#change = deferred();
-    resolve();
+    this.#change.happen();
   }
 }

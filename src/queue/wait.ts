@@ -1,4 +1,4 @@
-import { settlesUnless } from "../core/deadline.ts";
+import { deadlineOf, settlesUnless } from "../core/deadline.ts";
 import { type Waitable, waitable } from "../core/waitable.ts";
 import type { WaitOptions } from "../sync/word_wait.ts";
 
@@ -30,13 +30,12 @@ export async function wait<T extends Waitable>(
   const { timeout, signal } = typeof options === "number" ? { timeout: options } : options;
   const watched = [...objects].map((object) => ({ object, readiness: readinessOf(object) }));
   const ready = (): T[] => watched.filter(({ readiness }) => readiness.isReady()).map(({ object }) => object);
-  const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
+  const deadline = deadlineOf(timeout);
   for (;;) {
     signal?.throwIfAborted();
     const found = ready();
     const left = deadline - performance.now();
     if (found.length > 0 || left <= 0) return found;
-    if (Number.isNaN(left)) throw new RangeError(`Timeout must be a number of milliseconds, got ${String(timeout)}`);
     const over = new AbortController();
     try {
       const changes = watched.map(({ readiness }) => readiness.whenReady(over.signal).catch(() => {}));

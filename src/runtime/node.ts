@@ -5,13 +5,12 @@ import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";
 import { inspect } from "node:util";
 import { deserialize, serialize } from "node:v8";
+import { LONGEST_TIMER_MS } from "../core/deadline.ts";
 import { parentPipe, startChildProcess } from "./child_process.ts";
 import { usableCores } from "./usable_cores.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { AsyncLocal, Runtime } from "./port.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
-
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 function asyncLocal<T>(): AsyncLocal<T> {
   const storage = new AsyncLocalStorage<T>();
@@ -32,7 +31,7 @@ export function nodeRuntime(): Runtime {
     asyncLocal,
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
     lifeline: () => {
-      const timer = setInterval(() => {}, LONGEST_TIMER).unref();
+      const timer = setInterval(() => {}, LONGEST_TIMER_MS).unref();
       let holds = 0;
       return {
         hold: () => void (holds++ === 0 && timer.ref()),

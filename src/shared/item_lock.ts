@@ -1,4 +1,4 @@
-import { wireTypeByTag, wireTypeOf } from "../core/wire.ts";
+import { decodeWired, encodeWired, type WiredForm, wireTypeByTag } from "../core/wire.ts";
 import { blockSerial, freeIf } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
 import { Lock } from "../sync/lock.ts";
@@ -12,7 +12,7 @@ import type { WireBlock } from "../sync/synchroniser.ts";
 export type LockOption = boolean | Lock | RLock;
 
 /** How a {@linkcode LockOption} crosses to another process. */
-export type LockForm = boolean | readonly [tag: string, data: unknown];
+export type LockForm = boolean | WiredForm;
 
 /**
  * The option as it was given, `true` where it was not.
@@ -27,14 +27,12 @@ export function checkedLock(option: LockOption | undefined = true): LockOption {
 
 /** What to send for {@linkcode receivedLock}. */
 export function sentLock(lock: LockOption): LockForm {
-  if (typeof lock === "boolean") return lock;
-  const { tag, encode } = wireTypeOf(lock)!;
-  return [tag, encode(lock)];
+  return typeof lock === "boolean" ? lock : encodeWired(lock);
 }
 
 /** The lock that was sent. */
 export function receivedLock(form: LockForm): LockOption {
-  return typeof form === "boolean" ? form : wireTypeByTag(form[0])!.decode(form[1]) as Lock | RLock;
+  return typeof form === "boolean" ? form : decodeWired(form) as Lock | RLock;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ManyhandsError } from "../core/errors.ts";
 import { registerWire } from "../core/wire.ts";
+import { itemPosition } from "./item_position.ts";
 import { readSlot, type ShareableItem, SLOT_BYTES, slotCapacity, slotFormat, writeSlot } from "./list_slot.ts";
 import { SharedMemory } from "./shared_memory.ts";
 
@@ -142,9 +143,7 @@ export class ShareableList {
   }
 
   #position(index: number): number {
-    const position = index < 0 ? index + this.length : index;
-    if (Number.isInteger(position) && position >= 0 && position < this.length) return position;
-    throw new RangeError(`Index ${index} is out of range: the ShareableList has ${this.length} items`);
+    return itemPosition(index, this.length, "ShareableList");
   }
 
   static {

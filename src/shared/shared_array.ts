@@ -1,3 +1,4 @@
+import { itemPosition } from "./item_position.ts";
 import type { LockOption } from "./item_lock.ts";
 import { registerItems, SharedItems } from "./shared_items.ts";
 import { readItem, storedItem } from "./stored_item.ts";
@@ -171,9 +172,7 @@ export class SharedArray<K extends ItemKind = ItemKind> extends SharedItems<K> {
   }
 
   #position(index: number): number {
-    const position = index < 0 ? index + this.length : index;
-    if (Number.isInteger(position) && position >= 0 && position < this.length) return position;
-    throw new RangeError(`Index ${index} is out of range: the SharedArray has ${this.length} items`);
+    return itemPosition(index, this.length, "SharedArray");
   }
 
   static {

@@ -1,3 +1,4 @@
+import { disposedError } from "../core/disposed.ts";
 import { ManyhandsError } from "../core/errors.ts";
 import { registerWire } from "../core/wire.ts";
 import { allocateZeroed, blockSerial } from "../memory/allocator.ts";
@@ -168,8 +169,4 @@ export function registerItems<T extends SharedItems>(
       return make(typecode, length);
     },
   });
-}
-
-function disposedError(description: string): ManyhandsError {
-  return new ManyhandsError("ERR_DISPOSED", `${description} was disposed of and cannot be used`);
 }

@@ -1,5 +1,5 @@
 import { ManyhandsError } from "../core/errors.ts";
-import { wireTypeByTag, wireTypeOf } from "../core/wire.ts";
+import { decodeWired, encodeWired } from "../core/wire.ts";
 import { allocateZeroed, free, heapOwner } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
 import { isOwnerDead } from "../memory/owner_deaths.ts";
@@ -104,9 +104,7 @@ export class Condition extends Synchroniser {
       desert(waiter);
       throw reason;
     }
-    const isNotified = this.#delist(waiter);
-    if (failure !== undefined) throw failure.reason;
-    return isNotified;
+    return this.#end(waiter, failure);
   }
 
   /**
@@ -129,9 +127,7 @@ export class Condition extends Synchroniser {
       desert(waiter);
       throw reason;
     }
-    const isNotified = this.#delist(waiter);
-    if (failure !== undefined) throw failure.reason;
-    return isNotified;
+    return this.#end(waiter, failure);
   }
 
   /**
@@ -216,11 +212,12 @@ export class Condition extends Synchroniser {
     return waiter;
   }
 
-  /** Ends a waiter, with the lock held; whether it was notified. */
-  #delist(waiter: Int32Array): boolean {
+  /** Ends a waiter, with the lock held; whether it was notified. Throws what its wait failed with. */
+  #end(waiter: Int32Array, failure: { readonly reason: unknown } | undefined): boolean {
     const isNotified = Atomics.load(waiter, STATE) === NOTIFIED;
     if (!isNotified) this.#takeOff(waiter.byteOffset | 0);
     free(waiter.byteOffset);
+    if (failure !== undefined) throw failure.reason;
     return isNotified;
   }
 
@@ -248,12 +245,9 @@ export class Condition extends Synchroniser {
     registerSynchroniser(
       "Condition",
       Condition,
-      ({ lock }) => {
-        const { tag, encode } = wireTypeOf(lock)!;
-        return [tag, encode(lock)] as const;
-      },
-      ([tag, data], attach) => {
-        const lock = wireTypeByTag(tag)!.decode(data) as Lock | RLock;
+      ({ lock }) => encodeWired(lock),
+      (form, attach) => {
+        const lock = decodeWired(form) as Lock | RLock;
         return attach(() => new Condition(lock));
       },
     );

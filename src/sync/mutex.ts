@@ -23,8 +23,18 @@ export class Mutex {
     this.#word = new LockWord(words, index, heapOwner());
   }
 
+  /** Runs `step` with the mutex held; `mend` before it, where the last owner died with the mutex. */
+  exclusively<T>(step: () => T, mend?: () => void): T {
+    if (this.#lock()) mend?.();
+    try {
+      return step();
+    } finally {
+      this.#word.release();
+    }
+  }
+
   /** Takes it; true where its last owner died with it. */
-  lock(): boolean {
+  #lock(): boolean {
     let isInherited = false;
     for (let looks = 1;; looks++) {
       const seen = this.#look();
@@ -41,9 +51,5 @@ export class Mutex {
       if (error instanceof OwnerDiedError) return "abandoned";
       throw error;
     }
-  }
-
-  unlock(): void {
-    this.#word.release();
   }
 }

@@ -1,4 +1,4 @@
-import { ManyhandsError } from "../core/errors.ts";
+import { disposedError } from "../core/disposed.ts";
 import { registerWire } from "../core/wire.ts";
 import { allocateZeroed, blockSerial, freeIf } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
@@ -121,8 +121,4 @@ export function registerSynchroniser<T extends Synchroniser, Extra>(
       });
     },
   });
-}
-
-function disposedError(name: string): ManyhandsError {
-  return new ManyhandsError("ERR_DISPOSED", `${name} was disposed of and cannot be used`);
 }

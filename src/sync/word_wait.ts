@@ -1,3 +1,4 @@
+import { deadlineOf } from "../core/deadline.ts";
 import { onInterrupt, throwIfInterrupted } from "../core/interrupt.ts";
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { runtime } from "../runtime/current.ts";
@@ -13,7 +14,6 @@ const lifeline = runtime.lifeline();
 const SLICE_MS = 200;
 /** The same for a blocked thread, which hears of an interrupt no other way and has 100 ms to heed it. */
 const BLOCKED_SLICE_MS = 50;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A change often comes within the time that a sleep and a wake-up cost. */
 const spinner = new Spinner();
@@ -37,11 +37,11 @@ export type Look = () => number | undefined;
 export function waitSync(words: Int32Array, index: number, look: Look, timeout?: number): boolean {
   let seen = look();
   if (seen === undefined) return true;
-  const deadline = deadlineAfter(timeout);
+  const deadline = deadlineOf(timeout);
   while (seen !== undefined) {
     throwIfStopRequested();
     throwIfInterrupted();
-    const left = timeLeft(deadline);
+    const left = deadline - performance.now();
     if (left <= 0) return false;
     if (!changesSoon(words, index, seen)) {
       const since = performance.now();
@@ -61,10 +61,10 @@ export async function waitAsync(
   { timeout, signal }: WaitOptions = {},
 ): Promise<boolean> {
   signal?.throwIfAborted();
-  const deadline = deadlineAfter(timeout);
+  const deadline = deadlineOf(timeout);
   let seen = look();
   if (seen === undefined) return true;
-  if (timeLeft(deadline) <= 0) return false;
+  if (deadline - performance.now() <= 0) return false;
   throwIfInterrupted();
   let interruption: Error | undefined;
   let wake: () => void = () => {};
@@ -73,13 +73,11 @@ export async function waitAsync(
     wake();
   });
   const onAbort = (): void => wake();
-  // A timer of its own: a pending waitAsync does not keep every runtime's event loop alive.
-  const timer = deadline === Infinity ? undefined : setTimeout(() => wake(), Math.min(timeout!, LONGEST_TIMER_MS));
   signal?.addEventListener("abort", onAbort);
   lifeline.hold();
   try {
     while (seen !== undefined) {
-      const left = timeLeft(deadline);
+      const left = deadline - performance.now();
       if (left <= 0) return false;
       if (!changesSoon(words, index, seen)) {
         const since = performance.now();
@@ -101,24 +99,10 @@ export async function waitAsync(
   } finally {
     lifeline.release();
     unlisten();
-    clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
 }
 
 function changesSoon(words: Int32Array, index: number, seen: number): boolean {
   return spinner.find(() => Atomics.load(words, index) !== seen);
-}
-
-/** When a wait of `timeout` milliseconds that begins now ends, Infinity for one without a limit. */
-function deadlineAfter(timeout: number | undefined): number {
-  if (timeout === undefined) return Infinity;
-  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
-    throw new RangeError(`Timeout must be a number of milliseconds, got ${String(timeout)}`);
-  }
-  return performance.now() + timeout;
-}
-
-function timeLeft(deadline: number): number {
-  return deadline === Infinity ? Infinity : deadline - performance.now();
 }
