@@ -55,15 +55,15 @@ const OWN_FIELDS: ReadonlySet<string> = new Set(["name", "daemon", "exited"]);
  *
  * @throws {TypeError} where the class does not say which module exports it
  */
-export function instanceToRun(process: { readonly name: string }): ProcessInstance {
-  const { module: url, name } = process.constructor as unknown as { module: string | URL | undefined; name: string };
+export function instanceToRun(instance: { readonly name: string }): ProcessInstance {
+  const { module: url, name } = instance.constructor as unknown as { module: string | URL | undefined; name: string };
   if (url === undefined || !URL.canParse(String(url))) {
     throw new TypeError(
-      `Cannot start ${process.name}: its class ${name} has a run of its own, so expected the URL of the module that ` +
+      `Cannot start ${instance.name}: its class ${name} has a run of its own, so expected the URL of the module that ` +
         `exports it as static override readonly module = import.meta.url, found ${String(url)}`,
     );
   }
-  rememberProcessClass(String(url), process.constructor as unknown as ProcessClass);
-  const fields = Object.fromEntries(Object.entries(process).filter(([key]) => !OWN_FIELDS.has(key)));
+  rememberProcessClass(String(url), instance.constructor as unknown as ProcessClass);
+  const fields = Object.fromEntries(Object.entries(instance).filter(([key]) => !OWN_FIELDS.has(key)));
   return { url: String(url), name, fields };
 }
