@@ -56,6 +56,8 @@ export class SharedFifo {
 
   /** Messages that are there. */
   get count(): number {
+    // Who died in the middle of a step may have left the number behind what is there.
+    if (this.#mutex.isOrphaned) this.exclusively(() => {});
     return Atomics.load(this.words, this.#at + COUNT);
   }
 

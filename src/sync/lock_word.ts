@@ -43,6 +43,13 @@ export class LockWord {
     return word === ABANDONED || isOwnerDead(word >>> 1) ? 0 : word >>> 1;
   }
 
+  /** Whether its last owner ended while it held the lock. */
+  get isOrphaned(): boolean {
+    const word = Atomics.load(this.#words, this.#index);
+    if (word === FREE || word >>> 1 === this.#owner) return false;
+    return word === ABANDONED || isOwnerDead(word >>> 1);
+  }
+
   /** The holder as text. */
   get ownerText(): string {
     const { holder } = this;

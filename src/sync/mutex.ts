@@ -33,6 +33,11 @@ export class Mutex {
     }
   }
 
+  /** Whether what it guards is to be mended, since its last owner died with it. */
+  get isOrphaned(): boolean {
+    return this.#word.isOrphaned;
+  }
+
   /** Takes it; true where its last owner died with it. */
   #lock(): boolean {
     let isInherited = false;
