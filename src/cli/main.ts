@@ -6,17 +6,16 @@
 import { isMainProcess } from "../runtime/current.ts";
 import { commandArguments, exit, printErrorLine, printLine } from "../runtime/terminal.ts";
 import { readCommandLine } from "./command_line.ts";
-import { doctorCommand } from "./doctor_command.ts";
 import { ExitCode } from "./exit_code.ts";
-import { lowerCommand } from "./lower_command.ts";
 
+// Each command loads what it needs and no more.
 async function main(): Promise<number> {
   const args = readCommandLine(commandArguments());
   switch (args.command) {
     case "lower":
-      return await lowerCommand(args);
+      return await (await import("./lower_command.ts")).lowerCommand(args);
     case "doctor":
-      return await doctorCommand();
+      return await (await import("./doctor_command.ts")).doctorCommand();
     case "help":
       await printLine(args.text);
       return ExitCode.done;

@@ -1,13 +1,13 @@
 import type { FileError } from "../core/errors.ts";
-import { Pool } from "../pool/pool.ts";
 import { fileErrorCode, writeInOrder } from "../runtime/files.ts";
 import { writeStandardOutput } from "../runtime/terminal.ts";
 import type { ByteWriter } from "./byte_sink.ts";
 import { chunkCount } from "./chunk_plan.ts";
+import { Crew } from "./crew.ts";
 import { writeError } from "./file_failure.ts";
 import type { TextReport } from "./report.ts";
 import { RunMemory } from "./run_memory.ts";
-import type { TaskRunner } from "./task_runner.ts";
+import type { RunnerPool } from "./task_runner.ts";
 import { type LowercaseOptions, readOptions, type TextSettings } from "./text_options.ts";
 import { planText, type TextPlan } from "./text_plan.ts";
 import { TextRun } from "./text_run.ts";
@@ -15,11 +15,6 @@ import { WriterSink } from "./writer_sink.ts";
 
 /** Milliseconds that a stopped run waits for its workers to leave their chunks, before it ends them. */
 const STOP_DEADLINE = 500;
-
-/** A pool as far as a run needs one. */
-export interface RunnerPool extends TaskRunner {
-  terminate(): Promise<void>;
-}
 
 /**
  * Lower-cases texts of any size in flat memory: exact Unicode 17.0 lower-casing of UTF-8, the same bytes on every
@@ -48,7 +43,7 @@ export interface RunnerPool extends TaskRunner {
  * ```
  */
 export function lowercase(options: LowercaseOptions): Promise<TextReport> {
-  return lowercaseWith((processes) => new Pool({ processes, context: "worker" }), options);
+  return lowercaseWith((processes) => new Crew(processes), options);
 }
 
 /** `lowercase` on the pool that `startPool` makes. */

@@ -7,6 +7,11 @@ export interface TaskRunner {
   apply<R, A extends any[]>(fn: (...args: A) => R, args: A): Promise<R>;
 }
 
+/** A pool as far as a run needs one. */
+export interface RunnerPool extends TaskRunner {
+  terminate(): Promise<void>;
+}
+
 /** The result of a task, or its failure as the error to report for these paths. */
 export function resultOf<T>(outcome: Outcome<T>, input: string, output: string): T {
   if ("done" in outcome) return outcome.done;

@@ -1,4 +1,4 @@
-import type { RunnerPool } from "../../src/text/lowercase.ts";
+import type { RunnerPool } from "../../src/text/task_runner.ts";
 
 /** Runs tasks in this thread, one turn of the event loop later, as far as possible like a pool. */
 export function inlinePool(onTask: (name: string, args: readonly unknown[]) => void = () => {}): RunnerPool {

@@ -1,0 +1,145 @@
+import { settlesWithin } from "../core/deadline.ts";
+import { type Deferred, deferred } from "../core/deferred.ts";
+import { PoolClosedError, RemoteError, WorkerLostError } from "../core/errors.ts";
+import { taskReferenceOf } from "../core/task_reference.ts";
+import { kernelModule } from "../kernels/instance.ts";
+import { recoverHeap } from "../memory/allocator.ts";
+import { linearMemory } from "../memory/linear_memory.ts";
+import { recordOwnerDeath } from "../memory/owner_deaths.ts";
+import { runtime } from "../runtime/current.ts";
+import type { Lifeline, Thread, ThreadEnd } from "../runtime/port.ts";
+import type { CrewAnswer, CrewInit, CrewRequest } from "./crew_messages.ts";
+import type { RunnerPool } from "./task_runner.ts";
+
+/** Milliseconds that an idle worker may take to end by itself before it is ended by force. */
+const END_GRACE = 1000;
+
+interface Call extends Deferred<unknown> {
+  readonly request: CrewRequest;
+}
+
+interface Member {
+  readonly name: string;
+  readonly thread: Thread;
+  readonly ended: Promise<void>;
+  /** Whether it came up. */
+  isUp: boolean;
+  /** What it works on. */
+  call: Call | undefined;
+}
+
+/**
+ * The workers of one text run. They know only the tasks of the pipeline, so that they start in a third of the time of a
+ * pool's. A worker that is lost fails its own task and is replaced.
+ */
+export class Crew implements RunnerPool {
+  readonly #members: Set<Member> = new Set();
+  readonly #idle: Member[] = [];
+  readonly #waiting: Call[] = [];
+  readonly #life: Lifeline = runtime.lifeline();
+  #started = 0;
+  #isEnding = false;
+
+  readonly #entry: URL;
+
+  /** @param entry the module that each worker runs, which answers as `crew_main.ts` does */
+  constructor(workers: number, entry: URL = crewUrl()) {
+    this.#entry = entry;
+    for (let count = 0; count < workers; count++) this.#start();
+  }
+
+  /** Runs a task of `file_tasks.ts` on the next free worker, in the order of asking. */
+  // deno-lint-ignore no-explicit-any
+  apply<R, A extends any[]>(fn: (...args: A) => R, args: A): Promise<R> {
+    const task = taskReferenceOf(fn)?.name;
+    if (task === undefined) throw new TypeError("Cannot run a function that is no task of the text pipeline");
+    if (this.#isEnding) return Promise.reject(new PoolClosedError("Cannot run a task: the workers have ended"));
+    const call: Call = { ...deferred<unknown>(), request: { task, args } };
+    this.#life.hold();
+    this.#waiting.push(call);
+    this.#dispatch();
+    return call.promise.finally(() => this.#life.release()) as Promise<R>;
+  }
+
+  /** Ends the workers, by force where they are busy; what they were asked for is rejected. */
+  async terminate(): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    const closed = new PoolClosedError("The run ended before its task");
+    for (const call of this.#waiting.splice(0)) call.reject(closed);
+    await Promise.all([...this.#members].map(async (member) => {
+      const isBusy = member.call !== undefined;
+      member.call?.reject(closed);
+      if (!isBusy) {
+        member.thread.post({ task: undefined, args: [] } satisfies CrewRequest);
+        if (await settlesWithin(member.ended, END_GRACE)) return;
+      }
+      await settlesWithin(member.thread.terminate(), END_GRACE);
+    }));
+  }
+
+  #start(): void {
+    const name = `text-worker-${++this.#started}`;
+    const init: CrewInit = { memory: linearMemory(), kernels: kernelModule() };
+    const thread = runtime.startThread(this.#entry, { data: init, name });
+    const ended = deferred<void>();
+    const member: Member = { name, thread, ended: ended.promise, isUp: false, call: undefined };
+    this.#members.add(member);
+    let owner = 0;
+    thread.onMessage((message) => {
+      const answer = message as CrewAnswer;
+      if ("owner" in answer) {
+        owner = answer.owner;
+        member.isUp = true;
+      } else {
+        const call = member.call!;
+        member.call = undefined;
+        if ("result" in answer) call.resolve(answer.result);
+        else call.reject(new RemoteError(answer.thrown.name, answer.thrown.message, answer.thrown.stack));
+      }
+      this.#idle.push(member);
+      this.#dispatch();
+    });
+    thread.onEnd((end) => {
+      this.#members.delete(member);
+      if (!this.#isEnding) {
+        recoverHeap(owner);
+        recordOwnerDeath(owner);
+        this.#lose(member, end);
+      }
+      ended.resolve();
+    });
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0 && this.#idle.length > 0) {
+      const member = this.#idle.pop()!;
+      member.call = this.#waiting.shift()!;
+      member.thread.post(member.call.request);
+    }
+  }
+
+  #lose(member: Member, { code, error }: ThreadEnd): void {
+    const place = this.#idle.indexOf(member);
+    if (place >= 0) this.#idle.splice(place, 1);
+    const how = error instanceof Error
+      ? `an uncaught error ended it: ${error.message}`
+      : `it ended with exit code ${code}`;
+    const loss = new WorkerLostError(
+      `${member.name} was lost: ${how}`,
+      { exitReason: error === undefined ? "exit" : "error", exitCode: code, taskIndex: 0 },
+      error === undefined ? undefined : { cause: error },
+    );
+    member.call?.reject(loss);
+    if (member.isUp) this.#start();
+    // Where not even one came up the next would not either.
+    else if (this.#members.size === 0) { for (const call of this.#waiting.splice(0)) call.reject(loss); }
+  }
+}
+
+/** The module that a worker runs. Each branch is a literal, so that bundlers and registries find it. */
+function crewUrl(): URL {
+  return import.meta.url.endsWith(".ts")
+    ? new URL("./crew_main.ts", import.meta.url)
+    : new URL("./crew_main.js", import.meta.url);
+}

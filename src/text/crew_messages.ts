@@ -1,0 +1,19 @@
+/** What a crew hands to each of its workers at their start. */
+export interface CrewInit {
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: WebAssembly.Module;
+}
+
+/** Asks a worker for one task, or, without a name, to end. */
+export interface CrewRequest {
+  /** Name under which `file_tasks.ts` exports the task. */
+  readonly task: string | undefined;
+  readonly args: readonly unknown[];
+}
+
+/** What a worker says: who it is, once it is up; then what each task gave. */
+export type CrewAnswer =
+  /** Its number in the heap of the linear memory. */
+  | { readonly owner: number }
+  | { readonly result: unknown }
+  | { readonly thrown: { readonly name: string; readonly message: string; readonly stack: string } };

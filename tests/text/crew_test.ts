@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { PoolClosedError, RemoteError, WorkerLostError } from "../../src/core/errors.ts";
+import { Crew } from "../../src/text/crew.ts";
+import { writeSlot } from "../../src/text/file_tasks.ts";
+import { die, echo, fail, hang } from "./fixtures/mortal_crew.ts";
+
+const timeout = 60_000;
+const mortal = new URL("./fixtures/mortal_crew.ts", import.meta.url);
+
+async function withCrew(crew: Crew, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } finally {
+    await crew.terminate();
+  }
+}
+
+describe("Crew", () => {
+  test("runs tasks of the pipeline, whose failures are answers", { timeout }, async () => {
+    const crew = new Crew(2);
+    await withCrew(crew, async () => {
+      const slot = { input: 0, inputBytes: 0, output: 0, outputBytes: 0 };
+      const outcome = await crew.apply(writeSlot, ["/nowhere/at/all", slot, 0, 0]);
+      assert.ok("failure" in outcome);
+      assert.equal(outcome.failure.system, "ENOENT");
+    });
+  });
+
+  test("refuses a function that is no task", { timeout }, async () => {
+    const crew = new Crew(1, mortal);
+    await withCrew(crew, () => {
+      assert.throws(() => crew.apply(() => 1, []), TypeError);
+      return Promise.resolve();
+    });
+  });
+
+  test("a lost worker fails its own task and is replaced", { timeout }, async () => {
+    const crew = new Crew(1, mortal);
+    await withCrew(crew, async () => {
+      const lost = crew.apply(die, [7]);
+      const next = crew.apply(echo, ["still here"]);
+      await assert.rejects(lost, (error: WorkerLostError) => {
+        assert.ok(error instanceof WorkerLostError);
+        assert.match(error.message, /^text-worker-1 was lost: /);
+        return true;
+      });
+      assert.equal(await next, "still here");
+    });
+  });
+
+  test("what a task throws rejects with its name and message", { timeout }, async () => {
+    const crew = new Crew(1, mortal);
+    await withCrew(crew, async () => {
+      await assert.rejects(crew.apply(fail, ["too far"]), (error: RemoteError) => {
+        assert.ok(error instanceof RemoteError);
+        assert.equal(`${error.name}: ${error.message}`, "RangeError: too far");
+        return true;
+      });
+      assert.equal(await crew.apply(echo, ["on"]), "on");
+    });
+  });
+
+  test("workers that never come up fail what waits for them", { timeout }, async () => {
+    const crew = new Crew(2, new URL("./fixtures/stillborn_crew.ts", import.meta.url));
+    await withCrew(crew, () => assert.rejects(crew.apply(echo, ["?"]), WorkerLostError));
+  });
+
+  test("terminate() rejects what is pending and what comes later", { timeout }, async () => {
+    const crew = new Crew(1, mortal);
+    await crew.apply(echo, ["up"]);
+    const pending = [crew.apply(hang, []), crew.apply(echo, ["later"])];
+    const settled = Promise.allSettled(pending);
+    await crew.terminate();
+    for (const each of await settled) {
+      assert.ok(each.status === "rejected" && each.reason instanceof PoolClosedError);
+    }
+    await assert.rejects(crew.apply(echo, ["too late"]), PoolClosedError);
+  });
+});
