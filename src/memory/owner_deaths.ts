@@ -16,6 +16,10 @@ export function recordOwnerDeath(owner: number): void {
   Atomics.or(words, index, bit);
 }
 
+// Blocks never move, so this thread keeps those that it has seen.
+const blocks: Int32Array[] = [];
+let first: Int32Array | undefined;
+
 /** Whether the thread `owner` is known to have ended. */
 export function isOwnerDead(owner: number): boolean {
   const block = blockOf(owner, false);
@@ -30,11 +34,13 @@ function placeOf(owner: number, words: Int32Array): { words: Int32Array; index: 
 }
 
 function blockOf(owner: number, isWanted: boolean): Int32Array | undefined {
-  let link = typedView(Int32Array, CONTROL_OFFSET + OWNER_DEATHS * 4, 1);
-  for (let skip = Math.floor(owner / OWNERS_PER_BLOCK);; skip--) {
+  const number = Math.floor(owner / OWNERS_PER_BLOCK);
+  const known = blocks[number];
+  if (known !== undefined) return known;
+  let link = first ??= typedView(Int32Array, CONTROL_OFFSET + OWNER_DEATHS * 4, 1);
+  for (let at = 0; at <= number; at++) {
     if (!isWanted && Atomics.load(link, 0) === 0) return undefined;
-    const block = typedView(Int32Array, installBlock(link, 0, BLOCK_WORDS * 4), BLOCK_WORDS);
-    if (skip === 0) return block;
-    link = block;
+    link = blocks[at] ??= typedView(Int32Array, installBlock(link, 0, BLOCK_WORDS * 4), BLOCK_WORDS);
   }
+  return link;
 }

@@ -1,4 +1,6 @@
 import { ManyhandsError, OwnerDiedError } from "../core/errors.ts";
+import { isRetired, retiredError } from "../core/retirement.ts";
+import { linearWord } from "../memory/linear_word.ts";
 import { isOwnerDead } from "../memory/owner_deaths.ts";
 
 const FREE = 0;
@@ -28,24 +30,37 @@ const WANTED = 1;
 export class LockWord {
   readonly #words: Int32Array;
   readonly #index: number;
+  readonly #address: number;
   readonly #owner: number;
+  /** The word of a lock that this thread holds and nobody waits for. */
+  readonly #own: number;
 
-  /** `owner` is the number under which this thread takes the lock: from 1 to 2^30 - 1. */
+  /**
+   * `words` are some of the linear memory; `owner` is the number under which this thread takes the lock: from 1 to
+   * 2^30 - 1.
+   */
   constructor(words: Int32Array, index: number, owner: number) {
     this.#words = words;
     this.#index = index;
+    this.#address = words.byteOffset + index * 4;
     this.#owner = owner;
+    this.#own = owner * 2;
   }
 
   /** Number of the thread that holds the lock, 0 if none does. */
   get holder(): number {
-    const word = Atomics.load(this.#words, this.#index);
+    const word = linearWord.load(this.#address);
     return word === ABANDONED || isOwnerDead(word >>> 1) ? 0 : word >>> 1;
+  }
+
+  /** Whether this thread holds the lock. */
+  get isOwn(): boolean {
+    return linearWord.load(this.#address) >>> 1 === this.#owner;
   }
 
   /** Whether its last owner ended while it held the lock. */
   get isOrphaned(): boolean {
-    const word = Atomics.load(this.#words, this.#index);
+    const word = linearWord.load(this.#address);
     if (word === FREE || word >>> 1 === this.#owner) return false;
     return word === ABANDONED || isOwnerDead(word >>> 1);
   }
@@ -54,30 +69,43 @@ export class LockWord {
   get ownerText(): string {
     const { holder } = this;
     if (holder !== 0) return holder === this.#owner ? "this process" : "another process";
-    return Atomics.load(this.#words, this.#index) === FREE ? "none" : "one that ended";
+    return linearWord.load(this.#address) === FREE ? "none" : "one that ended";
   }
 
   /** Takes the lock and returns undefined, or returns the value with which to sleep. */
   look(): number | undefined {
-    for (;;) {
-      const word = Atomics.compareExchange(this.#words, this.#index, FREE, this.#owner * 2);
-      if (word === FREE) return undefined;
-      if (word === ABANDONED) throw new OwnerDiedError("Cannot acquire a lock whose owner ended while it held it");
-      if (this.#abandonDead(word)) continue;
-      const wanted = word | WANTED;
-      if (word === wanted || Atomics.compareExchange(this.#words, this.#index, word, wanted) === word) return wanted;
-    }
+    const word = linearWord.compareExchange(this.#address, FREE, this.#own);
+    if (word !== FREE) return this.#lookAgain(word);
+    // Only now: a thread that was given up must not come in among those that took over what it held.
+    if (isRetired()) this.#leave();
+    return undefined;
+  }
+
+  #lookAgain(word: number): number | undefined {
+    if (word === ABANDONED) throw new OwnerDiedError("Cannot acquire a lock whose owner ended while it held it");
+    if (this.#abandonDead(word)) return this.look();
+    const wanted = word | WANTED;
+    const isWanted = word === wanted || linearWord.compareExchange(this.#address, word, wanted) === word;
+    return isWanted ? wanted : this.look();
+  }
+
+  #leave(): never {
+    this.release();
+    throw retiredError();
   }
 
   /** Frees the lock, whoever holds it. */
   release(): void {
-    for (;;) {
-      const word = Atomics.load(this.#words, this.#index);
-      if (word === FREE || word === ABANDONED || (word >>> 1 !== this.#owner && isOwnerDead(word >>> 1))) {
-        throw new ManyhandsError("ERR_NOT_HELD", "Cannot release a lock that nobody holds");
-      }
-      if (this.#change(word, FREE)) return;
+    const word = linearWord.compareExchange(this.#address, this.#own, FREE);
+    if (word !== this.#own) this.#releaseFrom(word);
+  }
+
+  #releaseFrom(word: number): void {
+    if (word >>> 1 !== this.#owner && isRetired()) throw retiredError();
+    if (word === FREE || word === ABANDONED || (word >>> 1 !== this.#owner && isOwnerDead(word >>> 1))) {
+      throw new ManyhandsError("ERR_NOT_HELD", "Cannot release a lock that nobody holds");
     }
+    if (!this.#change(word, FREE)) this.release();
   }
 
   #abandonDead(word: number): boolean {
@@ -86,13 +114,13 @@ export class LockWord {
 
   /** Frees a lock that was abandoned; false if it was not. */
   recover(): boolean {
-    const word = Atomics.load(this.#words, this.#index);
+    const word = linearWord.load(this.#address);
     if (word !== FREE && word !== ABANDONED) this.#abandonDead(word);
-    return Atomics.compareExchange(this.#words, this.#index, ABANDONED, FREE) === ABANDONED;
+    return linearWord.compareExchange(this.#address, ABANDONED, FREE) === ABANDONED;
   }
 
   #change(word: number, next: number): boolean {
-    if (Atomics.compareExchange(this.#words, this.#index, word, next) !== word) return false;
+    if (linearWord.compareExchange(this.#address, word, next) !== word) return false;
     if ((word & WANTED) !== 0) Atomics.notify(this.#words, this.#index);
     return true;
   }

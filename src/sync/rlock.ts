@@ -28,7 +28,6 @@ const DEPTH = 1;
  */
 export class RLock extends Acquirable {
   readonly #word: LockWord;
-  readonly #owner: number = heapOwner();
 
   /**
    * Makes a lock that nobody holds.
@@ -37,7 +36,7 @@ export class RLock extends Acquirable {
    */
   constructor() {
     super();
-    this.#word = new LockWord(this.words, 0, this.#owner);
+    this.#word = new LockWord(this.words, 0, heapOwner());
   }
 
   /** Whether some process holds it. */
@@ -49,7 +48,7 @@ export class RLock extends Acquirable {
   /** Whether this process holds it. */
   isOwned(): boolean {
     void this.words;
-    return this.#word.holder === this.#owner;
+    return this.#word.isOwn;
   }
 
   /**
@@ -80,7 +79,7 @@ export class RLock extends Acquirable {
   /** One look at its word; see `Acquirable`. */
   protected override look(): number | undefined {
     const { words } = this;
-    if (this.#word.holder === this.#owner) {
+    if (this.#word.isOwn) {
       words[DEPTH]!++;
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { ManyhandsError } from "../core/errors.ts";
+import { linearWord } from "../memory/linear_word.ts";
 import { Acquirable } from "./acquirable.ts";
 import { registerSynchroniser } from "./synchroniser.ts";
 
@@ -8,10 +9,10 @@ const WANTED = 1;
 /** What {@linkcode Semaphore.release} adds, and up to what. */
 function add(words: Int32Array, count: number, largest: number): boolean {
   for (;;) {
-    const word = Atomics.load(words, 0);
+    const word = linearWord.load(words.byteOffset);
     const next = (word >>> 1) + count;
     if (next > largest) return false;
-    if (Atomics.compareExchange(words, 0, word, next * 2) !== word) continue;
+    if (linearWord.compareExchange(words.byteOffset, word, next * 2) !== word) continue;
     if ((word & WANTED) !== 0) Atomics.notify(words, 0);
     return true;
   }
@@ -50,7 +51,7 @@ export class Semaphore extends Acquirable {
 
   /** Permits that are free now. Python: `get_value()`. */
   get value(): number {
-    return Atomics.load(this.words, 0) >>> 1;
+    return linearWord.load(this.words.byteOffset) >>> 1;
   }
 
   /**
@@ -81,12 +82,12 @@ export class Semaphore extends Acquirable {
 
   /** One look at its word; see `Acquirable`. */
   protected override look(): number | undefined {
-    const { words } = this;
+    const { byteOffset } = this.words;
     for (;;) {
-      const word = Atomics.load(words, 0);
+      const word = linearWord.load(byteOffset);
       if (word === WANTED) return WANTED;
       const next = word === 0 ? WANTED : word - 2;
-      if (Atomics.compareExchange(words, 0, word, next) === word) return word === 0 ? WANTED : undefined;
+      if (linearWord.compareExchange(byteOffset, word, next) === word) return word === 0 ? WANTED : undefined;
     }
   }
 

@@ -1,4 +1,5 @@
 import { disposedError } from "../core/disposed.ts";
+import { isRetired, retiredError } from "../core/retirement.ts";
 import { registerWire } from "../core/wire.ts";
 import { allocateZeroed, blockSerial, freeIf } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
@@ -79,9 +80,10 @@ export abstract class Synchroniser {
   /** Its state in a word or two. */
   protected abstract describe(): string;
 
-  /** The words of its state. Throws once it was disposed of. */
+  /** The words of its state. Throws once it was disposed of, or this thread was given up. */
   protected get words(): Int32Array {
     if (this.#isDisposed) throw disposedError(this.constructor.name);
+    if (isRetired()) throw retiredError();
     return this.#block.words;
   }
 
