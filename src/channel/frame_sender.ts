@@ -1,5 +1,5 @@
 import { TaskEncodingError } from "../core/errors.ts";
-import { encodingForOutside } from "../core/wire.ts";
+import { encodingForOutside, type Outside } from "../core/wire.ts";
 import { type CloneForm, toCloneForm } from "./clone_form.ts";
 import { copyBytes } from "./copy_bytes.ts";
 import { encodeDetached } from "./detached.ts";
@@ -44,16 +44,16 @@ export class FrameSender {
   readonly #writer: ValueWriter;
   readonly #guess: number;
   readonly #post: (clone: number, value: CloneForm) => void;
-  readonly #isOutside: boolean;
+  readonly #outside: Outside | undefined;
   #clones = 0;
   #stream: { kind: number; detail: number; id: number; bytes: Uint8Array; sent: number } | undefined;
 
   /**
-   * `post` sends a structured clone by message; it throws where the value cannot be cloned. `isOutside`: the values go to
-   * another process of the operating system.
+   * `post` sends a structured clone by message; it throws where the value cannot be cloned. `outside`: the values go to
+   * that process of the operating system.
    */
-  constructor(ring: RingWriter, post: (clone: number, value: CloneForm) => void, isOutside = false) {
-    this.#isOutside = isOutside;
+  constructor(ring: RingWriter, post: (clone: number, value: CloneForm) => void, outside?: Outside) {
+    this.#outside = outside;
     this.ring = ring;
     this.#post = post;
     this.#guess = Math.min(GUESSED_PAYLOAD, ring.maxPayload);
@@ -69,16 +69,17 @@ export class FrameSender {
     const start = this.ring.reserve(this.#guess);
     if (start < 0) return NOT_SENT;
     const end = start + this.#guess;
-    const written = this.#isOutside
-      ? encodingForOutside(() => this.#writer.write(value, start, end, root))
-      : this.#writer.write(value, start, end, root);
+    const written = this.#outside === undefined
+      ? this.#writer.write(value, start, end, root)
+      : encodingForOutside(() => this.#writer.write(value, start, end, root), this.#outside);
     if (written !== "written") return NOT_SENT;
     return this.ring.commit(kind, detail, id, this.#writer.position - start);
   }
 
   /** `detach`, for a value that goes where this sends. */
   detach(value: unknown, root: string): Payload {
-    return this.#isOutside ? encodingForOutside(() => detach(value, root)) : detach(value, root);
+    const to = this.#outside;
+    return to === undefined ? detach(value, root) : encodingForOutside(() => detach(value, root), to);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { TaskEncodingError } from "../core/errors.ts";
-import { isEncodingForOutside, wireTypeOf } from "../core/wire.ts";
+import { isEncodingForOutside, mayTravel, wireTypeOf } from "../core/wire.ts";
 
 /** How a value can travel: as packed bytes, or only as a structured clone. */
 export type Carriage = "packed" | "cloned";
@@ -105,7 +105,7 @@ class Inspection {
   #visitObject(value: object, path: string): Carriage {
     const wireType = wireTypeOf(value);
     if (wireType !== undefined) {
-      if (wireType.scope !== "tree" || !isEncodingForOutside()) return "packed";
+      if (mayTravel(value, wireType)) return "packed";
       throw new TaskEncodingError(
         path,
         `a ${wireType.tag}, whose memory another operating-system process does not share`,

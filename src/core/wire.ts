@@ -1,3 +1,25 @@
+/** Another process of the operating system, for which something is encoded: its child, its parent, or any other. */
+export type Outside = "child" | "parent" | "stranger";
+
+/** How long a call for another process may wait, and what ends it early. */
+export interface LentCallOptions {
+  /** Milliseconds. */
+  readonly timeout: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What another process does with an object that it has from here. */
+export type LentMethod<T> = (object: T, args: readonly unknown[], options: LentCallOptions) => unknown;
+
+/** How objects in shared memory are used by processes that do not share it: by calls. */
+export interface Lending<T extends object = object> {
+  /** Whether a call from there would find the object. */
+  reaches(value: T, to: Outside): boolean;
+  readonly methods: Readonly<Record<string, LentMethod<T>>>;
+  /** Gives up what a process, which has ended or let go of it, had from here. */
+  close(object: T): void;
+}
+
 /** How instances of one class cross to another process: as plain data that finds the same shared state there. */
 export interface WireType<T extends object = object, Data = unknown> {
   /** Name on the wire; equal in every process of a tree. */
@@ -5,6 +27,8 @@ export interface WireType<T extends object = object, Data = unknown> {
   readonly class: abstract new (...args: never[]) => T;
   /** `"tree"`: its state is shared memory, so it cannot go to another process of the operating system. */
   readonly scope?: "tree";
+  /** With a scope: that it can be used from there nevertheless, by calls. */
+  readonly lending?: Lending<T>;
   /** Plain data (numbers, strings, arrays, plain objects) from which `decode` attaches to the same state. */
   encode(value: T): Data;
   decode(data: Data): T;
@@ -13,22 +37,27 @@ export interface WireType<T extends object = object, Data = unknown> {
 const byPrototype = new Map<object, WireType>();
 const byTag = new Map<string, WireType>();
 
-let isOutside = false;
+let outside: Outside | undefined;
 
 /** Runs `encode`, whose result is for another process of the operating system: see `WireType.scope`. */
-export function encodingForOutside<R>(encode: () => R): R {
-  const before = isOutside;
-  isOutside = true;
+export function encodingForOutside<R>(encode: () => R, to: Outside = "stranger"): R {
+  const before = outside;
+  outside = to;
   try {
     return encode();
   } finally {
-    isOutside = before;
+    outside = before;
   }
 }
 
 /** Whether what is being encoded is for another process of the operating system, which shares no memory. */
 export function isEncodingForOutside(): boolean {
-  return isOutside;
+  return outside !== undefined;
+}
+
+/** Whether what is being encoded may hold the object, whose class has the wire type. */
+export function mayTravel(value: object, { scope, lending }: WireType): boolean {
+  return scope !== "tree" || outside === undefined || lending?.reaches(value, outside) === true;
 }
 
 /** Lets the codec carry instances of `type.class` (and of its subclasses) anywhere inside arguments and results. */

@@ -60,6 +60,8 @@ export const LAST_SERIAL = 11;
 export const OWNER_DEATHS = 12;
 /** Offset of the table of `segment_table.ts`, 0 while there is none. */
 export const SEGMENT_TABLE = 13;
+/** Offset of the block in which threads leave requests for the thread that talks to the parent, 0 while there is none. */
+export const REQUEST_LINE = 14;
 export const FIRST_LEVEL_MAP = 16;
 export const SECOND_LEVEL_MAPS = 32;
 export const FREE_LISTS = 64;

@@ -100,7 +100,7 @@ export class Dispatcher {
     const worker = chosen < 0 ? undefined : this.#workers.get(chosen);
     try {
       if (worker === undefined || !worker.giveInput(task, input, root)) {
-        if (this.#isOutside) encodingForOutside(() => task.keep(input, root));
+        if (this.#isOutside) encodingForOutside(() => task.keep(input, root), "child");
         else task.keep(input, root);
         this.#scheduler.enqueue(task);
       } else {

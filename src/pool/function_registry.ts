@@ -20,7 +20,7 @@ export class FunctionRegistry {
     const known = deps === undefined && typeof task === "function" ? this.#byIdentity.get(task) : undefined;
     if (known !== undefined) return known;
     const encode = (): Payload => detach(defineTask(task, deps), "deps");
-    const payload = this.#isOutside ? encodingForOutside(encode) : encode();
+    const payload = this.#isOutside ? encodingForOutside(encode, "child") : encode();
     if (!("bytes" in payload)) throw new TypeError("A task's definition is always plain data");
     const key = latin1(payload.bytes);
     let fn = this.#byDefinition.get(key);

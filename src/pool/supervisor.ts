@@ -51,7 +51,7 @@ export class Supervisor {
     // Both may throw; until a worker is started, that leaves nothing behind.
     this.functions = new FunctionRegistry(settings.method === "process");
     const encode = (): Payload => detach(settings.initargs, "initargs");
-    this.#initargs = settings.method === "process" ? encodingForOutside(encode) : encode();
+    this.#initargs = settings.method === "process" ? encodingForOutside(encode, "child") : encode();
     if (settings.initializer !== undefined) this.functions.register(settings.initializer, undefined);
     for (let i = 0; i < settings.processes; i++) this.#start();
     if (settings.taskTimeout !== Infinity) this.#watchTaskTimeout(settings.taskTimeout);

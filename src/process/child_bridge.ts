@@ -13,7 +13,8 @@ import type { ChildProcess, Thread, ThreadEnd } from "../runtime/port.ts";
 import { AwakeCount } from "../sync/awake_count.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import type { ChildInit } from "./child_init.ts";
-import { frameMessage, frameOf, PipeKind, type PipeMessage, pipeMessage, PipeReader } from "./pipe_messages.ts";
+import { Lender } from "./lender.ts";
+import { frameMessage, frameOf, loanOf, PipeKind, type PipeMessage, pipeMessage, PipeReader } from "./pipe_messages.ts";
 import type { ProcessIdentity } from "./process_identity.ts";
 import type { WorkerInit } from "./worker_init.ts";
 
@@ -34,6 +35,7 @@ export class ChildBridge implements Thread {
   readonly #tasks: FrameReceiver;
   readonly #results: FrameQueue;
   readonly #gone = deferred<void>();
+  readonly #lender: Lender;
   #onMessage: (message: unknown) => void = () => {};
   #onEnd: (end: ThreadEnd) => void = () => {};
   #isBusy = false;
@@ -60,6 +62,7 @@ export class ChildBridge implements Thread {
       new FrameSender(new RingWriter(link.buffer, resultRingOffset(link), link.capacity), () => {}),
     );
     this.#child = runtime.startChild(relayUrl());
+    this.#lender = new Lender((number, bytes) => this.#child.send(pipeMessage(PipeKind.Answer, number, 0, bytes)));
     const pid = this.#child.pid ?? identity.own.pid;
     this.identity = { ...identity.own, pid, ident: pid };
     const { counter: _, ...known } = identity;
@@ -92,7 +95,9 @@ export class ChildBridge implements Thread {
   }
 
   #receive(message: PipeMessage): void {
-    switch (message.kind) {
+    switch (message.kind & 0xff) {
+      case PipeKind.Loan:
+        return this.#lender.receive(loanOf(message));
       case PipeKind.Ready:
         return void this.#serve();
       case PipeKind.Frame:
@@ -108,6 +113,7 @@ export class ChildBridge implements Thread {
   }
 
   #finish(end: ThreadEnd): void {
+    this.#lender.close();
     this.#end = this.#lastWord === undefined ? end : { code: this.#lastWord.code };
     if (this.#isServing()) this.#bell.ring();
     else this.#tellOfEnd();

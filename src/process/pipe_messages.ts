@@ -1,4 +1,5 @@
 import type { RawFrame } from "../channel/frame_queue.ts";
+import type { Request } from "../channel/request_line.ts";
 
 /** Kinds of messages between a program and a process of the operating system that works for it. */
 export const PipeKind = {
@@ -16,6 +17,10 @@ export const PipeKind = {
   Ready: 6,
   /** From the child: its thread has ended. The exit code, and whether it had been told to stop, are the two words. */
   End: 7,
+  /** From the child: a request about what it was lent; its kind in the upper byte, its number and the loan's are the words. */
+  Loan: 8,
+  /** To the child: the answer to the request of that number. */
+  Answer: 9,
 } as const;
 
 /** A message as it arrived; `bytes` is its own. */
@@ -47,6 +52,19 @@ export function frameMessage({ kind, detail, id, bytes }: RawFrame): Uint8Array 
 export function frameOf({ first, second, bytes }: PipeMessage): RawFrame {
   return { kind: first & 0xff, detail: first >>> 8, id: second, bytes };
 }
+
+/** Bytes of a message with a request about what a child was lent. */
+export function loanMessage({ kind, number, loan, bytes }: LoanRequestParts): Uint8Array {
+  return pipeMessage(PipeKind.Loan | (kind << 8), number, loan, bytes);
+}
+
+/** The request in a message. */
+export function loanOf({ kind, first, second, bytes }: PipeMessage): LoanRequestParts {
+  return { kind: kind >>> 8, number: first, loan: second, bytes };
+}
+
+/** What of a request goes over the pipe. */
+export type LoanRequestParts = Pick<Request, "kind" | "number" | "loan" | "bytes">;
 
 /** Puts messages together from what a pipe gives. */
 export class PipeReader {

@@ -177,7 +177,7 @@ export class Process<A extends unknown[] = never[]> {
     assertMayStart("a Process");
     const { task, args, deps } = this.#call;
     const encode = (): ProcessCall => encodeCall(task && defineTask(task, deps), args, this.#instance());
-    const call = this.#method === "process" ? encodingForOutside(encode) : encode();
+    const call = this.#method === "process" ? encodingForOutside(encode, "child") : encode();
     const identity = identityFor(this.name, this.daemon, this.#path);
     this.#handle = new WorkerHandle(this.name, this.#method, new SharedArrayBuffer(HOST_BYTES), identity, call);
     // Python lets go of them here too, so that they can be collected.

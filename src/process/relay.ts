@@ -19,7 +19,8 @@ import { runtime } from "../runtime/current.ts";
 import type { ParentPipe, Thread, ThreadEnd } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import type { ChildInit } from "./child_init.ts";
-import { frameMessage, frameOf, PipeKind, type PipeMessage, pipeMessage } from "./pipe_messages.ts";
+import { LoanDesk } from "./loan_desk.ts";
+import { frameMessage, frameOf, loanMessage, PipeKind, type PipeMessage, pipeMessage } from "./pipe_messages.ts";
 import type { FatalMessage, WorkerInit } from "./worker_init.ts";
 import { workerUrl } from "./worker_url.ts";
 
@@ -36,6 +37,7 @@ export class Relay {
   readonly #tasks: FrameQueue;
   readonly #results: FrameReceiver;
   readonly #thread: Thread;
+  readonly #loans: LoanDesk;
   #isReady = false;
   #wantsSpace = false;
   #hasToldWhy = false;
@@ -52,6 +54,7 @@ export class Relay {
     );
     this.#results = new FrameReceiver(new RingReader(link.buffer, resultRingOffset(link), link.capacity));
     this.#results.onSpace = () => this.#grantSpace();
+    this.#loans = new LoanDesk((request) => pipe.send(loanMessage(request)));
     const init: WorkerInit = {
       link,
       hostBell,
@@ -85,6 +88,8 @@ export class Relay {
         return this.#pass();
       case PipeKind.Message:
         return this.#thread.post(runtime.deserialize(message.bytes));
+      case PipeKind.Answer:
+        return this.#loans.answer(message.first, message.bytes);
       case PipeKind.Stop:
         Atomics.store(this.#control, ControlWord.Stop, 1);
         return this.#bell.ring();
@@ -137,6 +142,7 @@ export class Relay {
   }
 
   #finish({ code, error }: ThreadEnd): void {
+    this.#loans.flush();
     this.#pass();
     if (error !== undefined && !this.#hasToldWhy) {
       const known = error instanceof Error ? error : new Error(`Uncaught ${String(error)}`);

@@ -90,7 +90,7 @@ export function reportUncaught(error: unknown, name: string, scope: ThreadScope,
     const text = error instanceof Error ? error.stack ?? String(error) : runtime.inspect(error);
     runtime.writeError(`Uncaught error in ${name}: ${text}\n`);
   }
-  scope.post(method === "process" ? encodingForOutside(() => thrownMessage(error)) : thrownMessage(error));
+  scope.post(method === "process" ? encodingForOutside(() => thrownMessage(error), "parent") : thrownMessage(error));
 }
 
 function isInterruption(error: unknown): boolean {

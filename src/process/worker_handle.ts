@@ -105,7 +105,7 @@ export class WorkerHandle {
     this.sender = new FrameSender(
       new RingWriter(link.buffer, taskRingOffset(link), link.capacity),
       (clone, value) => this.#thread.post({ clone, value } satisfies CloneMessage),
-      method === "process",
+      method === "process" ? "child" : undefined,
     );
     this.receiver = this.#receiver(link);
   }

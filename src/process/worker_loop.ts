@@ -62,7 +62,7 @@ export class WorkerLoop {
     this.#results = new FrameSender(
       new RingWriter(buffer, resultRingOffset(init.link), capacity),
       (clone, value) => scope.post({ clone, value } satisfies CloneMessage),
-      init.method === "process",
+      init.method === "process" ? "parent" : undefined,
     );
     this.#isInline = init.method === "inline";
     if (!this.#isInline) adoptStopWord(this.#control, ControlWord.Stop);

@@ -1,6 +1,7 @@
 import { registerSynchroniser } from "../sync/synchroniser.ts";
 import type { WaitOptions } from "../sync/word_wait.ts";
-import { Queue, queueState } from "./queue.ts";
+import { lendQueues } from "./borrowed_queue.ts";
+import { Queue, queueCore, queueState } from "./queue.ts";
 
 /**
  * A queue that knows when all that was put into it is done. Python: `multiprocessing.JoinableQueue`.
@@ -41,5 +42,10 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   static {
     registerSynchroniser("JoinableQueue", JoinableQueue, () => 0, (_, attach) => attach(() => new JoinableQueue()));
+    lendQueues<JoinableQueue>(
+      "JoinableQueue",
+      (queue) => queueCore(queue as unknown as Queue<never>),
+      () => new JoinableQueue(),
+    );
   }
 }

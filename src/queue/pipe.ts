@@ -5,6 +5,7 @@ import { registerWire } from "../core/wire.ts";
 import { allocateZeroed, blockSerial, freeIf } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
 import { waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
+import { lendConnections } from "./borrowed_connection.ts";
 import { Connection } from "./connection.ts";
 import { Handles } from "./handles.ts";
 import { NOTHING, SharedFifo, valueOf } from "./shared_fifo.ts";
@@ -241,6 +242,7 @@ registerWire<PipeConnection, WireEnd>({
     return new PipeConnection(memory, end, readable, writable);
   },
 });
+lendConnections();
 
 /**
  * Makes two connections that belong together: what one sends, the other receives. Python: `multiprocessing.Pipe`. With

@@ -2,12 +2,17 @@ import { ClosedError, ShutDownError } from "../core/errors.ts";
 import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 import { registerSynchroniser, Synchroniser } from "../sync/synchroniser.ts";
 import type { WaitOptions } from "../sync/word_wait.ts";
+import { BorrowedQueue, lendQueues, takeBorrowed } from "./borrowed_queue.ts";
+import type { QueueCore } from "./queue_core.ts";
 import { QUEUE_LINES, QueueState } from "./queue_state.ts";
 
 const LARGEST_SIZE = 2 ** 31 - 1;
 
 /** What a queue is made of, for its subclasses here; throws where it was closed. `verb` says what for. */
-export let queueState: (queue: Queue<never>, verb: string) => QueueState;
+export let queueState: (queue: Queue<never>, verb: string) => QueueCore;
+
+/** The same, whether it was closed or not. */
+export let queueCore: (queue: Queue<never>) => QueueCore;
 
 /**
  * A queue that all processes of the tree share: any of them puts, any of them gets, first in, first out.
@@ -28,7 +33,7 @@ export let queueState: (queue: Queue<never>, verb: string) => QueueState;
  * ```
  */
 export class Queue<T = unknown> extends Synchroniser {
-  readonly #own: QueueState;
+  readonly #own: QueueCore;
   #isClosed = false;
   #isUsed = false;
 
@@ -43,8 +48,10 @@ export class Queue<T = unknown> extends Synchroniser {
       throw new RangeError(`Size of a Queue must be a whole number below 2^31, got ${maxsize}`);
     }
     super(QUEUE_LINES, QueueState.release);
-    this.#own = new QueueState(this.words, this.constructor.name);
-    if (maxsize > 0) this.#own.largest = maxsize;
+    const borrowed = takeBorrowed();
+    const own = new QueueState(this.words, this.constructor.name);
+    if (maxsize > 0) own.largest = maxsize;
+    this.#own = borrowed ?? own;
   }
 
   /**
@@ -117,6 +124,12 @@ export class Queue<T = unknown> extends Synchroniser {
     this.#isClosed = true;
   }
 
+  /** Frees its memory, for all processes that have it. */
+  override dispose(): void {
+    if (this.#own instanceof BorrowedQueue) this.#own.dispose();
+    super.dispose();
+  }
+
   /** Resolves at once: there is no thread to wait for. Python: `join_thread`. */
   joinThread(): Promise<void> {
     return Promise.resolve();
@@ -136,13 +149,13 @@ export class Queue<T = unknown> extends Synchroniser {
     }
   }
 
-  /** What it is made of, unless it was closed or disposed of here. */
   /** How many items are in it. */
   protected override describe(): string {
     return this.#isClosed ? "closed" : `size=${this.#own.size}`;
   }
 
-  #state(verb: string): QueueState {
+  /** What it is made of, unless it was closed or disposed of here. */
+  #state(verb: string): QueueCore {
     void this.words;
     if (this.#isClosed) throw new ClosedError(`Cannot ${verb} the ${this.constructor.name}: it is closed`);
     this.#isUsed = true;
@@ -152,19 +165,21 @@ export class Queue<T = unknown> extends Synchroniser {
   #readiness(): Readiness {
     const state = this.#state("wait for");
     return {
-      isReady: () => state.size > 0 || state.isShut,
+      isReady: () => state.isReady,
       whenReady: (signal) => state.whenReady(signal),
     };
   }
 
   static {
     queueState = (queue, verb) => queue.#state(verb);
+    queueCore = (queue) => queue.#own;
     Object.defineProperty(Queue.prototype, waitable, {
       value(this: Queue) {
         return this.#readiness();
       },
     });
     registerSynchroniser("Queue", Queue, () => 0, (_, attach) => attach(() => new Queue()));
+    lendQueues<Queue>("Queue", (queue) => queue.#own, () => new Queue());
   }
 }
 

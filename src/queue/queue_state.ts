@@ -1,6 +1,7 @@
 import { encodePassingBytes } from "../channel/byte_codec.ts";
 import { ManyhandsError, QueueEmptyError, QueueFullError, ShutDownError } from "../core/errors.ts";
 import { waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
+import type { QueueCore } from "./queue_core.ts";
 import { NOTHING, SharedFifo, valueOf } from "./shared_fifo.ts";
 
 /** Words of a queue's state after those of its messages. */
@@ -13,7 +14,7 @@ const JOIN_BELL = 11;
 export const QUEUE_LINES = 1;
 
 /** What all queues do: messages, their number, the shutdown, and the items that are not done. */
-export class QueueState {
+export class QueueState implements QueueCore {
   readonly #words: Int32Array;
   readonly #fifo: SharedFifo;
   readonly #name: string;
@@ -50,9 +51,17 @@ export class QueueState {
     return Atomics.load(this.#words, SHUT) === 1;
   }
 
+  get isReady(): boolean {
+    return this.size > 0 || this.isShut;
+  }
+
   /** Resolves when the value is stored; see `Queue.put`. */
   put(value: unknown, limits: WaitOptions): Promise<void> {
-    const message = encodePassingBytes(value, "item");
+    return this.putMessage(encodePassingBytes(value, "item"), limits);
+  }
+
+  /** Resolves when the bytes of a value are stored. */
+  putMessage(message: Uint8Array, limits: WaitOptions): Promise<void> {
     if (this.#lookPut(message) === undefined) return Promise.resolve();
     const kept = message.slice();
     return waitAsync(this.#words, this.#fifo.takeBell, () => this.#lookPut(kept), limits).then((isStored) => {

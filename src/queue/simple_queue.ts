@@ -2,6 +2,8 @@ import { ClosedError } from "../core/errors.ts";
 import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 import { registerSynchroniser, Synchroniser } from "../sync/synchroniser.ts";
 import type { WaitOptions } from "../sync/word_wait.ts";
+import { BorrowedQueue, lendQueues, takeBorrowed } from "./borrowed_queue.ts";
+import type { QueueCore } from "./queue_core.ts";
 import { QUEUE_LINES, QueueState } from "./queue_state.ts";
 
 /**
@@ -17,7 +19,7 @@ import { QUEUE_LINES, QueueState } from "./queue_state.ts";
  * ```
  */
 export class SimpleQueue<T = unknown> extends Synchroniser {
-  readonly #state: QueueState;
+  readonly #state: QueueCore;
   #isClosed = false;
 
   /**
@@ -27,7 +29,7 @@ export class SimpleQueue<T = unknown> extends Synchroniser {
    */
   constructor() {
     super(QUEUE_LINES, QueueState.release);
-    this.#state = new QueueState(this.words, "SimpleQueue");
+    this.#state = takeBorrowed() ?? new QueueState(this.words, "SimpleQueue");
   }
 
   /** Puts an item; resolves when it is stored. Throws as `Queue.put`. */
@@ -55,6 +57,12 @@ export class SimpleQueue<T = unknown> extends Synchroniser {
     return this.#open("look into").size === 0;
   }
 
+  /** Frees its memory, for all processes that have it. */
+  override dispose(): void {
+    if (this.#state instanceof BorrowedQueue) this.#state.dispose();
+    super.dispose();
+  }
+
   /** This process will not use it any more. May be called again. */
   close(): void {
     this.#isClosed = true;
@@ -65,7 +73,7 @@ export class SimpleQueue<T = unknown> extends Synchroniser {
     return this.#isClosed ? "closed" : `size=${this.#state.size}`;
   }
 
-  #open(verb: string): QueueState {
+  #open(verb: string): QueueCore {
     void this.words;
     if (this.#isClosed) throw new ClosedError(`Cannot ${verb} the SimpleQueue: it is closed`);
     return this.#state;
@@ -75,10 +83,11 @@ export class SimpleQueue<T = unknown> extends Synchroniser {
     Object.defineProperty(SimpleQueue.prototype, waitable, {
       value(this: SimpleQueue): Readiness {
         const state = this.#open("wait for");
-        return { isReady: () => state.size > 0, whenReady: (signal) => state.whenReady(signal) };
+        return { isReady: () => state.isReady, whenReady: (signal) => state.whenReady(signal) };
       },
     });
     registerSynchroniser("SimpleQueue", SimpleQueue, () => 0, (_, attach) => attach(() => new SimpleQueue()));
+    lendQueues<SimpleQueue>("SimpleQueue", (queue) => queue.#state, () => new SimpleQueue());
   }
 }
 

@@ -18,6 +18,22 @@ const BLOCKED_SLICE_MS = 50;
 /** A change often comes within the time that a sleep and a wake-up cost. */
 const spinner = new Spinner();
 
+let isForOthers = false;
+
+/**
+ * The waits that `run` begins are those of another process, which it keeps waiting and not this one: they do not keep the
+ * program alive, and an interrupt of this process does not end them.
+ */
+export function waitingForOthers<R>(run: () => R): R {
+  const before = isForOthers;
+  isForOthers = true;
+  try {
+    return run();
+  } finally {
+    isForOthers = before;
+  }
+}
+
 /** How long to wait, and what ends the wait early. */
 export interface WaitOptions {
   /** Milliseconds to wait at most; 0 or less looks once. Without it the wait has no limit. */
@@ -65,16 +81,18 @@ export async function waitAsync(
   let seen = look();
   if (seen === undefined) return true;
   if (deadline - performance.now() <= 0) return false;
-  throwIfInterrupted();
+  const isOwn = !isForOthers;
+  if (isOwn) throwIfInterrupted();
   let interruption: Error | undefined;
   let wake: () => void = () => {};
-  const unlisten = onInterrupt((error) => {
+  const onInterruption = (error: Error): void => {
     interruption = error;
     wake();
-  });
+  };
+  const unlisten = isOwn ? onInterrupt(onInterruption) : () => {};
   const onAbort = (): void => wake();
   signal?.addEventListener("abort", onAbort);
-  lifeline.hold();
+  if (isOwn) lifeline.hold();
   try {
     while (seen !== undefined) {
       const left = deadline - performance.now();
@@ -97,7 +115,7 @@ export async function waitAsync(
     }
     return true;
   } finally {
-    lifeline.release();
+    if (isOwn) lifeline.release();
     unlisten();
     signal?.removeEventListener("abort", onAbort);
   }
