@@ -3,11 +3,15 @@
 //! `lowercase` deals with the end of the input and with invalid bytes, and hands stretches to `convert`, which lets
 //! invalid bytes through: vector blocks while they know what to do, the table for one run where they don't.
 
+mod armenian_rules;
 mod ascii;
 mod block;
-mod greek_block;
+mod common_rules;
+mod georgian_rules;
+mod greek_rules;
 mod irregular;
-mod latin_block;
+mod latin_rules;
+mod rows;
 mod scalar;
 
 #[cfg(test)]
@@ -16,6 +20,11 @@ mod tests;
 use crate::sigma::cased_before;
 use crate::utf8::{decode, incomplete_tail, valid_prefix, Decoded};
 use crate::vector::WIDTH;
+use armenian_rules::ArmenianRules;
+use common_rules::CommonRules;
+use georgian_rules::GeorgianRules;
+use greek_rules::GreekRules;
+use latin_rules::LatinRules;
 use scalar::Stop;
 
 /// What becomes of invalid bytes.
@@ -133,15 +142,50 @@ fn status_of((stop, consumed): (Stop, usize)) -> (Status, usize) {
     }
 }
 
-/// The blocks by what they have a rule for.
+/// The blocks by what they have a rule for, beside ASCII and what has no mapping.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Script {
-    /// ASCII, Latin-1, Cyrillic.
+    /// Latin-1, Cyrillic.
     Common,
-    /// Latin.
     Latin,
-    /// Greek.
+    /// Latin with the letters of Vietnamese.
+    Vietnamese,
     Greek,
+    /// Greek with the letters of polytonic writing.
+    Polytonic,
+    Armenian,
+    Georgian,
+}
+
+impl Script {
+    /// The blocks that may go on with `text`, where those of this script could not.
+    fn fitting(self, text: &[u8]) -> Script {
+        match (text, self) {
+            ([0xc4..=0xc6, ..], Script::Vietnamese) | ([0xce | 0xcf, ..], Script::Polytonic) => self,
+            ([0xc4..=0xc6, ..], _) => Script::Latin,
+            ([0xe1, 0xba | 0xbb, ..], _) => Script::Vietnamese,
+            ([0xce | 0xcf, ..], _) => Script::Greek,
+            ([0xe1, 0xbc..=0xbf, ..], _) => Script::Polytonic,
+            ([0xd4 | 0xd5, ..], _) => Script::Armenian,
+            ([0xe1, 0x83 | 0xb2, ..], _) => Script::Georgian,
+            ([0xc3 | 0xd0 | 0xd1, ..], _) => Script::Common,
+            _ => self,
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn convert(self, from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
+        let length = if self == Script::Common { length } else { length.min(SCRIPT_STRETCH) };
+        match self {
+            Script::Common => block::convert::<CommonRules>(from, length, to, room),
+            Script::Latin => block::convert::<LatinRules<false>>(from, length, to, room),
+            Script::Vietnamese => block::convert::<LatinRules<true>>(from, length, to, room),
+            Script::Greek => block::convert::<GreekRules<false>>(from, length, to, room),
+            Script::Polytonic => block::convert::<GreekRules<true>>(from, length, to, room),
+            Script::Armenian => block::convert::<ArmenianRules>(from, length, to, room),
+            Script::Georgian => block::convert::<GeorgianRules>(from, length, to, room),
+        }
+    }
 }
 
 // The blocks of one script are slower on other text, so the common ones get a chance from time to time.
@@ -158,24 +202,17 @@ unsafe fn convert(source: &Source, mut at: usize, limit: usize, sink: &mut Sink)
     let mut script = Script::Common;
     loop {
         let mut advanced = 0;
-        // Blocks look at the two bytes before them, so the first bytes of the source are the scalar path's.
-        if at >= 2 {
+        // Blocks look at the bytes before them, so the first bytes of the source are the scalar path's.
+        if at >= block::REACH {
             let (from, length) = (text.add(at), limit - at);
             let (to, room) = (sink.start.add(sink.at), sink.capacity - sink.at);
-            advanced = match script {
-                Script::Common => block::convert(from, length, to, room),
-                Script::Latin => latin_block::convert(from, length.min(SCRIPT_STRETCH), to, room),
-                Script::Greek => greek_block::convert(from, length.min(SCRIPT_STRETCH), to, room),
-            };
+            advanced = script.convert(from, length, to, room);
             at += advanced;
             sink.at += advanced;
-            let fitting = match source.text.get(at) {
-                _ if advanced > SCRIPT_STRETCH - WIDTH * 2 => Script::Common,
-                Some(0xc4..=0xc6) => Script::Latin,
-                Some(0xe1) if script == Script::Common => Script::Latin,
-                Some(0xce | 0xcf) => Script::Greek,
-                Some(0xc3 | 0xd0 | 0xd1) => Script::Common,
-                _ => script,
+            let fitting = if advanced > SCRIPT_STRETCH - 2 * WIDTH {
+                Script::Common
+            } else {
+                script.fitting(&source.text[at..limit])
             };
             if fitting != script {
                 script = fitting;

@@ -19,6 +19,10 @@ impl Bytes16 {
         v128_store(to.cast(), self.0)
     }
     #[inline(always)]
+    pub fn zero() -> Self {
+        Self(u8x16_splat(0))
+    }
+    #[inline(always)]
     pub fn add(self, other: Self) -> Self {
         Self(i8x16_add(self.0, other.0))
     }
@@ -76,10 +80,10 @@ impl Bytes16 {
     pub fn bitmask(self) -> u32 {
         i8x16_bitmask(self.0) as u32
     }
-    /// A bit for each byte that is not zero, lowest byte first.
+    /// Index of the first byte that is not zero; `WIDTH` if all are.
     #[inline(always)]
-    pub fn nonzero(self) -> u32 {
-        0xffff ^ i8x16_bitmask(i8x16_eq(self.0, u8x16_splat(0))) as u32
+    pub fn first_nonzero(self) -> u32 {
+        (0x1_ffff ^ i8x16_bitmask(i8x16_eq(self.0, u8x16_splat(0))) as u32).trailing_zeros()
     }
     #[inline(always)]
     pub fn any(self) -> bool {
@@ -94,6 +98,9 @@ impl Bytes16 {
     }
     pub unsafe fn store(self, to: *mut u8) {
         to.cast::<[u8; WIDTH]>().write_unaligned(self.0)
+    }
+    pub fn zero() -> Self {
+        Self([0; WIDTH])
     }
     pub fn add(self, other: Self) -> Self {
         self.zip(other, u8::wrapping_add)
@@ -134,8 +141,8 @@ impl Bytes16 {
     pub fn bitmask(self) -> u32 {
         self.0.iter().enumerate().fold(0, |mask, (i, byte)| mask | u32::from(byte >> 7) << i)
     }
-    pub fn nonzero(self) -> u32 {
-        self.0.iter().enumerate().fold(0, |mask, (i, byte)| mask | u32::from(*byte != 0) << i)
+    pub fn first_nonzero(self) -> u32 {
+        self.0.iter().position(|byte| *byte != 0).unwrap_or(WIDTH) as u32
     }
     pub fn any(self) -> bool {
         self.0 != [0; WIDTH]

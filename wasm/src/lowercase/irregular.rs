@@ -41,7 +41,7 @@ pub const fn lead_low(c: u16, d: u16) -> Table {
 }
 
 /// Sets that ask for a second byte with this upper half.
-pub const NEXT_HIGH: Table = [
+const NEXT_HIGH: Table = [
     TWO,
     TWO,
     TWO,
@@ -91,38 +91,48 @@ pub const fn next_low(e1: u16) -> Table {
     table
 }
 
-pub struct IrregularLeads {
-    pub lead_high: Bytes16,
-    pub lead_low: Bytes16,
-    pub next_high: Bytes16,
-    pub next_low: Bytes16,
-    /// A0 in each byte.
-    pub xa0: Bytes16,
-    /// The set EF in each byte.
-    pub ef: Bytes16,
+static CONSTANTS: [Table; 5] = [[0x0f; WIDTH], NEXT_HIGH, [0xa0; WIDTH], [EF; WIDTH], LEAD_HIGH];
+
+/// What tells by the second byte whether a lead that is in some sets is irregular.
+pub struct SecondBytes {
+    nibble: Bytes16,
+    high: Bytes16,
+    xa0: Bytes16,
+    ef: Bytes16,
+    low: Bytes16,
 }
 
-impl IrregularLeads {
-    /// Where in the block at `from` the first irregular lead is. `high` and `low` are the halves of the block's bytes,
-    /// `nibble` is 0F in each byte. Two bytes beyond the block are read.
+impl SecondBytes {
     #[inline(always)]
-    pub unsafe fn find(&self, from: *const u8, high: Bytes16, low: Bytes16, nibble: Bytes16) -> Option<u32> {
-        let sets = self.lead_high.lookup(high).and(self.lead_low.lookup(low));
-        if !sets.any() {
-            return None;
-        }
+    pub unsafe fn load(low: &'static Table) -> Self {
+        let [nibble, high, xa0, ef, _] = core::array::from_fn(|row| Bytes16::load(CONSTANTS[row].as_ptr()));
+        Self { nibble, high, xa0, ef, low: Bytes16::load(low.as_ptr()) }
+    }
+
+    /// The first irregular lead of the block at `from`, whose leads are in `sets`; `WIDTH` if there is none. Two bytes
+    /// beyond the block are read.
+    #[inline(always)]
+    pub unsafe fn first(&self, from: *const u8, sets: Bytes16) -> u32 {
         let next = Bytes16::load(from.add(1));
         // EF BC has mappings from the third byte A1 on; the fullwidth punctuation before that is frequent.
         let punctuation = Bytes16::load(from.add(2)).less(self.xa0).and(self.ef);
-        let irregular = sets
-            .and(self.next_high.lookup(next.high_nibble(nibble)))
-            .and(self.next_low.lookup(next.and(nibble)))
+        sets.and(self.high.lookup(next.high_nibble(self.nibble)))
+            .and(self.low.lookup(next.and(self.nibble)))
             .and_not(punctuation)
-            .nonzero();
-        if irregular == 0 {
-            None
-        } else {
-            Some(irregular.trailing_zeros())
-        }
+            .first_nonzero()
+    }
+}
+
+/// The first irregular lead of the block at `from`, for rules whose text has few leads to look at.
+#[inline(always)]
+pub unsafe fn first(from: *const u8, bytes: Bytes16, lead_low: &'static Table, next_low: &'static Table) -> u32 {
+    let seconds = SecondBytes::load(next_low);
+    let sets = Bytes16::load(CONSTANTS[4].as_ptr())
+        .lookup(bytes.high_nibble(seconds.nibble))
+        .and(Bytes16::load(lead_low.as_ptr()).lookup(bytes.and(seconds.nibble)));
+    if sets.any() {
+        seconds.first(from, sets)
+    } else {
+        WIDTH as u32
     }
 }

@@ -36,7 +36,7 @@ static IRREGULAR: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = matches!(byte, 0xc6..=0xc9 | 0xcd | 0xd2..=0xd5 | 0xe1 | 0xea | 0xf0);
+        table[byte] = matches!(byte, 0xc6..=0xc9 | 0xcd | 0xd2 | 0xd3 | 0xea | 0xf0);
         byte += 1;
     }
     table
