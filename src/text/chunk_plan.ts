@@ -20,3 +20,9 @@ export function chunkCount(size: number, chunkBytes: number): number {
 export function nominalChunk(index: number, size: number, chunkBytes: number): NominalChunk {
   return { start: index * chunkBytes, end: Math.min((index + 1) * chunkBytes, size) };
 }
+
+/** The nominal chunks from number `first` on. */
+export function* nominalChunks(size: number, chunkBytes: number, first: number): Generator<NominalChunk> {
+  const count = chunkCount(size, chunkBytes);
+  for (let index = first; index < count; index++) yield nominalChunk(index, size, chunkBytes);
+}

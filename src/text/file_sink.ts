@@ -5,6 +5,7 @@ import {
   makeFolder,
   removeFile,
   renameFile,
+  truncateFile,
 } from "../runtime/files.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { writeError } from "./file_failure.ts";
@@ -19,13 +20,16 @@ import { resultOf, type TaskRunner } from "./task_runner.ts";
 export class FileSink implements ByteSink {
   /** Path under which the output is being written. */
   readonly temporary: string;
-  readonly #target: string;
+  /** Its final path. */
+  readonly target: string;
   readonly #runner: TaskRunner;
   #position = 0;
+  /** Whether the file may hold more than what was written in order. */
+  #isLonger = false;
 
   /** Creates the temporary file, and the folder if there is none. Throws `FileError`. */
   constructor(target: string, runner: TaskRunner) {
-    this.#target = target;
+    this.target = target;
     this.#runner = runner;
     this.temporary = orWriteError(target, () => createTemporary(target));
   }
@@ -34,12 +38,21 @@ export class FileSink implements ByteSink {
     const position = this.#position;
     this.#position += length;
     return this.#runner.apply(writeSlot, [this.temporary, slot, length, position])
-      .then((outcome) => void resultOf(outcome, this.#target, this.#target));
+      .then((outcome) => void resultOf(outcome, this.target, this.target));
+  }
+
+  /** Has the next piece written at `position`; what lies from there on, by an earlier attempt, goes. */
+  restartAt(position: number): void {
+    this.#position = position;
+    this.#isLonger = true;
   }
 
   /** Gives the complete file its final name. Throws `FileError`. */
   commit(): void {
-    orWriteError(this.#target, () => renameFile(this.temporary, this.#target));
+    orWriteError(this.target, () => {
+      if (this.#isLonger) truncateFile(this.temporary, this.#position);
+      renameFile(this.temporary, this.target);
+    });
   }
 
   /** Removes the incomplete file. */

@@ -89,6 +89,50 @@ export const lowerFileChunk: (
   },
 );
 
+/** What a chunk came to that was written where it lies in the input. */
+export interface KeptPart {
+  /** Bytes of the chunk. */
+  readonly consumed: number;
+  /** Whether all of it kept its length, so that what was written is right. */
+  readonly kept: boolean;
+}
+
+/**
+ * Lower-cases one chunk of a file and writes it into an existing file at the position that it has in the input, window by
+ * window while each is in the cache. Gives up at the first window whose length changes; what was written up to there
+ * is right if everything before the chunk kept its length too.
+ */
+export const lowerChunkInto: (
+  file: InputFile,
+  chunk: NominalChunk,
+  output: string,
+  slot: Slot,
+  settings: TaskSettings,
+) => Outcome<KeptPart> = task(
+  import.meta,
+  function lowerChunkInto(file, chunk, output, slot, settings) {
+    return outcome(() =>
+      withInput(file, (source) =>
+        withOutput(output, (write) => {
+          let kept = true;
+          const { consumed } = lowerChunk(
+            source,
+            chunk,
+            slot,
+            chunkSettings(settings),
+            undefined,
+            (address, length, position, read) => {
+              kept = length === read;
+              if (kept && length > 0) write(memoryView(address, length), position);
+              return kept;
+            },
+          );
+          return { consumed, kept };
+        }))
+    );
+  },
+);
+
 /** Writes the first `length` bytes of a slot's output part into an existing file at `position`. */
 export const writeSlot: (path: string, slot: Slot, length: number, position: number) => Outcome<number> = task(
   import.meta,

@@ -35,6 +35,12 @@ export interface ChunkPart {
   readonly next: ChunkState | undefined;
 }
 
+/**
+ * Takes what a window became: `length` bytes at `address`, for the `consumed` bytes of input from `position` on. Says
+ * whether to go on.
+ */
+export type WindowSink = (address: number, length: number, position: number, consumed: number) => boolean;
+
 /** Reads `[position, end)` into the slot, at an address that agrees with the position modulo a page; returns the address. */
 function readWindow(source: ByteSource, slot: Slot, position: number, end: number): number {
   const address = slot.input + (position % PAGE_BYTES);
@@ -103,8 +109,9 @@ function casedFollows(source: ByteSource, slot: Slot, settings: ChunkSettings, p
 /**
  * Lower-cases one chunk of a text from its true start to its true end into the slot's output part, or as much of it as
  * fits; then `next` says where to go on once that piece is written. Memory stays the same however long the chunk
- * is, as when a text is one giant word. Throws a `TaskFailure` for invalid UTF-8 (mode `error`), for a text that is
- * shorter than its size, and when stopped.
+ * is, as when a text is one giant word. With a `sink` each window's output goes there while it is in the cache, from a
+ * place in the output part that agrees with the window's position modulo a page; what the sink leaves is `next`. Throws
+ * a `TaskFailure` for invalid UTF-8 (mode `error`), for a text that is shorter than its size, and when stopped.
  */
 export function lowerChunk(
   source: ByteSource,
@@ -112,14 +119,16 @@ export function lowerChunk(
   slot: Slot,
   settings: ChunkSettings,
   resume?: ChunkState,
+  sink?: WindowSink,
 ): ChunkPart {
   const start = resume?.position ?? trueStart(source, chunk, slot, settings);
   if (start === undefined) return { consumed: 0, produced: 0, next: undefined };
   let position = start;
   let context = resume?.context ?? 0;
   let produced = 0;
+  let filled = 0;
   const lowerWindow = (address: number, length: number, end: RangeEnd): LowercaseResult =>
-    lowercaseRange(address, length, slot.output + produced, slot.outputBytes - produced, {
+    lowercaseRange(address, length, slot.output + filled, slot.outputBytes - filled, {
       invalid: settings.invalid,
       end,
       context,
@@ -141,6 +150,7 @@ export function lowerChunk(
       }
     }
     if (end === position) break;
+    if (sink !== undefined) filled = position % PAGE_BYTES;
     let result = lowerWindow(address, end - position, ending);
     if (result.status === "ok" && result.consumed === 0) {
       // The whole window is a sigma and what does not decide it.
@@ -149,13 +159,15 @@ export function lowerChunk(
       readWindow(source, slot, position, end);
       result = lowerWindow(address, end - position, follows);
     }
+    const isWanted = sink?.(slot.output + filled, result.produced, position, result.consumed) ?? true;
     position += result.consumed;
     produced += result.produced;
+    filled += result.produced;
     context = result.context;
     if (result.status === "invalid") {
       throw new TaskFailure({ kind: "invalid", message: "invalid UTF-8", offset: position });
     }
-    if (result.status === "full") {
+    if (!isWanted || (result.status === "full" && sink === undefined)) {
       return { consumed: position - start, produced, next: { position, context } };
     }
     if (ending === "end") break;

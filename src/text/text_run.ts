@@ -1,10 +1,11 @@
 import { fileStatus, readInOrder } from "../runtime/files.ts";
 import { standardInput } from "../runtime/terminal.ts";
 import type { ByteSink } from "./byte_sink.ts";
-import { chunkCount, nominalChunk } from "./chunk_plan.ts";
+import { chunkCount, nominalChunks } from "./chunk_plan.ts";
 import { changedError, readError } from "./file_failure.ts";
+import { DirectRun } from "./direct_run.ts";
 import { FileSink } from "./file_sink.ts";
-import { lowerFileChunk, lowerWholeFile, type TaskSettings } from "./file_tasks.ts";
+import { type InputFile, lowerChunkInto, lowerFileChunk, lowerWholeFile, type TaskSettings } from "./file_tasks.ts";
 import { lowerStream } from "./lower_stream.ts";
 import { OrderedRun } from "./ordered_run.ts";
 import type { TextFailure } from "./report.ts";
@@ -39,6 +40,8 @@ export class TextRun implements RunContext {
   readonly #openFiles: Set<FileSink> = new Set();
   readonly #stopListeners: Set<(reason: unknown) => void> = new Set();
   readonly #failed: TextFailure[] = [];
+  /** Whether texts are expected to keep their length, as those so far did. */
+  #lengthsKeep = true;
   #stop: { readonly reason: unknown } | undefined;
   #outputLost: OutputLostError | undefined;
   #bytesIn = 0;
@@ -133,11 +136,9 @@ export class TextRun implements RunContext {
 
   /** Starts every chunk of a file, as slots become free; `finished` settles when all are written. */
   async #startFile(source: FileSource, place: Place): Promise<{ finished: Promise<void> }> {
-    const chunks = chunkCount(source.size, this.chunkBytes);
-    const input = { path: source.path, size: source.size };
-    if (chunks === 1 && place.file !== undefined) {
+    if (chunkCount(source.size, this.chunkBytes) === 1 && place.file !== undefined) {
       const slot = await this.slots.acquire();
-      const finished = this.runner.apply(lowerWholeFile, [input, place.file.temporary, slot, this.settings])
+      const finished = this.runner.apply(lowerWholeFile, [inputOf(source), place.file.temporary, slot, this.settings])
         .then((outcome) => {
           const { consumed, produced } = resultOf(outcome, source.path, source.target!);
           this.#count(consumed, produced);
@@ -146,24 +147,56 @@ export class TextRun implements RunContext {
       finished.catch(() => {});
       return { finished };
     }
+    const { finished } = place.file !== undefined && this.#lengthsKeep
+      ? await this.#startDirect(source, place.file, place)
+      : await this.#startOrdered(source, place, 0);
+    finished.catch(() => {});
+    return { finished };
+  }
+
+  /** Starts the chunks from number `first` on, whose output is written when the length of all before it is known. */
+  async #startOrdered(source: FileSource, place: Place, first: number): Promise<{ finished: Promise<void> }> {
     const ordered = this.#orderedRun(place);
-    for (let index = 0; index < chunks; index++) {
+    for (const chunk of nominalChunks(source.size, this.chunkBytes, first)) {
       const slot = await this.slots.acquire();
       if (ordered.failed || this.stopped) {
         this.slots.release(slot);
         break;
       }
-      const chunk = nominalChunk(index, source.size, this.chunkBytes);
       ordered.add(slot, async (resume) =>
         resultOf(
-          await this.runner.apply(lowerFileChunk, [input, chunk, slot, this.settings, resume]),
+          await this.runner.apply(lowerFileChunk, [inputOf(source), chunk, slot, this.settings, resume]),
           source.path,
           source.target ?? "the output",
         ));
     }
-    const finished = ordered.finish();
-    finished.catch(() => {});
-    return { finished };
+    return { finished: ordered.finish() };
+  }
+
+  /** Starts the chunks on the supposition that no length changes; from the first that does, they are done again in order. */
+  async #startDirect(source: FileSource, file: FileSink, place: Place): Promise<{ finished: Promise<void> }> {
+    const chunks = [...nominalChunks(source.size, this.chunkBytes, 0)];
+    const direct = new DirectRun({
+      chunks,
+      slots: this.slots,
+      lower: async (chunk, slot) =>
+        resultOf(
+          await this.runner.apply(lowerChunkInto, [inputOf(source), chunk, file.temporary, slot, this.settings]),
+          source.path,
+          file.target,
+        ),
+      onWritten: (consumed) => this.#count(consumed, consumed),
+      isStopped: () => this.stopped,
+    });
+    await direct.start();
+    const finish = async (): Promise<void> => {
+      const end = await direct.finish();
+      if (end.chunks === chunks.length || this.stopped) return;
+      this.#lengthsKeep = false;
+      file.restartAt(end.bytes);
+      await (await this.#startOrdered(source, place, end.chunks)).finished;
+    };
+    return { finished: finish() };
   }
 
   #startStream(source: StreamSource, place: Place): { finished: Promise<void> } {
@@ -241,6 +274,11 @@ export class TextRun implements RunContext {
       filesTotal: this.#plan.sources.length + this.#plan.failed.length,
     });
   }
+}
+
+/** What a worker needs to know of a file. */
+function inputOf({ path, size }: FileSource): InputFile {
+  return { path, size };
 }
 
 /** Throws if the file is no longer what it was when the run began. */
