@@ -156,7 +156,8 @@ export class TextRun implements RunContext {
 
   /** Starts the chunks from number `first` on, whose output is written when the length of all before it is known. */
   async #startOrdered(source: FileSource, place: Place, first: number): Promise<{ finished: Promise<void> }> {
-    const ordered = this.#orderedRun(place);
+    let grown = 0;
+    const ordered = this.#orderedRun(place, (consumed, produced) => grown += produced - consumed);
     for (const chunk of nominalChunks(source.size, this.chunkBytes, first)) {
       const slot = await this.slots.acquire();
       if (ordered.failed || this.stopped) {
@@ -170,7 +171,7 @@ export class TextRun implements RunContext {
           source.target ?? "the output",
         ));
     }
-    return { finished: ordered.finish() };
+    return { finished: ordered.finish().then(() => void (this.#lengthsKeep = first === 0 && grown === 0)) };
   }
 
   /** Starts the chunks on the supposition that no length changes; from the first that does, they are done again in order. */
@@ -214,12 +215,15 @@ export class TextRun implements RunContext {
     return { finished };
   }
 
-  #orderedRun(place: Place): OrderedRun {
+  #orderedRun(place: Place, onWritten: (consumed: number, produced: number) => void = () => {}): OrderedRun {
     return new OrderedRun({
       sink: place.sink,
       slots: this.slots,
       turn: place.turn.ready,
-      onWritten: (consumed, produced) => this.#count(consumed, produced),
+      onWritten: (consumed, produced) => {
+        onWritten(consumed, produced);
+        this.#count(consumed, produced);
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import { type FileError, InvalidUtf8Error, OutputConflictError } from "../../src/core/errors.ts";
 import { kernels } from "../../src/kernels/kernels.ts";
 import { accounting } from "../../src/memory/allocator.ts";
@@ -53,6 +54,44 @@ describe("lowercase", () => {
       assert.equal(report.bytesOut, fs.statSync(folder.at("out.txt")).size);
       assert.equal(report.processes, 2);
       assert.deepEqual(report.failed, []);
+    }));
+
+  test(
+    "a file of many chunks is exact wherever letters grow, shrink or keep their length",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const change = fc.constantFrom("Ⱥ", "\u212a", "İ", "ẞ", "Ⱥ\u212a");
+        const place = fc.record({ after: fc.integer({ min: 0, max: 20_000 }), letters: change });
+        let round = 0;
+        await fc.assert(
+          fc.asyncProperty(fc.array(place, { maxLength: 3 }), fc.nat(9000), async (places, rest) => {
+            const keeping = "Привет МИР 中文 don't STOP ";
+            const text = places.map(({ after, letters }) => keeping.repeat(after / 40) + letters).join("") +
+              keeping.repeat(rest / 40);
+            const bytes = new TextEncoder().encode(text);
+            const name = `${round++}.txt`;
+            const report = await inline({ input: folder.write(name, bytes), output: folder.at("out", name) });
+            const lowered = fs.readFileSync(folder.at("out", name));
+            assert.deepEqual([...lowered], [...kernels.lowercase(bytes)]);
+            assert.equal(report.bytesIn, bytes.length);
+            assert.equal(report.bytesOut, lowered.length);
+          }),
+          { numRuns: 40 },
+        );
+      }),
+  );
+
+  test("expects the next text to be as the last one", { timeout }, () =>
+    inTemporaryFolder(async (folder) => {
+      const texts = ["STAY ".repeat(4000), longText(20_000), ...Array(8).fill("STAY ".repeat(4000)) as string[]];
+      for (const [index, text] of texts.entries()) folder.write(`in/${index}`, text);
+      const tasks: string[] = [];
+      await inline({ input: folder.at("in"), output: folder.at("out") }, (name) => tasks.push(name));
+      for (const [index, text] of texts.entries()) assert.equal(folder.read(`out/${index}`), expected(text));
+      assert.equal(tasks[0], "lowerChunkInto");
+      assert.equal(tasks.at(-1), "lowerChunkInto");
+      assert.ok(tasks.includes("writeSlot"));
     }));
 
   test("gives its memory back", { timeout }, () =>
