@@ -3,6 +3,8 @@
  * told to stop or runs the one target of a `Process`. Bundlers and `deno compile` need it as an entry of its own.
  * @module
  */
+import { ControlWord } from "./channel/link_layout.ts";
+import { adoptRetirementWord } from "./core/retirement.ts";
 import { adoptLinearMemory } from "./memory/linear_memory.ts";
 import { adoptKernelModule } from "./kernels/instance.ts";
 import { runtime } from "./runtime/current.ts";
@@ -32,6 +34,7 @@ import { WorkerLoop } from "./process/worker_loop.ts";
 const { scope } = runtime;
 if (scope !== undefined) {
   const init = scope.data as WorkerInit;
+  adoptRetirementWord(new Int32Array(init.link.buffer), ControlWord.Forced);
   adoptLinearMemory(init.memory);
   if (init.kernels !== undefined) adoptKernelModule(init.kernels);
   adoptIdentity(init.identity);

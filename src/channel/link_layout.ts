@@ -26,7 +26,10 @@ export const ControlWord = {
   Interrupt: 7,
   /** Host sets 1 and notifies when the worker has ended, for the worker's own children to know. */
   Ended: 8,
-  /** Host sets 1 before it ends the thread by force: on Deno a thread that then exits by itself spins for ever. */
+  /**
+   * Host sets 1 before it ends the thread by force. One that goes on nevertheless touches nothing any more that it
+   * shares, and does not exit by itself, which spins for ever on Deno.
+   */
   Forced: 9,
 } as const;
 

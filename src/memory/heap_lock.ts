@@ -1,4 +1,5 @@
 import { ManyhandsError } from "../core/errors.ts";
+import { isRetired, retiredError } from "../core/retirement.ts";
 import { CONTROL_OFFSET } from "./linear_memory.ts";
 import { LAST_OWNER, LOCK, LOCK_WAITERS } from "./heap_layout.ts";
 
@@ -24,9 +25,17 @@ export class HeapLock {
    * Takes the lock.
    *
    * @throws {ManyhandsError} with code `ERR_HEAP_LOCKED` if another thread keeps it for ten seconds, which happens only
-   * when that thread was killed inside the allocator and nobody called `recoverHeap` for it.
+   * when that thread was killed inside the allocator and nobody called `recoverHeap` for it; with code `ERR_STOPPED` if
+   * this thread was given up.
    */
   acquire(): void {
+    this.#take();
+    if (!isRetired()) return;
+    this.release();
+    throw retiredError();
+  }
+
+  #take(): void {
     for (let spin = 0; spin < SPINS; spin++) {
       if (Atomics.compareExchange(this.#words, LOCK, 0, this.owner) === 0) return;
     }
@@ -49,7 +58,8 @@ export class HeapLock {
 
   /** Gives the lock back. */
   release(): void {
-    Atomics.store(this.#words, LOCK, 0);
+    // A thread that was given up may find that its lock is another's by now.
+    if (Atomics.compareExchange(this.#words, LOCK, this.owner, 0) !== this.owner) throw retiredError();
     if (Atomics.load(this.#words, LOCK_WAITERS) > 0) Atomics.notify(this.#words, LOCK, 1);
   }
 

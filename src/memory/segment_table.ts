@@ -2,7 +2,7 @@ import { allocate, allocateZeroed, exclusively, free, heapOwner } from "./alloca
 import { SEGMENT_TABLE } from "./heap_layout.ts";
 import { installBlock } from "./install_block.ts";
 import { CONTROL_OFFSET, heapBytes, typedView } from "./linear_memory.ts";
-import { isOwnerDead } from "./owner_deaths.ts";
+import { isOwnerGone } from "./owner_deaths.ts";
 
 /**
  * The segments of the shared memory that have a name. The table lies in the memory itself, so every thread that has the
@@ -153,7 +153,7 @@ function dropDeadHolders(words: Uint32Array, first: number): number[] {
   while (words[link] !== 0) {
     const holder = words[link]!;
     const next = (holder >>> 2) + NEXT;
-    if (isOwnerDead(words[(holder >>> 2) + OWNER]!)) {
+    if (isOwnerGone(words[(holder >>> 2) + OWNER]!)) {
       words[link] = words[next]!;
       dead.push(holder);
     } else {

@@ -39,7 +39,10 @@ export interface WorkerEnd extends ThreadEnd {
   readonly stopped: boolean;
 }
 
-/** Milliseconds that a runtime gets to end a thread by force before the thread is given up. */
+/**
+ * Milliseconds that a runtime gets to end a thread by force before the thread is given up. By then a thread that goes on
+ * has left the steps on shared memory that it was in, which take microseconds, and it begins no other.
+ */
 const FORCED_END_MS = 1000;
 
 /** The host's end of a worker: its thread and the link to it. */
@@ -94,11 +97,8 @@ export class WorkerHandle {
       const stopped = this.#state() === WorkerState.Stopped;
       Atomics.store(this.#control, ControlWord.Ended, 1);
       Atomics.notify(this.#control, ControlWord.Ended);
-      // Of a thread that Deno was told to end nobody knows whether it has; it may still hold the heap's lock and let go.
-      const isGone = this.#isThread && !(this.#isForced && runtime.name === "deno");
-      const owner = Atomics.load(this.#control, ControlWord.HeapOwner);
-      if (!stopped && isGone) recoverHeap(owner);
-      if (isGone) recordOwnerDeath(owner);
+      // Of a thread that Deno was told to end nobody knows whether it has: it is given up.
+      if (!(this.#isForced && runtime.name === "deno")) this.#bury(false);
       // Bun gives code 0 to a thread that ends itself after an uncaught error, whatever code it names.
       ending.resolve(error === undefined ? { code, stopped } : { code: code || 1, error, stopped });
     });
@@ -114,6 +114,14 @@ export class WorkerHandle {
     const receiver = new FrameReceiver(new RingReader(link.buffer, resultRingOffset(link), link.capacity));
     receiver.onSpace = () => this.grantSpace();
     return receiver;
+  }
+
+  /** Passes on to others what the thread held. It has ended, or at least takes nothing any more. */
+  #bury(mayLinger: boolean): void {
+    if (!this.#isThread) return;
+    const owner = Atomics.load(this.#control, ControlWord.HeapOwner);
+    if (this.#state() !== WorkerState.Stopped) recoverHeap(owner);
+    recordOwnerDeath(owner, mayLinger);
   }
 
   #state(): number {
@@ -179,7 +187,10 @@ export class WorkerHandle {
     this.#isForced = true;
     Atomics.store(this.#control, ControlWord.Forced, 1);
     const forced = this.#thread.terminate();
+    const givenUp = setTimeout(() => this.#bury(true), FORCED_END_MS);
+    (givenUp as { unref?: () => void }).unref?.();
     const isForced = await settlesWithin(forced, FORCED_END_MS);
+    if (isForced && runtime.name !== "deno") clearTimeout(givenUp);
     const mayLinger = !isForced || (this.#isThread && runtime.name === "deno" && this.#state() !== WorkerState.Stopped);
     if (mayLinger) {
       runtime.warn(

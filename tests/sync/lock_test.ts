@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Event, Lock, ManyhandsError, OwnerDiedError, Pool, Process, RLock, SharedArray } from "../../mod.ts";
+import { Event, Lock, ManyhandsError, OwnerDiedError, Pool, Process, Queue, RLock, SharedArray } from "../../mod.ts";
+import { runtime } from "../../src/runtime/current.ts";
 import * as targets from "./fixtures/sync_targets.ts";
 
 const timeout = 60_000;
@@ -130,5 +131,32 @@ describe("A lock whose owner died", () => {
     assert.equal(lock.locked(), false);
     assert.throws(() => lock.release(), code("ERR_NOT_HELD"));
     assert.equal(lock.recover(), true);
+  });
+
+  test("one that was busy when it was ended by force has the lock no longer, also where it goes on", {
+    timeout,
+  }, async () => {
+    for (const lock of [new Lock(), new RLock()]) {
+      const [held, notes, queue] = [new Event(), new SharedArray("i", 3), new Queue<number>()];
+      const child = new Process({ target: targets.acquireAndSpin, args: [lock, held, notes, queue] });
+      child.start();
+      await held.wait();
+      const waiting = assert.rejects(lock.acquire(), OwnerDiedError);
+      child.kill();
+      await child.join();
+      await waiting;
+      assert.equal(lock.recover(), true);
+      const guard = await lock.acquire();
+      Atomics.store(notes.view, 0, 1);
+      if (runtime.name === "deno") {
+        const end = Atomics.waitAsync(notes.view, 2, 0, 10_000);
+        if (end.async) await end.value;
+        assert.equal(notes.view[1], 4);
+      }
+      assert.equal(lock.locked(), true);
+      assert.equal(queue.qsize(), 0);
+      guard.release();
+      assert.equal(lock.locked(), false);
+    }
   });
 });
