@@ -80,25 +80,42 @@ export function openToWrite(path: string): number {
   return fs.openSync(path, "r+");
 }
 
-/** Creates an empty file; throws `EEXIST` if something is at `path`. */
-export function createFile(path: string): void {
-  fs.closeSync(fs.openSync(path, "wx"));
-}
-
 /**
- * Creates an empty file beside `path` under a name that tells whose it is, `.NAME.manyhands-PID.tmp`, and returns its
- * path. Being in the same folder, it can be renamed to `path` in one step.
+ * The path beside `path` under which its content is written before it is complete. The name tells whose it is,
+ * `.NAME.manyhands-PID.tmp`; being in the same folder, the file can be renamed to `path` in one step. `attempt` counts
+ * the names that were taken.
  */
-export function createTemporaryBeside(path: string): string {
-  const folder = nodePath.dirname(path);
+export function temporaryBeside(path: string, attempt: number = 0): string {
   // The longest name that Linux file systems take is 255 bytes.
   const name = Array.from(nodePath.basename(path)).slice(0, 50).join("");
+  const suffix = attempt === 0 ? "" : `-${attempt}`;
+  return nodePath.join(nodePath.dirname(path), `.${name}.manyhands-${process.pid}${suffix}.tmp`);
+}
+
+/** A file that was just created. */
+export interface NewFile {
+  readonly path: string;
+  /** Its number in this thread, open for writing. */
+  readonly file: number;
+}
+
+/** Creates an empty file beside `path` under the first free name of `temporaryBeside`, and the folder if there is none. */
+export function createTemporaryBeside(path: string): NewFile {
+  try {
+    return createTemporary(path);
+  } catch (error) {
+    // Most files find their folder made by the one before.
+    if (fileErrorCode(error) !== "ENOENT") throw error;
+    makeFolder(nodePath.dirname(path));
+    return createTemporary(path);
+  }
+}
+
+function createTemporary(path: string): NewFile {
   for (let attempt = 0;; attempt++) {
-    const suffix = attempt === 0 ? "" : `-${attempt}`;
-    const temporary = nodePath.join(folder, `.${name}.manyhands-${process.pid}${suffix}.tmp`);
+    const temporary = temporaryBeside(path, attempt);
     try {
-      createFile(temporary);
-      return temporary;
+      return { path: temporary, file: fs.openSync(temporary, "wx") };
     } catch (error) {
       if (fileErrorCode(error) !== "EEXIST" || attempt >= 1000) throw error;
     }

@@ -1,8 +1,7 @@
 import {
+  closeFile,
   createTemporaryBeside,
   fileErrorCode,
-  folderName,
-  makeFolder,
   removeFile,
   renameFile,
   truncateFile,
@@ -31,7 +30,11 @@ export class FileSink implements ByteSink {
   constructor(target: string, runner: TaskRunner) {
     this.target = target;
     this.#runner = runner;
-    this.temporary = orWriteError(target, () => createTemporary(target));
+    this.temporary = orWriteError(target, () => {
+      const { path, file } = createTemporaryBeside(target);
+      closeFile(file);
+      return path;
+    });
   }
 
   write(slot: Slot, length: number): Promise<void> {
@@ -61,18 +64,8 @@ export class FileSink implements ByteSink {
   }
 }
 
-function createTemporary(target: string): string {
-  try {
-    return createTemporaryBeside(target);
-  } catch (error) {
-    // Most files find their folder made by the one before.
-    if (fileErrorCode(error) !== "ENOENT") throw error;
-    makeFolder(folderName(target));
-    return createTemporaryBeside(target);
-  }
-}
-
-function orWriteError<T>(path: string, operation: () => T): T {
+/** Runs a step of writing `path`; what the system throws becomes a `FileError`. */
+export function orWriteError<T>(path: string, operation: () => T): T {
   try {
     return operation();
   } catch (error) {

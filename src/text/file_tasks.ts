@@ -6,10 +6,19 @@
 import type { InvalidMode } from "../kernels/lowercase.ts";
 import { typedView } from "../memory/linear_memory.ts";
 import { task } from "../process/task.ts";
-import { closeFile, openToRead, openToWrite, readAt, writeAt } from "../runtime/files.ts";
+import {
+  closeFile,
+  createTemporaryBeside,
+  openToRead,
+  openToWrite,
+  readAt,
+  removeFile,
+  writeAt,
+} from "../runtime/files.ts";
 import type { ByteSource } from "./byte_source.ts";
 import type { NominalChunk } from "./chunk_plan.ts";
 import { type FailureData, guarded, TaskFailure } from "./file_failure.ts";
+import { inputChange, type KnownFile } from "./input_change.ts";
 import { type ChunkPart, type ChunkSettings, type ChunkState, lowerChunk, type RangeEnd } from "./lower_chunk.ts";
 import { type HeldPart, lowerHeld } from "./lower_held.ts";
 import { memoryView, type Slot } from "./slot.ts";
@@ -144,31 +153,71 @@ export const writeSlot: (path: string, slot: Slot, length: number, position: num
   },
 );
 
-/** Reads, lower-cases and writes a whole file in one call; answers with the bytes in and out. For files of a chunk or so. */
-export const lowerWholeFile: (
-  file: InputFile,
-  output: string,
+/** A small file of many, and the path that its output gets. */
+export interface BatchedFile extends KnownFile {
+  readonly target: string;
+}
+
+/** An output that is complete but for its name. */
+export interface WrittenFile {
+  readonly temporary: string;
+  /** Bytes of input. */
+  readonly consumed: number;
+  /** Bytes of output. */
+  readonly produced: number;
+}
+
+/** Reads, lower-cases and writes whole files, each beside its target; answers for each of them. For files of a chunk or less. */
+export const lowerFiles: (
+  files: readonly BatchedFile[],
   slot: Slot,
   settings: TaskSettings,
-) => Outcome<{ consumed: number; produced: number }> = task(
+) => Outcome<WrittenFile>[] = task(
   import.meta,
-  function lowerWholeFile(file, output, slot, settings) {
-    return outcome(() =>
-      withInput(file, (source) =>
-        withOutput(output, (write) => {
-          const chunk = { start: 0, end: file.size };
-          let produced = 0;
-          for (let resume: ChunkState | undefined, more = true; more; more = resume !== undefined) {
-            const part = lowerChunk(source, chunk, slot, chunkSettings(settings), resume);
-            if (part.produced > 0) write(outputOf(slot, part.produced), produced);
-            produced += part.produced;
-            resume = part.next;
-          }
-          return { consumed: file.size, produced };
-        }))
-    );
+  function lowerFiles(files, slot, settings) {
+    return files.map((file) => outcome(() => lowerFile(file, slot, chunkSettings(settings))));
   },
 );
+
+function lowerFile(file: BatchedFile, slot: Slot, settings: ChunkSettings): WrittenFile {
+  const written = withInput(file, (source) => {
+    const { path: temporary, file: opened } = guarded("write", () => createTemporaryBeside(file.target));
+    let isOpen = true;
+    try {
+      const produced = lowerAll(source, slot, settings, (bytes, position) => {
+        guarded("write", () => writeAt(opened, bytes, position));
+      });
+      isOpen = false;
+      guarded("write", () => closeFile(opened));
+      return { temporary, consumed: file.size, produced };
+    } catch (error) {
+      if (isOpen) closeFile(opened);
+      removeFile(temporary);
+      throw error;
+    }
+  });
+  const change = guarded("read", () => inputChange(file));
+  if (change === undefined) return written;
+  removeFile(written.temporary);
+  throw new TaskFailure({ kind: "changed", message: change });
+}
+
+/** Lower-cases the whole of a text piece by piece; returns the bytes of output. */
+function lowerAll(
+  source: ByteSource,
+  slot: Slot,
+  settings: ChunkSettings,
+  write: (bytes: Uint8Array, position: number) => void,
+): number {
+  let produced = 0;
+  for (let resume: ChunkState | undefined, more = true; more; more = resume !== undefined) {
+    const part = lowerChunk(source, { start: 0, end: source.size }, slot, settings, resume);
+    if (part.produced > 0) write(outputOf(slot, part.produced), produced);
+    produced += part.produced;
+    resume = part.next;
+  }
+  return produced;
+}
 
 /** Lower-cases bytes that lie in a slot's input part already, or the next piece of them. */
 export const lowerSlot: (

@@ -1,6 +1,7 @@
 import type { FileError } from "../core/errors.ts";
 import { fileErrorCode, writeInOrder } from "../runtime/files.ts";
 import { writeStandardOutput } from "../runtime/terminal.ts";
+import { batchShare } from "./batch_run.ts";
 import type { ByteWriter } from "./byte_sink.ts";
 import { chunkCount } from "./chunk_plan.ts";
 import { Crew } from "./crew.ts";
@@ -72,9 +73,11 @@ export async function lowercaseWith(
 function taskCount(plan: TextPlan, chunkBytes: number): number {
   let tasks = 0;
   for (const source of plan.sources) {
-    tasks += source.kind === "stream" ? Infinity : chunkCount(source.size, chunkBytes);
+    if (source.kind === "stream") return Infinity;
+    const chunks = chunkCount(source.size, chunkBytes);
+    tasks += chunks > 1 || source.target === undefined ? chunks : batchShare(source.size);
   }
-  return tasks;
+  return Math.ceil(tasks);
 }
 
 /** An output that all texts go to. */

@@ -12,18 +12,12 @@ import {
   realPath,
 } from "../runtime/files.ts";
 import { readError } from "./file_failure.ts";
+import type { KnownFile } from "./input_change.ts";
 import type { TextFailure } from "./report.ts";
 
 /** A file to lower-case. */
-export interface FileSource {
+export interface FileSource extends KnownFile {
   readonly kind: "file";
-  readonly path: string;
-  /** Bytes when the run began. */
-  readonly size: number;
-  /** Time of its last change when the run began, in milliseconds. */
-  readonly modified: number;
-  /** Which file it was, should another take its path. */
-  readonly identity: string;
   /** Path of its own output file; undefined if its output goes to the common output. */
   readonly target: string | undefined;
 }

@@ -1,11 +1,13 @@
-import { fileStatus, readInOrder } from "../runtime/files.ts";
+import { readInOrder } from "../runtime/files.ts";
 import { standardInput } from "../runtime/terminal.ts";
 import type { ByteSink } from "./byte_sink.ts";
+import { BatchRun } from "./batch_run.ts";
 import { chunkCount, nominalChunks } from "./chunk_plan.ts";
 import { changedError, readError } from "./file_failure.ts";
 import { DirectRun } from "./direct_run.ts";
 import { FileSink } from "./file_sink.ts";
-import { type InputFile, lowerChunkInto, lowerFileChunk, lowerWholeFile, type TaskSettings } from "./file_tasks.ts";
+import { type InputFile, lowerChunkInto, lowerFileChunk, type TaskSettings } from "./file_tasks.ts";
+import { inputChange } from "./input_change.ts";
 import { lowerStream } from "./lower_stream.ts";
 import { OrderedRun } from "./ordered_run.ts";
 import type { TextFailure } from "./report.ts";
@@ -37,6 +39,7 @@ export class TextRun implements RunContext {
   /** The common output; undefined if every source has a file of its own. */
   readonly #shared: ByteSink | undefined;
   readonly #turns: WriteTurns;
+  readonly #batches: BatchRun;
   readonly #openFiles: Set<FileSink> = new Set();
   readonly #stopListeners: Set<(reason: unknown) => void> = new Set();
   readonly #failed: TextFailure[] = [];
@@ -64,6 +67,17 @@ export class TextRun implements RunContext {
     this.#memory = memory;
     this.slots = new SlotPool(memory.slots);
     this.settings = memory.settings;
+    this.#batches = new BatchRun({
+      context: this,
+      onDone: (consumed, produced) => {
+        this.#files++;
+        this.#count(consumed, produced);
+      },
+      onFailure: (failure) => {
+        this.#fail(failure);
+        this.#report();
+      },
+    });
     for (const failure of plan.failed) this.#fail(failure);
   }
 
@@ -99,25 +113,39 @@ export class TextRun implements RunContext {
   async run(): Promise<void> {
     const finishing: Set<Promise<void>> = new Set();
     let committed = Promise.resolve();
+    const complete = (work: (turn: Promise<void>) => Promise<void>): Promise<void> => {
+      const done: Promise<void> = work(committed).finally(() => finishing.delete(done));
+      finishing.add(done);
+      if (this.#options.ordered) committed = done;
+      return done;
+    };
+    const startBatch = async (): Promise<void> => {
+      const batch = await this.#batches.start();
+      void complete((turn) => turn.then(() => this.#batches.complete(batch)));
+    };
     for (const source of this.#plan.sources) {
       if (this.stopped) break;
+      if (source.kind === "file" && source.target !== undefined && chunkCount(source.size, this.chunkBytes) <= 1) {
+        if (this.#batches.add({ ...source, target: source.target })) await startBatch();
+        continue;
+      }
+      if (this.#batches.pending) await startBatch();
       const place = this.#open(source);
       if (place === undefined) continue;
       const { finished } = source.kind === "file"
         ? await this.#startFile(source, place)
         : this.#startStream(source, place);
-      const complete: Promise<void> = this.#complete(source, place, finished, committed)
-        .finally(() => finishing.delete(complete));
-      finishing.add(complete);
-      if (this.#options.ordered) committed = complete;
+      const done = complete((turn) => this.#complete(source, place, finished, turn));
       // A stream takes its slots by itself; nothing may take them before it.
-      if (source.kind === "stream") await complete;
+      if (source.kind === "stream") await done;
     }
+    if (this.#batches.pending && !this.stopped) await startBatch();
     await Promise.all(finishing);
   }
 
   /** Removes incomplete outputs. */
   abandonFiles(): void {
+    this.#batches.abandon();
     for (const file of this.#openFiles) file.abandon();
     this.#openFiles.clear();
   }
@@ -136,17 +164,6 @@ export class TextRun implements RunContext {
 
   /** Starts every chunk of a file, as slots become free; `finished` settles when all are written. */
   async #startFile(source: FileSource, place: Place): Promise<{ finished: Promise<void> }> {
-    if (chunkCount(source.size, this.chunkBytes) === 1 && place.file !== undefined) {
-      const slot = await this.slots.acquire();
-      const finished = this.runner.apply(lowerWholeFile, [inputOf(source), place.file.temporary, slot, this.settings])
-        .then((outcome) => {
-          const { consumed, produced } = resultOf(outcome, source.path, source.target!);
-          this.#count(consumed, produced);
-        })
-        .finally(() => this.slots.release(slot));
-      finished.catch(() => {});
-      return { finished };
-    }
     const { finished } = place.file !== undefined && this.#lengthsKeep
       ? await this.#startDirect(source, place.file, place)
       : await this.#startOrdered(source, place, 0);
@@ -236,7 +253,8 @@ export class TextRun implements RunContext {
     try {
       await finished;
       if (this.stopped) return;
-      if (source.kind === "file") checkUnchanged(source);
+      const change = source.kind === "file" ? inputChange(source) : undefined;
+      if (change !== undefined) throw changedError(source.path, change);
       await committed;
       if (this.stopped) return;
       place.file?.commit();
@@ -283,15 +301,4 @@ export class TextRun implements RunContext {
 /** What a worker needs to know of a file. */
 function inputOf({ path, size }: FileSource): InputFile {
   return { path, size };
-}
-
-/** Throws if the file is no longer what it was when the run began. */
-function checkUnchanged(source: FileSource): void {
-  const now = fileStatus(source.path);
-  if (now === undefined) throw changedError(source.path, "it was removed");
-  if (now.identity !== source.identity) throw changedError(source.path, "another file took its place");
-  if (now.size !== source.size) {
-    throw changedError(source.path, `its size went from ${source.size} to ${now.size} bytes`);
-  }
-  if (now.modified !== source.modified) throw changedError(source.path, "it was written to");
 }
