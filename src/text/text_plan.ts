@@ -81,6 +81,8 @@ class Planner {
   readonly #output: string | undefined;
   readonly #outputKind: FileStatus["kind"] | undefined;
   readonly #device: string | undefined;
+  /** Whether there is something at the path of the output already. */
+  readonly #exists: boolean = false;
 
   constructor(output: OutputPlace) {
     if (output === "writer") return;
@@ -91,6 +93,7 @@ class Planner {
       return;
     }
     this.#output = output.path;
+    this.#exists = status !== undefined;
     this.#outputKind = status?.kind ?? (namesFolder(output.path) ? "folder" : undefined);
   }
 
@@ -217,7 +220,8 @@ class Planner {
   }
 
   #refuseOverwrittenInputs(): void {
-    if (this.#targets.size === 0) return;
+    // Where there is no output yet, no input can lie there.
+    if (this.#targets.size === 0 || !this.#exists) return;
     for (const source of this.#sources) {
       if (source.kind !== "file") continue;
       const writer = this.#targets.get(realPath(source.path));
