@@ -12,8 +12,8 @@ import { Scheduler } from "./scheduler.ts";
 import { TaskLedger } from "./task_ledger.ts";
 import { WakeList } from "./wake_list.ts";
 
-/** Tasks that a worker may hold: enough to outlast the host's way to it, few enough to move when one is slow. */
-const WINDOW = 1024;
+/** Tasks that a worker may hold: as many small ones as its ring has room for, so that few wait outside of it. */
+const WINDOW = 8192;
 /** Microseconds of work that a worker is given before another one is woken: about what the waking costs. */
 const PACK_US = 50;
 /** Tasks at most that are packed so. */
@@ -139,7 +139,7 @@ export class Dispatcher {
       return this.#ledger.release(task);
     }
     const timer = setTimeout(() => {
-      if (worker.held.peek() === task) this.#condemn(worker, reason);
+      if (worker.front() === task) this.#condemn(worker, reason);
     }, CANCEL_GRACE_MS);
     unref(timer);
   }
@@ -153,7 +153,7 @@ export class Dispatcher {
       if (!worker.isInitialized || worker.condemned !== undefined) continue;
       const error = reason(task);
       this.#ledger.settle(task);
-      task.job.fail(task, error);
+      task.fail(error);
       this.#condemn(worker, error);
     }
     this.#settleIdle();
@@ -190,14 +190,14 @@ export class Dispatcher {
     const error = worker.condemned ?? lost(task);
     this.#ledger.settle(task);
     this.#ledger.release(task);
-    task.job.fail(task, error);
+    task.fail(error);
   }
 
   /** Fails everything that is owed. */
   abandon(reason: Error): void {
     for (const task of this.#ledger.unsettled()) {
       this.#ledger.settle(task);
-      task.job.fail(task, reason);
+      task.fail(reason);
     }
     this.#settleIdle();
   }
@@ -309,11 +309,11 @@ export class Dispatcher {
       value = receiver.value();
     } catch (error) {
       this.#ledger.settle(task);
-      return task.job.fail(task, error as Error);
+      return task.fail(error as Error);
     }
     if (!receiver.isCloned) {
       this.#ledger.settle(task);
-      return task.job.settle(task, kind, value);
+      return task.settle(kind, value);
     }
     // The worker may end before its message is here; the job then hears of that loss and not of this answer.
     const late = inbox.take(value as number);
@@ -321,9 +321,9 @@ export class Dispatcher {
     void Promise.race([late.then((clone) => ({ clone }), (error: Error) => ({ error })), gone]).then((arrived) => {
       if (task.isSettled) return;
       this.#ledger.settle(task);
-      if (arrived === undefined) task.job.fail(task, new Error(`The answer of ${worker.handle.name} was lost with it`));
-      else if ("error" in arrived) task.job.fail(task, arrived.error);
-      else task.job.settle(task, kind, arrived.clone);
+      if (arrived === undefined) task.fail(new Error(`The answer of ${worker.handle.name} was lost with it`));
+      else if ("error" in arrived) task.fail(arrived.error);
+      else task.settle(kind, arrived.clone);
       this.#settleIdle();
     });
   }

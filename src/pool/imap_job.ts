@@ -2,8 +2,9 @@ import { FrameKind } from "../channel/frames.ts";
 import { TimeoutError } from "../core/errors.ts";
 import { type Deferred, deferred } from "../core/deferred.ts";
 import type { ChunkSource } from "./chunk_source.ts";
+import type { Job } from "./chunk_task.ts";
 import { Deque } from "./deque.ts";
-import type { Job, PoolTask } from "./pool_task.ts";
+import type { PoolTask } from "./pool_task.ts";
 
 /** How an `ImapJob` reaches its pool. */
 export interface ImapPort<T> {

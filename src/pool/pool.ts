@@ -6,8 +6,9 @@ import { assertMayStart } from "../process/main_guard.ts";
 import { runtime } from "../runtime/current.ts";
 import type { SharedArray } from "../shared/shared_array.ts";
 import { AsyncResult, type ResultSource } from "./async_result.ts";
-import { CallJob } from "./call_job.ts";
+import { CallTask } from "./call_task.ts";
 import { ChunkSource } from "./chunk_source.ts";
+import { ChunkTask, type Job } from "./chunk_task.ts";
 import { chunkSize } from "./chunking.ts";
 import { ImapJob } from "./imap_job.ts";
 import { assertIterable, collected, type Items } from "./items.ts";
@@ -22,7 +23,7 @@ import {
   type PoolOptions,
   poolSettings,
 } from "./pool_options.ts";
-import { type Job, type PoolFunction, PoolTask } from "./pool_task.ts";
+import type { PoolFunction, PoolTask } from "./pool_task.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** What a pool is doing. */
@@ -45,6 +46,7 @@ export interface PoolStats {
 
 const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
 const DEFAULT_BUFFERED_PER_WORKER = 3;
+const NO_OPTIONS: JobOptions = {};
 /** Items of an `imap` chunk for `"auto"`: its input's length is not known. */
 const AUTO_IMAP_CHUNK = 64;
 /** Bytes to which chunks of `mapInPlace` are aligned: a cache line, so that no two workers write to one. */
@@ -104,9 +106,9 @@ export class Pool {
    * @throws {WorkerLostError} where the worker ended during the call
    * @throws {PoolClosedError} where the pool takes no work
    */
-  apply<A extends unknown[], R>(fn: TaskLike<A, R>, args?: A, options: JobOptions = {}): Promise<Awaited<R>> {
+  apply<A extends unknown[], R>(fn: TaskLike<A, R>, args?: A, options: JobOptions = NO_OPTIONS): Promise<Awaited<R>> {
     return new Promise<Awaited<R>>((resolve, reject) => {
-      this.#submitCall(new CallJob(resolve as (value: never) => void, reject), fn as TaskLike, args ?? [], options);
+      this.#submitCall(fn as TaskLike, args ?? [], options, resolve as (value: never) => void, reject);
     });
   }
 
@@ -117,11 +119,11 @@ export class Pool {
     options: AsyncJobOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
     const source = this.#asyncResult(options, (reason) => {
-      job.release?.();
+      task.release?.();
       this.#supervisor.dispatcher.cancel([task], reason);
     });
-    const job = new CallJob(source.resolve as (value: never) => void, source.reject);
-    const task = this.#submitCall(job, fn as TaskLike, args ?? [], options);
+    const resolve = source.resolve as (value: never) => void;
+    const task = this.#submitCall(fn as TaskLike, args ?? [], options, resolve, source.reject);
     return source.result;
   }
 
@@ -275,17 +277,23 @@ export class Pool {
   }
 
   #task(job: Job, kind: number, fn: PoolFunction, index: number): PoolTask {
-    return new PoolTask(job, kind, fn, index, this.#supervisor.settings.retries);
+    return new ChunkTask(job, kind, fn, index, this.#supervisor.settings.retries);
   }
 
-  #submitCall(job: CallJob, fn: TaskLike, args: unknown[], options: JobOptions): PoolTask {
-    const { dispatcher } = this.#supervisor;
+  #submitCall(
+    fn: TaskLike,
+    args: unknown[],
+    options: JobOptions,
+    resolve: (value: never) => void,
+    reject: (error: unknown) => void,
+  ): CallTask {
+    const { dispatcher, settings } = this.#supervisor;
     if (!Array.isArray(args)) throw new TypeError(`args: expected an array of arguments, found ${typeof args}`);
-    const task = this.#task(job, FrameKind.Apply, this.#prepare(fn, options), 0);
+    const task = new CallTask(this.#prepare(fn, options), settings.retries, resolve, reject);
     dispatcher.submit(task, args, "args");
     if (options.signal !== undefined || options.timeout !== undefined) {
-      job.release = watchLimits(options, (reason) => {
-        job.fail(task, reason);
+      task.release = watchLimits(options, (reason) => {
+        task.fail(reason);
         dispatcher.cancel([task], reason);
       });
     }

@@ -9,17 +9,8 @@ export interface PoolFunction {
   callCost: number;
 }
 
-/** What a task belongs to: it takes the answers. */
-export interface Job {
-  /** The worker answered: `kind` is `Result`, `Outcomes` or `Failure` of `FrameKind`. */
-  settle(task: PoolTask, kind: number, value: unknown): void;
-  /** There will be no answer. */
-  fail(task: PoolTask, error: Error): void;
-}
-
 /** One piece of work for one worker: a call, or a chunk of them. */
-export class PoolTask {
-  readonly job: Job;
+export abstract class PoolTask {
   readonly kind: number;
   readonly fn: PoolFunction;
   /** Index of its first item in the job. */
@@ -38,16 +29,21 @@ export class PoolTask {
   bytes = 0;
   /** How often it may still be repeated after its worker was lost. */
   retries: number;
-  /** Its job has its answer, or wants none any more. */
+  /** It has its answer, or its job wants none any more. */
   isSettled = false;
 
-  constructor(job: Job, kind: number, fn: PoolFunction, index: number, retries: number) {
-    this.job = job;
+  constructor(kind: number, fn: PoolFunction, index: number, retries: number) {
     this.kind = kind;
     this.fn = fn;
     this.index = index;
     this.retries = retries;
   }
+
+  /** The worker answered: `kind` is `Result`, `Outcomes` or `Failure` of `FrameKind`. */
+  abstract settle(kind: number, value: unknown): void;
+
+  /** There will be no answer. */
+  abstract fail(error: Error): void;
 
   /**
    * Keeps the input for later, whatever the caller does with it then.

@@ -15,7 +15,7 @@ import type { PoolTask } from "./pool_task.ts";
 export class PoolWorker {
   readonly id: number;
   readonly handle: WorkerHandle;
-  readonly held: Deque<PoolTask> = new Deque<PoolTask>();
+  readonly #held: Deque<PoolTask> = new Deque<PoolTask>();
   /** Why it is being ended; the error of the task that it runs. */
   condemned: Error | undefined;
   /** It has answered the initializer, where there is one. */
@@ -57,7 +57,18 @@ export class PoolWorker {
   #hold(task: PoolTask, place: number): void {
     task.place = place;
     task.holder = this.id;
-    this.held.push(task);
+    this.#held.push(task);
+  }
+
+  /** The task that the worker runs or runs next. */
+  front(): PoolTask | undefined {
+    let task = this.#held.peek();
+    // One that was taken back by itself stays behind, since looking for it would take as long as the row is.
+    while (task !== undefined && task.holder !== this.id) {
+      this.#held.shift();
+      task = this.#held.peek();
+    }
+    return task;
   }
 
   #define({ fn }: PoolTask): boolean {
@@ -81,12 +92,12 @@ export class PoolWorker {
 
   /** The worker answered the task with this number, which is the one at the front. */
   answered(id: number): PoolTask | undefined {
-    return this.held.peek()?.id === id ? this.held.shift() : undefined;
+    return this.front()?.id === id ? this.#held.shift() : undefined;
   }
 
   /** The task that the worker has begun and not answered, as far as its answers are drained. */
   runningTask(): PoolTask | undefined {
-    const front = this.held.peek();
+    const front = this.front();
     const isBegun = front !== undefined && front.place >= 0 && this.handle.sender.ring.isClaimed(front.place);
     const running = isBegun ? front : undefined;
     if (running !== this.#running) {
@@ -104,24 +115,21 @@ export class PoolWorker {
   /** Takes up to `count` tasks back from the end, in their order; only such as the worker has not begun. */
   takeBack(count: number): PoolTask[] {
     const taken: PoolTask[] = [];
-    while (taken.length < count && this.held.length > 1) {
-      const task = this.held.pop()!;
+    while (taken.length < count && this.#held.length > 1) {
+      const task = this.#held.pop()!;
+      if (task.holder !== this.id) continue;
       if (!this.#revoke(task)) {
-        this.held.push(task);
+        this.#held.push(task);
         break;
       }
-      taken.unshift(task);
+      taken.push(task);
     }
-    return taken;
+    return taken.reverse();
   }
 
-  /** Takes one task back wherever it waits; false where the worker has begun it. */
+  /** Takes one task back wherever it waits, for good; false where the worker has begun it. */
   takeBackOne(task: PoolTask): boolean {
-    if (!this.#revoke(task)) return false;
-    const kept = this.held.toArray().filter((other) => other !== task);
-    this.held.clear();
-    for (const other of kept) this.held.push(other);
-    return true;
+    return this.#revoke(task);
   }
 
   #revoke(task: PoolTask): boolean {
@@ -142,13 +150,14 @@ export class PoolWorker {
     const { ring } = this.handle.sender;
     let begun: PoolTask | undefined;
     const waiting: PoolTask[] = [];
-    for (const task of this.held.toArray()) {
+    for (const task of this.#held.toArray()) {
+      if (task.holder !== this.id) continue;
       if (task.place >= 0 && ring.isClaimed(task.place)) begun = task;
       else waiting.push(task);
       if (task.place >= 0) this.#keepPayload(task);
       task.holder = -1;
     }
-    this.held.clear();
+    this.#held.clear();
     this.#streamed = undefined;
     return { begun, waiting };
   }

@@ -1,15 +1,14 @@
 import { detach, type Payload } from "../channel/frame_sender.ts";
-import { FrameKind } from "../channel/frames.ts";
 import { type ExitReason, ManyhandsError, PoolClosedError, TimeoutError, WorkerLostError } from "../core/errors.ts";
 import { emit } from "../process/reporting.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import type { WorkerEnd } from "../process/worker_handle.ts";
 import { runtime } from "../runtime/current.ts";
-import { CallJob } from "./call_job.ts";
+import { CallTask } from "./call_task.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { FunctionRegistry } from "./function_registry.ts";
 import type { PoolSettings } from "./pool_options.ts";
-import { PoolTask } from "./pool_task.ts";
+import type { PoolTask } from "./pool_task.ts";
 import { PoolWorker } from "./pool_worker.ts";
 
 /** `open` takes work; `closing` finishes what it has; `closed` has none and takes none. */
@@ -98,7 +97,8 @@ export class Supervisor {
       this.dispatcher.enlist(worker, maxTasksPerChild);
     };
     if (initializer === undefined) return enlist();
-    const job = new CallJob(enlist, (error) => {
+    const fn = this.functions.register(initializer, undefined);
+    const task = new CallTask(fn, 0, enlist, (error) => {
       if (this.state === "closed") return;
       const cause = error instanceof Error ? error.message : String(error);
       this.#fail(
@@ -107,8 +107,6 @@ export class Supervisor {
         }),
       );
     });
-    const fn = this.functions.register(initializer, undefined);
-    const task = new PoolTask(job, FrameKind.Apply, fn, 0, 0);
     task.payload = this.#initargs;
     this.dispatcher.submitTo(worker, task);
   }

@@ -5,25 +5,33 @@ const EARLY_WAKE = 32;
 
 /** Workers that are to be woken: all tasks of one turn of the program cost one wake-up a worker. */
 export class WakeList {
-  readonly #workers = new Set<PoolWorker>();
+  readonly #workers: PoolWorker[] = [];
+  #last: PoolWorker | undefined;
   #isScheduled = false;
   #unheard = 0;
 
   /** Wakes the worker at the end of this turn, or earlier where the turn hands in many tasks. */
   add(worker: PoolWorker): void {
-    this.#workers.add(worker);
+    // Tasks mostly come in a row for one worker; to wake another one twice does no harm.
+    if (worker !== this.#last) {
+      this.#last = worker;
+      if (!this.#workers.includes(worker)) this.#workers.push(worker);
+    }
     if (++this.#unheard === EARLY_WAKE) this.#wakeAll();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    queueMicrotask(() => {
-      this.#isScheduled = false;
-      this.#unheard = 0;
-      this.#wakeAll();
-    });
+    queueMicrotask(this.#endTurn);
   }
+
+  readonly #endTurn = (): void => {
+    this.#isScheduled = false;
+    this.#unheard = 0;
+    this.#wakeAll();
+  };
 
   #wakeAll(): void {
     for (const worker of this.#workers) worker.handle.wake();
-    this.#workers.clear();
+    this.#workers.length = 0;
+    this.#last = undefined;
   }
 }
