@@ -4,11 +4,11 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { run } from "./contestants.ts";
 import { dispatchSection } from "./dispatch_section.ts";
+import { kernelsSection } from "./kernels_section.ts";
 import { lowerSection } from "./lower_section.ts";
 import { pythonSection } from "./python_section.ts";
-import { benchFile, type RuntimeCommand, runtimes } from "./runtimes.ts";
+import { type RuntimeCommand, runtimes } from "./runtimes.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,10 +30,7 @@ const chosen: RuntimeCommand[] = runtimes.filter(({ name }) => values.runtime?.i
 
 for (const runtime of chosen) {
   if (isWanted("dispatch")) await dispatchSection(runtime, rounds);
-  if (isWanted("kernels")) {
-    const { stdout } = await run(runtime.command, [...runtime.args, benchFile("./kernels.ts")]);
-    console.log(`\n${stdout.trimEnd()}`);
-  }
 }
+if (isWanted("kernels")) await kernelsSection(chosen, rounds);
 if (isWanted("python")) await pythonSection(chosen, rounds);
 if (isWanted("lower")) await lowerSection(Number(values.mebibytes), rounds);
