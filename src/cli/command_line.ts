@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { InvalidMode } from "../kernels/lowercase.ts";
+import type { CompressionChoice } from "../text/compression.ts";
 import { CHUNK_STEP, MAX_CHUNK_BYTES } from "../text/text_options.ts";
 import { parseBytes } from "./byte_size.ts";
 
@@ -12,6 +13,8 @@ export interface LowerArguments {
   readonly chunkBytes: number | undefined;
   readonly ordered: boolean;
   readonly invalid: InvalidMode;
+  readonly decompress: CompressionChoice;
+  readonly compress: CompressionChoice;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -43,15 +46,20 @@ interface LowerFlags {
   chunkSize?: number;
   unordered?: true;
   invalid: InvalidMode;
+  decompress: CompressionChoice;
+  compress: CompressionChoice;
   quiet?: true;
   json?: true;
 }
+
+const FORMS: readonly CompressionChoice[] = ["auto", "gzip", "zstd", "none"];
 
 const EXAMPLES = `
 Examples:
   manyhands lower book.txt --output book.lower.txt
   manyhands lower corpus --output lower              a folder, mirrored under the output folder
-  zcat huge.gz | manyhands lower - --output -        standard input to standard output
+  manyhands lower huge.txt.gz --output lower.txt.zst gzip in, zstd out, by the names
+  xzcat huge.xz | manyhands lower - --output -       standard input to standard output
 
 Exit codes: 0 done, 1 some inputs failed (each is named), 2 wrong usage, 130 stopped by Ctrl-C.`;
 
@@ -80,6 +88,17 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
       new Option("--invalid <MODE>", "bytes that are not UTF-8: pass them through, fail, or replace them by U+FFFD")
         .choices(["pass", "error", "replace"]).default("pass"),
     )
+    .addOption(
+      new Option("--decompress <FORM>", "how inputs are compressed; auto: .gz and .zst by their names")
+        .choices(FORMS).default("auto"),
+    )
+    .addOption(
+      new Option(
+        "--compress <FORM>",
+        "how outputs are compressed; auto: by the output's name, in a folder as the input",
+      )
+        .choices(FORMS).default("auto"),
+    )
     .option("-q, --quiet", "no progress and no report; failures are still named")
     .option("--json", "print the final report as JSON")
     .addHelpText("after", EXAMPLES)
@@ -99,6 +118,8 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
         chunkBytes: flags.chunkSize,
         ordered: flags.unordered !== true,
         invalid: flags.invalid,
+        decompress: flags.decompress,
+        compress: flags.compress,
         quiet: flags.quiet === true,
         json: flags.json === true,
       };

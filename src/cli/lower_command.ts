@@ -23,6 +23,8 @@ export async function lowerCommand(args: LowerArguments): Promise<number> {
     output: args.output,
     ordered: args.ordered,
     invalid: args.invalid,
+    decompress: args.decompress,
+    compress: args.compress,
     signal: controller.signal,
     onProgress: (progress) => display.update(progress),
     onError: (failure) => display.line(`manyhands: ${failureText(failure)}`),

@@ -1,4 +1,5 @@
 import type { FileError } from "../core/errors.ts";
+import { assertCompression } from "../runtime/compression.ts";
 import { fileErrorCode, writeInOrder } from "../runtime/files.ts";
 import { writeStandardOutput } from "../runtime/terminal.ts";
 import { batchShare } from "./batch_run.ts";
@@ -56,7 +57,8 @@ export async function lowercaseWith(
   settings.signal?.throwIfAborted();
   const began = performance.now();
   const place = typeof settings.output === "string" && settings.output !== "-" ? { path: settings.output } : "writer";
-  const plan = planText(settings.input, place);
+  const plan = planText(settings.input, place, settings.compression);
+  for (const { compress } of plan.sources) if (compress !== undefined) assertCompression(compress);
   const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings.chunkBytes)));
   const output = await openOutput(settings, plan);
   const memory = new RunMemory(settings, processes, plan.sources.some((source) => source.kind === "stream"));
@@ -75,7 +77,9 @@ function taskCount(plan: TextPlan, chunkBytes: number): number {
   for (const source of plan.sources) {
     if (source.kind === "stream") return Infinity;
     const chunks = chunkCount(source.size, chunkBytes);
-    tasks += chunks > 1 || source.target === undefined ? chunks : batchShare(source.size);
+    tasks += chunks > 1 || source.target === undefined || source.compress !== undefined
+      ? chunks
+      : batchShare(source.size);
   }
   return Math.ceil(tasks);
 }

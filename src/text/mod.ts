@@ -4,6 +4,8 @@
  */
 export { lowercase } from "./lowercase.ts";
 export type { LowercaseOptions } from "./text_options.ts";
+export type { CompressionChoice } from "./compression.ts";
+export type { Compression } from "../runtime/compression.ts";
 export type { InvalidMode } from "../kernels/lowercase.ts";
 export {
   FileError,

@@ -8,9 +8,11 @@ export interface TextFailure {
 
 /** How far a run is. */
 export interface TextProgress {
-  /** Bytes of input done. */
+  /** Bytes of text done, which of a compressed input are more than it has. */
   readonly bytesIn: number;
-  /** Bytes of all inputs; undefined while it cannot be known, as for standard input. */
+  /** Bytes of the inputs done, as they are stored: of a compressed one, those that are read. */
+  readonly bytesRead: number;
+  /** Bytes of all inputs as they are stored; undefined while it cannot be known, as for standard input. */
   readonly bytesTotal: number | undefined;
   /** Bytes of output written. */
   readonly bytesOut: number;

@@ -1,6 +1,7 @@
 import type { InvalidMode } from "../kernels/lowercase.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ByteWriter } from "./byte_sink.ts";
+import type { CompressionChoice, CompressionChoices } from "./compression.ts";
 import type { TextFailure, TextProgress } from "./report.ts";
 
 /** Slots beyond one a worker: a worker has the next chunk at hand while finished ones wait to be written. */
@@ -23,6 +24,16 @@ export interface LowercaseOptions {
   chunkBytes?: number;
   /** Invalid UTF-8: `"pass"` it through unchanged (default), fail with an `"error"`, or `"replace"` it by U+FFFD. */
   invalid?: InvalidMode;
+  /**
+   * How the inputs are compressed: `"gzip"` or `"zstd"`, `"auto"` (default) by their names (`.gz`, `.zst`), or `"none"`.
+   * Files of several gzip members or zstd frames are read whole.
+   */
+  decompress?: CompressionChoice;
+  /**
+   * How the outputs are compressed: `"gzip"`, `"zstd"`, `"none"`, or `"auto"` (default): as the name of the output says,
+   * and in a mirrored folder as the input was. Compression is done by the workers, as members or frames of a chunk each.
+   */
+  compress?: CompressionChoice;
   /** Stops the run: no incomplete output stays, and the promise rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Told after each piece that is written. */
@@ -39,6 +50,7 @@ export interface TextSettings {
   readonly ordered: boolean;
   readonly chunkBytes: number;
   readonly invalid: InvalidMode;
+  readonly compression: CompressionChoices;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: TextProgress) => void) | undefined;
   readonly onError: ((failure: TextFailure) => void) | undefined;
@@ -90,10 +102,19 @@ export function readOptions(options: LowercaseOptions): TextSettings {
     ordered,
     chunkBytes,
     invalid,
+    compression: {
+      decompress: readCompression("decompress", options.decompress),
+      compress: readCompression("compress", options.compress),
+    },
     signal: options.signal,
     onProgress: options.onProgress,
     onError: options.onError,
   };
+}
+
+function readCompression(option: string, choice: unknown = "auto"): CompressionChoice {
+  if (choice === "auto" || choice === "none" || choice === "gzip" || choice === "zstd") return choice;
+  throw new TypeError(`Cannot ${option}: expected "auto", "gzip", "zstd" or "none", found ${shown(choice)}`);
 }
 
 function defaultChunkBytes(processes: number, most: number): number {

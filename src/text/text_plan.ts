@@ -11,6 +11,8 @@ import {
   namesFolder,
   realPath,
 } from "../runtime/files.ts";
+import type { Compression } from "../runtime/compression.ts";
+import { type CompressionChoices, inputCompression, mirroredName } from "./compression.ts";
 import { readError } from "./file_failure.ts";
 import type { KnownFile } from "./input_change.ts";
 import type { TextFailure } from "./report.ts";
@@ -20,15 +22,22 @@ export interface FileSource extends KnownFile {
   readonly kind: "file";
   /** Path of its own output file; undefined if its output goes to the common output. */
   readonly target: string | undefined;
+  /** Form in which its own output is written. */
+  readonly compress: Compression | undefined;
 }
 
-/** Text that comes in order, of unknown length. */
+/** Text that comes in order. */
 export interface StreamSource {
   readonly kind: "stream";
   /** `"-"` for standard input, the path of a pipe or device, or what the caller's own bytes are called. */
   readonly path: string;
   readonly bytes: AsyncIterable<Uint8Array> | undefined;
+  /** Bytes of what is read, where that is known, as of a compressed file. */
+  readonly size: number | undefined;
+  /** Form in which the text comes. */
+  readonly decompress: Compression | undefined;
   readonly target: string | undefined;
+  readonly compress: Compression | undefined;
 }
 
 /** What a run will do. */
@@ -36,7 +45,7 @@ export interface TextPlan {
   readonly sources: readonly (FileSource | StreamSource)[];
   /** Inputs that are known to fail already. */
   readonly failed: readonly TextFailure[];
-  /** Bytes of all files; undefined if a source's length is not known. */
+  /** Bytes of all files as they are read; undefined if a source's length is not known. */
   readonly bytesTotal: number | undefined;
   /** Path of a pipe or device that all output goes to in order; undefined if outputs are files or a writer. */
   readonly device: string | undefined;
@@ -44,6 +53,12 @@ export interface TextPlan {
 
 /** Where the output goes: to files by a path, or in order to a writer. */
 export type OutputPlace = { readonly path: string } | "writer";
+
+/** Where an output file goes, and in which form. */
+interface Target {
+  readonly path: string;
+  readonly compression: Compression | undefined;
+}
 
 interface Named {
   readonly path: string;
@@ -65,8 +80,12 @@ function examine(path: string): Named {
 }
 
 /** Plans a run over the caller's own bytes or over files, folders and standard input. Throws `OutputConflictError`. */
-export function planText(inputs: readonly string[] | AsyncIterable<Uint8Array>, output: OutputPlace): TextPlan {
-  const planner = new Planner(output);
+export function planText(
+  inputs: readonly string[] | AsyncIterable<Uint8Array>,
+  output: OutputPlace,
+  compression: CompressionChoices = { decompress: "auto", compress: "auto" },
+): TextPlan {
+  const planner = new Planner(output, compression);
   if (Array.isArray(inputs)) planner.addInputs(inputs as readonly string[]);
   else planner.addStream(STREAM_NAME, inputs as AsyncIterable<Uint8Array>);
   return planner.plan();
@@ -84,7 +103,10 @@ class Planner {
   /** Whether there is something at the path of the output already. */
   readonly #exists: boolean = false;
 
-  constructor(output: OutputPlace) {
+  readonly #choices: CompressionChoices;
+
+  constructor(output: OutputPlace, choices: CompressionChoices) {
+    this.#choices = choices;
     if (output === "writer") return;
     if (output.path === "") throw new OutputConflictError("The output has an empty path");
     const { status } = examine(output.path);
@@ -99,11 +121,13 @@ class Planner {
 
   plan(): TextPlan {
     this.#refuseOverwrittenInputs();
-    const files = this.#sources.filter((source) => source.kind === "file");
+    const sizes = this.#sources.map(({ size }) => size ?? NaN);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const bytesTotal = Number.isNaN(total) ? undefined : total;
     return {
       sources: this.#sources,
       failed: this.#failed,
-      bytesTotal: files.length === this.#sources.length ? files.reduce((sum, file) => sum + file.size, 0) : undefined,
+      bytesTotal,
       device: this.#device,
     };
   }
@@ -114,7 +138,16 @@ class Planner {
       const found = path === "-" ? "standard input" : "a stream";
       throw new OutputConflictError(`The output ${output} is a folder, but ${found} has no file name: name a file`);
     }
-    this.#sources.push({ kind: "stream", path, bytes, target: output === undefined ? undefined : realPath(output) });
+    const { decompress, compress } = this.#choices;
+    this.#sources.push({
+      kind: "stream",
+      path,
+      bytes,
+      size: undefined,
+      decompress: inputCompression("", decompress),
+      target: output === undefined ? undefined : realPath(output),
+      compress: output === undefined ? undefined : inputCompression(output, compress),
+    });
   }
 
   addInputs(inputs: readonly string[]): void {
@@ -145,10 +178,18 @@ class Planner {
     }
   }
 
-  #targetOf(path: string, needsFolder: boolean): string | undefined {
+  #targetOf(path: string, needsFolder: boolean): Target | undefined {
     if (this.#output === undefined) return undefined;
-    const target = needsFolder || this.#outputKind === "folder" ? joinPath(this.#output, baseName(path)) : this.#output;
-    return realPath(target);
+    if (needsFolder || this.#outputKind === "folder") return this.#mirrored(path, this.#output, baseName(path), true);
+    return { path: realPath(this.#output), compression: inputCompression(this.#output, this.#choices.compress) };
+  }
+
+  /** The place of the output of `path`, which is called `name`, in the folder `root`. */
+  #mirrored(path: string, root: string, name: string, isLink: boolean): Target {
+    const found = inputCompression(path, this.#choices.decompress);
+    const mirrored = mirroredName(name, found, this.#choices.compress);
+    const place = joinPath(root, mirrored.name);
+    return { path: isLink ? realPath(place) : place, compression: mirrored.compression };
   }
 
   /** One folder is mirrored straight under the output; of several inputs, each has its place under its own name. */
@@ -178,16 +219,17 @@ class Planner {
     }
     for (const entry of entries) {
       const { status, error } = examine(entry.path);
-      const entryTarget = target === undefined ? undefined : joinPath(target, entry.name);
+      const entryTarget = (): string | undefined => target === undefined ? undefined : joinPath(target, entry.name);
       if (status === undefined) {
         this.#failed.push({ path: entry.path, error: error! });
       } else if (status.kind === "folder") {
         if (above.has(status.identity)) this.#refuse(entry.path, "it is a link back to a folder that it lies in");
-        else this.#addFolder(entry.path, entryTarget, new Set([...above, status.identity]));
+        else this.#addFolder(entry.path, entryTarget(), new Set([...above, status.identity]));
       } else if (status.kind === "other") {
         this.#refuse(entry.path, "it is neither a file nor a folder");
       } else {
-        this.#addFile(entry.path, status, entryTarget);
+        const place = target === undefined ? undefined : this.#mirrored(entry.path, target, entry.name, false);
+        this.#addFile(entry.path, status, place);
       }
     }
   }
@@ -196,7 +238,7 @@ class Planner {
     this.#failed.push({ path, error: new FileError("ERR_INPUT_UNREADABLE", path, `Cannot read ${path}: ${found}`) });
   }
 
-  #addFile(path: string, status: FileStatus, target: string | undefined): void {
+  #addFile(path: string, status: FileStatus, place: Target | undefined): void {
     let { kind } = status;
     try {
       // A file that holds more than it says can only be read to its end.
@@ -205,6 +247,7 @@ class Planner {
       this.#failed.push({ path, error: readError(path, fileErrorCode(error), (error as Error).message, error) });
       return;
     }
+    const target = place?.path;
     if (target !== undefined) {
       const other = this.#targets.get(target);
       if (other !== undefined) {
@@ -212,10 +255,14 @@ class Planner {
       }
       this.#targets.set(target, path);
     }
-    if (kind === "other") this.#sources.push({ kind: "stream", path, bytes: undefined, target });
-    else {
-      const { size, modified, identity } = status;
-      this.#sources.push({ kind: "file", path, size, modified, identity, target });
+    const compress = place?.compression;
+    const { size, modified, identity } = status;
+    const decompress = inputCompression(path, this.#choices.decompress);
+    if (kind === "file" && decompress === undefined) {
+      this.#sources.push({ kind: "file", path, size, modified, identity, target, compress });
+    } else {
+      const known = kind === "file" ? size : undefined;
+      this.#sources.push({ kind: "stream", path, bytes: undefined, size: known, decompress, target, compress });
     }
   }
 
@@ -223,7 +270,7 @@ class Planner {
     // Where there is no output yet, no input can lie there.
     if (this.#targets.size === 0 || !this.#exists) return;
     for (const source of this.#sources) {
-      if (source.kind !== "file") continue;
+      if (source.path === "-" || source.path === STREAM_NAME) continue;
       const writer = this.#targets.get(realPath(source.path));
       if (writer === undefined) continue;
       throw new OutputConflictError(

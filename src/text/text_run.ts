@@ -1,9 +1,11 @@
+import { assertCompression, decompress, decompressFrame } from "../runtime/compression.ts";
 import { readInOrder } from "../runtime/files.ts";
 import { standardInput } from "../runtime/terminal.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { BatchRun } from "./batch_run.ts";
 import { chunkCount, nominalChunks } from "./chunk_plan.ts";
 import { changedError, readError } from "./file_failure.ts";
+import { CompressedSink } from "./compressed_sink.ts";
 import { DirectRun } from "./direct_run.ts";
 import { FileSink } from "./file_sink.ts";
 import { type InputFile, lowerChunkInto, lowerFileChunk, type TaskSettings } from "./file_tasks.ts";
@@ -18,12 +20,14 @@ import { resultOf, type TaskRunner } from "./task_runner.ts";
 import type { TextSettings } from "./text_options.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 import { OutputLostError } from "./writer_sink.ts";
+import { zstdFrames } from "./zstd_frames.ts";
 import { type WriteTurn, WriteTurns } from "./write_turns.ts";
 
 /** Where one source's output goes. */
 interface Place {
   readonly sink: ByteSink;
   readonly file: FileSink | undefined;
+  readonly compressed: CompressedSink | undefined;
   readonly turn: WriteTurn;
 }
 
@@ -38,6 +42,8 @@ export class TextRun implements RunContext {
   readonly #options: TextSettings;
   /** The common output; undefined if every source has a file of its own. */
   readonly #shared: ByteSink | undefined;
+  /** The same where it compresses. */
+  readonly #sharedCompressed: CompressedSink | undefined;
   readonly #turns: WriteTurns;
   readonly #batches: BatchRun;
   readonly #openFiles: Set<FileSink> = new Set();
@@ -48,6 +54,7 @@ export class TextRun implements RunContext {
   #stop: { readonly reason: unknown } | undefined;
   #outputLost: OutputLostError | undefined;
   #bytesIn = 0;
+  #bytesRead = 0;
   #bytesOut = 0;
   #files = 0;
 
@@ -60,8 +67,13 @@ export class TextRun implements RunContext {
   ) {
     this.#plan = plan;
     this.#options = options;
-    this.#shared = shared;
     this.runner = runner;
+    const { compress } = options.compression;
+    if (shared !== undefined && compress !== "auto" && compress !== "none") {
+      assertCompression(compress);
+      shared = this.#sharedCompressed = new CompressedSink(shared, runner, compress);
+    }
+    this.#shared = shared;
     this.chunkBytes = options.chunkBytes;
     this.#turns = new WriteTurns(options.ordered);
     this.#memory = memory;
@@ -125,7 +137,10 @@ export class TextRun implements RunContext {
     };
     for (const source of this.#plan.sources) {
       if (this.stopped) break;
-      if (source.kind === "file" && source.target !== undefined && chunkCount(source.size, this.chunkBytes) <= 1) {
+      if (
+        source.kind === "file" && source.target !== undefined && source.compress === undefined &&
+        chunkCount(source.size, this.chunkBytes) <= 1
+      ) {
         if (this.#batches.add({ ...source, target: source.target })) await startBatch();
         continue;
       }
@@ -141,6 +156,7 @@ export class TextRun implements RunContext {
     }
     if (this.#batches.pending && !this.stopped) await startBatch();
     await Promise.all(finishing);
+    if (!this.stopped) await this.#closeCompressed(this.#sharedCompressed);
   }
 
   /** Removes incomplete outputs. */
@@ -151,11 +167,16 @@ export class TextRun implements RunContext {
   }
 
   #open(source: FileSource | StreamSource): Place | undefined {
-    if (source.target === undefined) return { sink: this.#shared!, file: undefined, turn: this.#turns.next() };
+    if (source.target === undefined) {
+      return { sink: this.#shared!, file: undefined, compressed: undefined, turn: this.#turns.next() };
+    }
     try {
       const file = new FileSink(source.target, this.runner);
       this.#openFiles.add(file);
-      return { sink: file, file, turn: { ready: () => Promise.resolve(), end: () => {} } };
+      const compressed = source.compress === undefined
+        ? undefined
+        : new CompressedSink(file, this.runner, source.compress);
+      return { sink: compressed ?? file, file, compressed, turn: { ready: () => Promise.resolve(), end: () => {} } };
     } catch (error) {
       this.#fail({ path: source.path, error: error as Error });
       return undefined;
@@ -164,7 +185,7 @@ export class TextRun implements RunContext {
 
   /** Starts every chunk of a file, as slots become free; `finished` settles when all are written. */
   async #startFile(source: FileSource, place: Place): Promise<{ finished: Promise<void> }> {
-    const { finished } = place.file !== undefined && this.#lengthsKeep
+    const { finished } = place.file !== undefined && place.compressed === undefined && this.#lengthsKeep
       ? await this.#startDirect(source, place.file, place)
       : await this.#startOrdered(source, place, 0);
     finished.catch(() => {});
@@ -218,8 +239,12 @@ export class TextRun implements RunContext {
   }
 
   #startStream(source: StreamSource, place: Place): { finished: Promise<void> } {
-    const ordered = this.#orderedRun(place);
-    const bytes = source.bytes ?? (source.path === "-" ? standardInput() : readInOrder(source.path));
+    const ordered = this.#orderedRun(place, (consumed) => {
+      // What is compressed was counted as it was read.
+      if (source.decompress !== undefined) this.#bytesRead -= consumed;
+    });
+    const stored = source.bytes ?? (source.path === "-" ? standardInput() : readInOrder(source.path));
+    const bytes = this.#decoded(stored, source);
     // Standard input has nothing that would have to be waited for.
     const isOwn = source.bytes === undefined && source.path !== "-";
     const started = lowerStream(this, source.path, bytes, isOwn, ordered).catch((error: NodeJS.ErrnoException) => {
@@ -230,6 +255,30 @@ export class TextRun implements RunContext {
     const finished = started.finally(() => ordered.finish());
     finished.catch(() => {});
     return { finished };
+  }
+
+  /** Nothing, too, has its compressed form. */
+  async #closeCompressed(sink: CompressedSink | undefined): Promise<void> {
+    if (sink === undefined || !sink.isEmpty) return;
+    const slot = await this.slots.acquire();
+    try {
+      await sink.write(slot, 0);
+    } finally {
+      this.slots.release(slot);
+    }
+  }
+
+  #decoded(stored: AsyncIterable<Uint8Array>, { decompress: form }: StreamSource): AsyncIterable<Uint8Array> {
+    if (form === undefined) return stored;
+    const counted = this.#counted(stored);
+    return form === "gzip" ? decompress(counted, form) : zstdFrames(counted, decompressFrame);
+  }
+
+  async *#counted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      this.#bytesRead += piece.length;
+      yield piece;
+    }
   }
 
   #orderedRun(place: Place, onWritten: (consumed: number, produced: number) => void = () => {}): OrderedRun {
@@ -255,6 +304,7 @@ export class TextRun implements RunContext {
       if (this.stopped) return;
       const change = source.kind === "file" ? inputChange(source) : undefined;
       if (change !== undefined) throw changedError(source.path, change);
+      await this.#closeCompressed(place.compressed);
       await committed;
       if (this.stopped) return;
       place.file?.commit();
@@ -283,6 +333,7 @@ export class TextRun implements RunContext {
 
   #count(consumed: number, produced: number): void {
     this.#bytesIn += consumed;
+    this.#bytesRead += consumed;
     this.#bytesOut += produced;
     this.#report();
   }
@@ -290,6 +341,7 @@ export class TextRun implements RunContext {
   #report(): void {
     this.#options.onProgress?.({
       bytesIn: this.#bytesIn,
+      bytesRead: this.#bytesRead,
       bytesTotal: this.#plan.bytesTotal,
       bytesOut: this.#bytesOut,
       files: this.#files + this.#failed.length,

@@ -20,13 +20,18 @@ describe("readCommandLine", () => {
       chunkBytes: undefined,
       ordered: true,
       invalid: "pass",
+      decompress: "auto",
+      compress: "auto",
       quiet: false,
       json: false,
     });
   });
 
   test("reads every flag of lower", { timeout }, () => {
-    const flags = "-o - -w 3 --chunk-size 64K --unordered --invalid replace --quiet --json".split(" ");
+    const flags =
+      "-o - -w 3 --chunk-size 64K --unordered --invalid replace --decompress gzip --compress none --quiet --json".split(
+        " ",
+      );
     assert.deepEqual(readCommandLine(["lower", ...flags, "-"]), {
       command: "lower",
       inputs: ["-"],
@@ -35,6 +40,8 @@ describe("readCommandLine", () => {
       chunkBytes: 65_536,
       ordered: false,
       invalid: "replace",
+      decompress: "gzip",
+      compress: "none",
       quiet: true,
       json: true,
     });

@@ -1,0 +1,44 @@
+import type { Compression } from "../runtime/compression.ts";
+import type { ByteSink } from "./byte_sink.ts";
+import { compressSlot } from "./compress_task.ts";
+import type { Slot } from "./slot.ts";
+import { resultOf, type TaskRunner } from "./task_runner.ts";
+
+/**
+ * Compresses what goes to another sink, each piece by whichever worker is free: as gzip members or zstd frames one after
+ * another, which every decompressor reads as one text.
+ */
+export class CompressedSink implements ByteSink {
+  readonly #inner: ByteSink;
+  readonly #runner: TaskRunner;
+  readonly #form: Compression;
+  #isEmpty = true;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(inner: ByteSink, runner: TaskRunner, form: Compression) {
+    this.#inner = inner;
+    this.#runner = runner;
+    this.#form = form;
+  }
+
+  /** Whether nothing came yet. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
+  async write(slot: Slot, length: number): Promise<void> {
+    this.#isEmpty = false;
+    const before = this.#turn;
+    let next!: () => void;
+    this.#turn = new Promise<void>((resolve) => next = resolve);
+    let written: Promise<void>;
+    try {
+      const compressed = resultOf(await this.#runner.apply(compressSlot, [slot, length, this.#form]), "", "");
+      await before;
+      written = this.#inner.write(slot, compressed);
+    } finally {
+      next();
+    }
+    await written;
+  }
+}
