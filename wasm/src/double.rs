@@ -1,24 +1,26 @@
-//! Doubling in place. Plain loops over 64 bytes a turn: the compiler makes vector code of them for every target.
+//! Doubling in place. Plain loops over 256 bytes a turn: the compiler makes vector code of them for every target.
 
 pub fn double_f64(items: &mut [f64]) {
-    double_by::<f64, 8>(items, |item| item + item)
+    double_by::<f64, 32>(items, |item| item + item)
 }
 
 pub fn double_f32(items: &mut [f32]) {
-    double_by::<f32, 16>(items, |item| item + item)
+    double_by::<f32, 64>(items, |item| item + item)
 }
 
 pub fn double_i32(items: &mut [i32]) {
-    double_by::<i32, 16>(items, |item| item.wrapping_add(item))
+    double_by::<i32, 64>(items, |item| item.wrapping_add(item))
 }
 
 #[inline(always)]
 fn double_by<T: Copy, const N: usize>(items: &mut [T], double: impl Fn(T) -> T) {
     let mut blocks = items.chunks_exact_mut(N);
     for block in &mut blocks {
-        // A block as an array of known length, so that no bounds check stops the vectoriser.
-        let block: &mut [T; N] = block.try_into().unwrap();
-        *block = block.map(&double);
+        // By a pointer: what it adds becomes the constant offset of an access, which costs nothing.
+        let first = block.as_mut_ptr();
+        for at in 0..N {
+            unsafe { first.add(at).write(double(first.add(at).read())) }
+        }
     }
     for item in blocks.into_remainder() {
         *item = double(*item);
