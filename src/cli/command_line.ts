@@ -3,6 +3,7 @@ import type { InvalidMode } from "../kernels/lowercase.ts";
 import type { CompressionChoice } from "../text/compression.ts";
 import { CHUNK_STEP, MAX_CHUNK_BYTES } from "../text/text_options.ts";
 import { parseBytes } from "./byte_size.ts";
+import type { ProgressForm } from "./progress_form.ts";
 
 /** What `manyhands lower` was asked for: checked as far as that needs no look at the system. */
 export interface LowerArguments {
@@ -15,6 +16,8 @@ export interface LowerArguments {
   readonly invalid: InvalidMode;
   readonly decompress: CompressionChoice;
   readonly compress: CompressionChoice;
+  readonly progress: ProgressForm;
+  readonly verbose: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -48,11 +51,14 @@ interface LowerFlags {
   invalid: InvalidMode;
   decompress: CompressionChoice;
   compress: CompressionChoice;
+  progress: ProgressForm;
+  verbose?: true;
   quiet?: true;
   json?: true;
 }
 
 const FORMS: readonly CompressionChoice[] = ["auto", "gzip", "zstd", "none"];
+const PROGRESS_FORMS: readonly ProgressForm[] = ["auto", "bar", "lines", "json", "none"];
 
 const EXAMPLES = `
 Examples:
@@ -99,6 +105,11 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
       )
         .choices(FORMS).default("auto"),
     )
+    .addOption(
+      new Option("--progress <FORM>", "a bar, a line every five seconds, JSON events, none; auto: a bar on a terminal")
+        .choices(PROGRESS_FORMS).default("auto"),
+    )
+    .option("-v, --verbose", "show what each worker does")
     .option("-q, --quiet", "no progress and no report; failures are still named")
     .option("--json", "print the final report as JSON")
     .addHelpText("after", EXAMPLES)
@@ -120,6 +131,8 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
         invalid: flags.invalid,
         decompress: flags.decompress,
         compress: flags.compress,
+        progress: flags.progress,
+        verbose: flags.verbose === true,
         quiet: flags.quiet === true,
         json: flags.json === true,
       };

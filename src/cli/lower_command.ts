@@ -5,7 +5,7 @@ import type { LowercaseOptions } from "../text/text_options.ts";
 import type { LowerArguments } from "./command_line.ts";
 import { ExitCode, signalExitCode } from "./exit_code.ts";
 import { progressDisplay } from "./progress_display.ts";
-import { failureText, reportJson, reportText } from "./report_lines.ts";
+import { reportJson, reportText } from "./report_lines.ts";
 
 /** Runs `manyhands lower`; resolves with the exit code. */
 export async function lowerCommand(args: LowerArguments): Promise<number> {
@@ -17,7 +17,7 @@ export async function lowerCommand(args: LowerArguments): Promise<number> {
     stoppedBy = signal;
     controller.abort();
   });
-  const display = progressDisplay(args.quiet);
+  const display = await progressDisplay(args.quiet ? "none" : args.progress, args.verbose);
   const options: LowercaseOptions = {
     input: args.inputs,
     output: args.output,
@@ -27,7 +27,7 @@ export async function lowerCommand(args: LowerArguments): Promise<number> {
     compress: args.compress,
     signal: controller.signal,
     onProgress: (progress) => display.update(progress),
-    onError: (failure) => display.line(`manyhands: ${failureText(failure)}`),
+    onError: (failure) => display.failed(failure),
   };
   if (args.workers !== undefined) options.processes = args.workers;
   if (args.chunkBytes !== undefined) options.chunkBytes = args.chunkBytes;

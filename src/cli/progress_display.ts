@@ -1,112 +1,65 @@
-import cliProgress from "cli-progress";
-import { errorIsTerminal, errorStream, printErrorLine, terminalColumns } from "../runtime/terminal.ts";
-import type { TextProgress } from "../text/report.ts";
-import { formatBytes, formatTime } from "./byte_size.ts";
+import { errorIsTerminal, printErrorLine } from "../runtime/terminal.ts";
+import type { TextFailure, TextProgress } from "../text/report.ts";
+import { describeProgress, describeWorker, doneShare, progressEvent } from "./progress_text.ts";
+import type { ProgressDisplay, ProgressForm } from "./progress_form.ts";
+import { RateMeter } from "./rate_meter.ts";
+import { failureEvent, failureText } from "./report_lines.ts";
 
-/** Shows how far a run is, on standard error. */
-export interface ProgressDisplay {
-  update(progress: TextProgress): void;
-  /** Writes a line between the progress. */
-  line(text: string): void;
-  /** Takes the display off the terminal. */
-  stop(): void;
-}
+/** Milliseconds between two plain lines, and between two events for programs. */
+const INTERVALS = { lines: 5000, json: 1000 } as const;
 
-/** Milliseconds between two plain lines. */
-const LINE_INTERVAL = 5000;
-/** Milliseconds between two drawings of the bar. */
-const BAR_INTERVAL = 100;
-
-/** A bar on a terminal, a plain line every few seconds elsewhere, nothing if `quiet`. */
-export function progressDisplay(quiet: boolean): ProgressDisplay {
-  if (quiet) return { update: () => {}, line: printErrorLine, stop: () => {} };
-  return errorIsTerminal() ? new BarDisplay() : new LineDisplay();
-}
-
-/** `progress` in words, after `seconds` of work. */
-export function describeProgress(progress: TextProgress, seconds: number): string {
-  const { bytesIn, bytesTotal, files, filesTotal } = progress;
-  const rate = seconds > 0 ? bytesIn / seconds : 0;
-  const parts = [
-    bytesTotal === undefined ? formatBytes(bytesIn) : `${formatBytes(bytesIn)} of ${formatBytes(bytesTotal)}`,
-    `${formatBytes(Math.round(rate))}/s`,
-  ];
-  if (bytesTotal !== undefined && rate > 0) parts.push(`${formatTime((bytesTotal - bytesIn) / rate)} left`);
-  if (filesTotal > 1) parts.push(`${files} of ${filesTotal} files`);
-  return parts.join(", ");
-}
-
-/** `0.37` as `" 37%"`. */
-function percent(progress: TextProgress): string {
-  const share = progress.bytesTotal ? progress.bytesIn / progress.bytesTotal : 1;
-  return `${Math.floor(Math.min(1, share) * 100)}%`.padStart(4);
-}
-
-class LineDisplay implements ProgressDisplay {
-  readonly #began: number = performance.now();
-  #shown: number = performance.now();
-
-  update(progress: TextProgress): void {
-    const now = performance.now();
-    if (now - this.#shown < LINE_INTERVAL) return;
-    this.#shown = now;
-    const share = progress.bytesTotal === undefined ? "" : `${percent(progress).trim()}, `;
-    this.line(`${share}${describeProgress(progress, (now - this.#began) / 1000)}`);
+/** The display of the form that is asked for; `verbose` shows each worker too. */
+export async function progressDisplay(form: ProgressForm, verbose: boolean): Promise<ProgressDisplay> {
+  if (form === "none") return { update: () => {}, failed: printFailure, stop: () => {} };
+  if (form === "bar" || (form === "auto" && errorIsTerminal())) {
+    // Few runs need the package for it.
+    const { BarDisplay } = await import("./bar_display.ts");
+    return new BarDisplay(verbose);
   }
-
-  line(text: string): void {
-    printErrorLine(text);
-  }
-
-  stop(): void {}
+  return form === "json" ? new TimedDisplay("json", verbose) : new TimedDisplay("lines", verbose);
 }
 
-class BarDisplay implements ProgressDisplay {
-  readonly #began: number = performance.now();
-  readonly #bar: cliProgress.SingleBar;
-  #started = false;
-  #drawn = 0;
+function printFailure(failure: TextFailure): void {
+  printErrorLine(`manyhands: ${failureText(failure)}`);
+}
 
-  constructor() {
-    this.#bar = new cliProgress.SingleBar({
-      stream: errorStream(),
-      hideCursor: true,
-      clearOnComplete: true,
-      // The bar is drawn by update(), so that no timer of its own keeps it alive.
-      synchronousUpdate: false,
-      fps: 1000 / BAR_INTERVAL,
-      format: (_options, _params, payload: { progress?: TextProgress }) => this.#draw(payload.progress),
-    });
+/** Lines at fixed intervals, also while nothing moves. */
+class TimedDisplay implements ProgressDisplay {
+  readonly #form: "lines" | "json";
+  readonly #verbose: boolean;
+  readonly #meter: RateMeter = new RateMeter(performance.now());
+  readonly #timer: ReturnType<typeof setInterval>;
+  #last: TextProgress | undefined;
+
+  constructor(form: "lines" | "json", verbose: boolean) {
+    this.#form = form;
+    this.#verbose = verbose;
+    this.#timer = setInterval(() => this.#show(), INTERVALS[form]);
   }
 
   update(progress: TextProgress): void {
-    const now = performance.now();
-    if (!this.#started) {
-      this.#bar.start(progress.bytesTotal ?? 0, progress.bytesIn, { progress });
-      this.#started = true;
-    } else if (now - this.#drawn >= BAR_INTERVAL) {
-      this.#drawn = now;
-      this.#bar.update(progress.bytesIn, { progress });
-    }
+    this.#last = progress;
+    this.#meter.note(performance.now(), progress.bytesIn, progress.bytesRead);
   }
 
-  line(text: string): void {
-    if (this.#started) errorStream().write("\r\x1b[K");
-    printErrorLine(text);
+  failed(failure: TextFailure): void {
+    if (this.#form === "json") printErrorLine(failureEvent(failure));
+    else printFailure(failure);
   }
 
   stop(): void {
-    if (this.#started) this.#bar.stop();
+    clearInterval(this.#timer);
+    // Who reads events gets the last state as well.
+    if (this.#form === "json") this.#show();
   }
 
-  #draw(progress: TextProgress | undefined): string {
-    if (progress === undefined) return "";
-    const words = describeProgress(progress, (performance.now() - this.#began) / 1000);
-    if (progress.bytesTotal === undefined) return words;
-    const width = Math.max(0, Math.min(30, terminalColumns() - words.length - 9));
-    const done = progress.bytesTotal === 0 ? width : Math.round((progress.bytesIn / progress.bytesTotal) * width);
-    return `${percent(progress)} ${"█".repeat(Math.min(width, done))}${
-      "░".repeat(Math.max(0, width - done))
-    }  ${words}`;
+  #show(): void {
+    if (this.#last === undefined) return;
+    const time = performance.now();
+    if (this.#form === "json") return printErrorLine(progressEvent(this.#last, this.#meter, time));
+    const share = doneShare(this.#last);
+    const percent = share === undefined ? "" : `${Math.floor(share * 100)}%, `;
+    printErrorLine(`${percent}${describeProgress(this.#last, this.#meter, time)}`);
+    if (this.#verbose) { for (const worker of this.#last.workers) printErrorLine(`  ${describeWorker(worker)}`); }
   }
 }

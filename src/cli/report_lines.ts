@@ -17,12 +17,16 @@ export function reportText(report: TextReport): string {
 
 /** The final report as JSON for programs. */
 export function reportJson(report: TextReport): string {
-  const failed = report.failed.map(({ path, error }) => ({
-    path,
-    code: error instanceof ManyhandsError ? error.code : null,
-    message: error.message,
-  }));
-  return JSON.stringify({ ...report, failed });
+  return JSON.stringify({ ...report, failed: report.failed.map(failureData) });
+}
+
+function failureData({ path, error }: TextFailure): { path: string; code: string | null; message: string } {
+  return { path, code: error instanceof ManyhandsError ? error.code : null, message: error.message };
+}
+
+/** One failed input as an event for other programs, one line of JSON. */
+export function failureEvent(failure: TextFailure): string {
+  return JSON.stringify({ event: "failed", ...failureData(failure) });
 }
 
 /** One failed input for people; a file's error says in its message which file it is about. */

@@ -9,6 +9,8 @@ import { recordOwnerDeath } from "../memory/owner_deaths.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Lifeline, Thread, ThreadEnd } from "../runtime/port.ts";
 import type { CrewAnswer, CrewInit, CrewRequest } from "./crew_messages.ts";
+import type { InputFile } from "./file_tasks.ts";
+import type { WorkerProgress } from "./report.ts";
 import type { RunnerPool } from "./task_runner.ts";
 
 /** Milliseconds that an idle worker may take to end by itself before it is ended by force. */
@@ -26,6 +28,23 @@ interface Member {
   isUp: boolean;
   /** What it works on. */
   call: Call | undefined;
+  tasks: number;
+  bytesIn: number;
+}
+
+/** The file that a call is about, by its first argument: an input, or the first of many. */
+function pathOf({ request: { args: [first] } }: Call): string {
+  const { path } = ((Array.isArray(first) ? first[0] : first) ?? {}) as Partial<InputFile>;
+  return typeof first === "string" ? first : path ?? "(stream)";
+}
+
+/** Bytes of text that a task says it took. */
+function consumedBy(result: unknown): number {
+  let sum = 0;
+  for (const outcome of (Array.isArray(result) ? result : [result]) as { done?: { consumed?: number } }[]) {
+    sum += outcome.done?.consumed ?? 0;
+  }
+  return sum;
 }
 
 /**
@@ -46,6 +65,16 @@ export class Crew implements RunnerPool {
   constructor(workers: number, entry: URL = crewUrl()) {
     this.#entry = entry;
     for (let count = 0; count < workers; count++) this.#start();
+  }
+
+  /** What each worker does. */
+  get workers(): readonly WorkerProgress[] {
+    return Array.from(this.#members, ({ name, tasks, bytesIn, call }) => ({
+      name,
+      tasks,
+      bytesIn,
+      path: call === undefined ? undefined : pathOf(call),
+    }));
   }
 
   /** Runs a task of `file_tasks.ts` on the next free worker, in the order of asking. */
@@ -83,7 +112,7 @@ export class Crew implements RunnerPool {
     const init: CrewInit = { memory: linearMemory(), kernels: kernelModule() };
     const thread = runtime.startThread(this.#entry, { data: init, name });
     const ended = deferred<void>();
-    const member: Member = { name, thread, ended: ended.promise, isUp: false, call: undefined };
+    const member: Member = { name, thread, ended: ended.promise, isUp: false, call: undefined, tasks: 0, bytesIn: 0 };
     this.#members.add(member);
     let owner = 0;
     thread.onMessage((message) => {
@@ -94,8 +123,11 @@ export class Crew implements RunnerPool {
       } else {
         const call = member.call!;
         member.call = undefined;
-        if ("result" in answer) call.resolve(answer.result);
-        else call.reject(new RemoteError(answer.thrown.name, answer.thrown.message, answer.thrown.stack));
+        member.tasks++;
+        if ("result" in answer) {
+          member.bytesIn += consumedBy(answer.result);
+          call.resolve(answer.result);
+        } else call.reject(new RemoteError(answer.thrown.name, answer.thrown.message, answer.thrown.stack));
       }
       this.#idle.push(member);
       this.#dispatch();

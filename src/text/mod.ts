@@ -15,5 +15,5 @@ export {
   ManyhandsError,
   OutputConflictError,
 } from "../core/errors.ts";
-export type { TextFailure, TextProgress, TextReport } from "./report.ts";
+export type { TextFailure, TextProgress, TextReport, WorkerProgress } from "./report.ts";
 export type { ByteWriter } from "./byte_sink.ts";

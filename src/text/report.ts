@@ -20,6 +20,19 @@ export interface TextProgress {
   readonly files: number;
   /** Inputs of the run. */
   readonly filesTotal: number;
+  /** What each worker does. */
+  readonly workers: readonly WorkerProgress[];
+}
+
+/** What one worker of a run does. */
+export interface WorkerProgress {
+  readonly name: string;
+  /** Tasks done. */
+  readonly tasks: number;
+  /** Bytes of text of these. */
+  readonly bytesIn: number;
+  /** The file that it works on; `"(stream)"` for text that was read for it; undefined while it has nothing to do. */
+  readonly path: string | undefined;
 }
 
 /** What a run did. */

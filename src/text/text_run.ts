@@ -346,6 +346,7 @@ export class TextRun implements RunContext {
       bytesOut: this.#bytesOut,
       files: this.#files + this.#failed.length,
       filesTotal: this.#plan.sources.length + this.#plan.failed.length,
+      workers: this.runner.workers ?? [],
     });
   }
 }

@@ -22,6 +22,8 @@ describe("readCommandLine", () => {
       invalid: "pass",
       decompress: "auto",
       compress: "auto",
+      progress: "auto",
+      verbose: false,
       quiet: false,
       json: false,
     });
@@ -29,9 +31,10 @@ describe("readCommandLine", () => {
 
   test("reads every flag of lower", { timeout }, () => {
     const flags =
-      "-o - -w 3 --chunk-size 64K --unordered --invalid replace --decompress gzip --compress none --quiet --json".split(
-        " ",
-      );
+      "-o - -w 3 --chunk-size 64K --unordered --invalid replace --decompress gzip --compress none --progress lines -v --quiet --json"
+        .split(
+          " ",
+        );
     assert.deepEqual(readCommandLine(["lower", ...flags, "-"]), {
       command: "lower",
       inputs: ["-"],
@@ -42,6 +45,8 @@ describe("readCommandLine", () => {
       invalid: "replace",
       decompress: "gzip",
       compress: "none",
+      progress: "lines",
+      verbose: true,
       quiet: true,
       json: true,
     });

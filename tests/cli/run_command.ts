@@ -12,10 +12,16 @@ export interface CommandEnd {
   readonly stderr: string;
 }
 
+/** The command and its arguments as this test's runtime is called for them. */
+export function commandLine(args: readonly string[]): string[] {
+  const runtimeArgs = "Deno" in globalThis ? ["run", "-A", "--quiet", main] : [main];
+  return [process.execPath, ...runtimeArgs, ...args];
+}
+
 /** Starts the command on the runtime that runs this test. */
 export function startCommand(args: readonly string[], stdio: StdioOptions = "pipe", cwd?: string): ChildProcess {
-  const runtimeArgs = "Deno" in globalThis ? ["run", "-A", "--quiet", main] : [main];
-  return spawn(process.execPath, [...runtimeArgs, ...args], { stdio, cwd });
+  const [command, ...rest] = commandLine(args);
+  return spawn(command!, rest, { stdio, cwd });
 }
 
 /** Resolves when the command has ended and its streams are read. */

@@ -1,0 +1,71 @@
+import cliProgress from "cli-progress";
+import { errorStream, terminalColumns } from "../runtime/terminal.ts";
+import type { TextFailure, TextProgress } from "../text/report.ts";
+import type { ProgressDisplay } from "./progress_form.ts";
+import { describeProgress, describeWorker, doneShare } from "./progress_text.ts";
+import { RateMeter } from "./rate_meter.ts";
+import { failureText } from "./report_lines.ts";
+
+/** Drawings a second. */
+const RATE = 10;
+/** Columns of the bar at most. */
+const BAR_COLUMNS = 30;
+
+/** A bar on a terminal with a row for each worker where that is asked for. */
+export class BarDisplay implements ProgressDisplay {
+  readonly #verbose: boolean;
+  readonly #meter: RateMeter = new RateMeter(performance.now());
+  readonly #bars: cliProgress.MultiBar;
+  #rows = 0;
+  #last: TextProgress | undefined;
+
+  constructor(verbose: boolean) {
+    this.#verbose = verbose;
+    this.#bars = new cliProgress.MultiBar({
+      stream: errorStream(),
+      fps: RATE,
+      hideCursor: true,
+      clearOnComplete: true,
+      // A row that stays the same must be drawn again when a line was written above it.
+      forceRedraw: true,
+      // The command itself hears the signals.
+      gracefulExit: false,
+      format: (_options, _params, { row }: { row: number }) => this.#draw(row),
+    });
+  }
+
+  update(progress: TextProgress): void {
+    this.#last = progress;
+    this.#meter.note(performance.now(), progress.bytesIn, progress.bytesRead);
+    const rows = 1 + (this.#verbose ? progress.workers.length : 0);
+    while (this.#rows < rows) this.#bars.create(1, 0, { row: this.#rows++ });
+  }
+
+  failed(failure: TextFailure): void {
+    const text = `manyhands: ${failureText(failure)}\n`;
+    if (this.#rows > 0) this.#bars.log(text);
+    else errorStream().write(text);
+  }
+
+  stop(): void {
+    if (this.#rows === 0) return;
+    // Writes the lines that wait for the next drawing.
+    this.#bars.update();
+    this.#bars.stop();
+  }
+
+  #draw(row: number): string {
+    const progress = this.#last!;
+    if (row > 0) {
+      const worker = progress.workers[row - 1];
+      return worker === undefined ? "" : `  ${describeWorker(worker)}`.slice(0, terminalColumns() - 1);
+    }
+    const words = describeProgress(progress, this.#meter, performance.now());
+    const share = doneShare(progress);
+    if (share === undefined) return words;
+    const columns = Math.max(0, Math.min(BAR_COLUMNS, terminalColumns() - words.length - 9));
+    const done = Math.round(share * columns);
+    const percent = `${Math.floor(share * 100)}%`.padStart(4);
+    return `${percent} ${"█".repeat(done)}${"░".repeat(columns - done)}  ${words}`;
+  }
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { describeProgress, describeWorker, doneShare, progressEvent } from "../../src/cli/progress_text.ts";
+import { RateMeter } from "../../src/cli/rate_meter.ts";
+import type { TextProgress } from "../../src/text/report.ts";
+
+const timeout = 10_000;
+const MIB = 1024 * 1024;
+
+const whole: TextProgress = {
+  bytesIn: 50 * MIB,
+  bytesRead: 50 * MIB,
+  bytesTotal: 200 * MIB,
+  bytesOut: 50 * MIB,
+  files: 1,
+  filesTotal: 3,
+  workers: [],
+};
+
+function meterOf(...notes: [time: number, text: number, read: number][]): RateMeter {
+  const meter = new RateMeter(0);
+  for (const [time, text, read] of notes) meter.note(time, text * MIB, read * MIB);
+  return meter;
+}
+
+describe("describeProgress", () => {
+  test("says how much of how much, how fast and how long still", { timeout }, () => {
+    assert.equal(
+      describeProgress(whole, meterOf([2000, 50, 50]), 2000),
+      "50.0 MiB of 200 MiB, 25.0 MiB/s now, 25.0 MiB/s overall, 0:06 left, 1 of 3 files",
+    );
+  });
+
+  test("reckons with what is stored where the input is compressed", { timeout }, () => {
+    const progress = { ...whole, bytesRead: 10 * MIB, bytesTotal: 40 * MIB, filesTotal: 1 };
+    assert.equal(
+      describeProgress(progress, meterOf([2000, 50, 10]), 2000),
+      "10.0 MiB of 40.0 MiB, 25.0 MiB/s now, 25.0 MiB/s overall, 0:06 left",
+    );
+    assert.equal(doneShare(progress), 0.25);
+  });
+
+  test("says less where the whole is not known or nothing is done yet", { timeout }, () => {
+    const stream = { ...whole, bytesIn: 3 * MIB, bytesTotal: undefined, filesTotal: 1 };
+    const words = describeProgress(stream, meterOf([1000, 3, 3]), 1000);
+    assert.equal(words, "3.0 MiB, 3.0 MiB/s now, 3.0 MiB/s overall");
+    const start = { ...whole, bytesIn: 0, bytesRead: 0, bytesTotal: MIB, filesTotal: 1 };
+    assert.equal(describeProgress(start, meterOf(), 0), "0 B of 1.0 MiB, 0 B/s now, 0 B/s overall");
+  });
+});
+
+describe("RateMeter", () => {
+  test("tells the rate of late from that overall, and looks ahead by the rate of late", { timeout }, () => {
+    const meter = new RateMeter(0);
+    for (let second = 1; second <= 100; second++) meter.note(second * 1000, second * 100, second * 100);
+    for (let second = 101; second <= 120; second++) {
+      meter.note(second * 1000, 10_000 + (second - 100) * 10, 10_000 + (second - 100) * 10);
+    }
+    const time = 120_000;
+    assert.equal(meter.now(time), 10);
+    assert.equal(meter.overall(time), 85);
+    assert.equal(meter.secondsLeft(time, 10_300), 10);
+    assert.equal(meter.secondsLeft(time, 10_200), 0);
+  });
+
+  test("the rate falls while nothing comes", { timeout }, () => {
+    const meter = new RateMeter(0);
+    meter.note(1000, 100, 100);
+    assert.equal(meter.now(1000), 100);
+    assert.equal(meter.now(10_000), 10);
+  });
+
+  test("keeps few marks however often it is told", { timeout }, () => {
+    const meter = new RateMeter(0);
+    for (let at = 1; at <= 1_000_000; at++) meter.note(at / 10, at, at);
+    assert.ok(Math.abs(meter.now(100_000) - 10_000) < 1);
+  });
+});
+
+describe("progressEvent", () => {
+  test("holds the progress, the rates and the time that is left", { timeout }, () => {
+    const worker = { name: "text-worker-1", tasks: 3, bytesIn: 5, path: "a" };
+    const progress = { ...whole, workers: [worker] };
+    assert.deepEqual(JSON.parse(progressEvent(progress, meterOf([2000, 50, 50]), 2000)), {
+      event: "progress",
+      ...progress,
+      rateNow: 25 * MIB,
+      rateOverall: 25 * MIB,
+      secondsLeft: 6,
+    });
+  });
+
+  test("has null for what is not known", { timeout }, () => {
+    const event = JSON.parse(progressEvent({ ...whole, bytesTotal: undefined }, meterOf(), 0));
+    assert.equal(event.bytesTotal, null);
+    assert.equal(event.secondsLeft, null);
+  });
+});
+
+describe("describeWorker", () => {
+  test("says what a worker did and does", { timeout }, () => {
+    const worker = { name: "text-worker-1", tasks: 1, bytesIn: MIB, path: "a.txt" };
+    assert.equal(describeWorker(worker), "text-worker-1: 1.0 MiB in 1 task, a.txt");
+    assert.equal(describeWorker({ ...worker, tasks: 2, path: undefined }), "text-worker-1: 1.0 MiB in 2 tasks, idle");
+  });
+});
