@@ -3,18 +3,28 @@ import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, statS
 import { closeSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { type Finished, median, run } from "./contestants.ts";
-import { benchFile, type RuntimeCommand, runtimes } from "./runtimes.ts";
+import { benchFile } from "./runtimes.ts";
+import { type Peer, peers } from "./text/peers.ts";
 
 const corpus = benchFile("../examples/corpus");
 
-/** A file of about `bytes` made of the corpus over and over. */
-function makeInput(path: string, bytes: number): void {
-  const texts = readdirSync(corpus, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+/** The texts that are measured: their name, and the parts of the corpus that they are made of. */
+const texts: readonly (readonly [name: string, isPart: (path: string) => boolean])[] = [
+  ["English", (path) => path.endsWith("english.txt")],
+  ["Russian", (path) => path.endsWith("russian.txt")],
+  ["English, Russian and Chinese", (path) => /(english|russian|chinese)\.txt$/.test(path)],
+  ["all of the corpus", () => true],
+];
+
+/** A file of about `bytes` made of parts of the corpus over and over. */
+function makeInput(path: string, bytes: number, isPart: (path: string) => boolean): void {
+  const parts = readdirSync(corpus, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && isPart(entry.name))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
   const file = openSync(path, "w");
-  for (let written = 0, i = 0; written < bytes; i++) written += writeSync(file, texts[i % texts.length]!);
+  for (let written = 0, i = 0; written < bytes; i++) written += writeSync(file, parts[i % parts.length]!);
   closeSync(file);
 }
 
@@ -24,81 +34,62 @@ async function digest(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-interface Entry {
-  readonly name: string;
-  start(input: string, output: string): Promise<Finished>;
-}
-
-function entries(): Entry[] {
-  const plain = ({ name, command, args }: RuntimeCommand): Entry => ({
-    name: `plain pool, ${name}`,
-    start: (input, output) => run(command, [...args, benchFile("./text/plain_pool.ts"), input, output]),
-  });
-  const ours = ({ name, command, args }: RuntimeCommand): Entry => ({
-    name: `manyhands lower, ${name}`,
-    start: (input, output) =>
-      run(command, [
-        ...args,
-        benchFile("../src/cli/main.ts"),
-        "lower",
-        input,
-        "--output",
-        output,
-        "--workers",
-        "2",
-        "--quiet",
-      ]),
-  });
-  const cat: Entry = {
-    name: "cat",
-    start: (input, output) => run("sh", ["-c", 'cat "$1" > "$2"', "sh", input, output]),
-  };
-  return [cat, ...runtimes.flatMap((runtime) => [plain(runtime), ours(runtime)])];
-}
-
-/** One file through the command, beside `cat` and a plain worker pool on the same runtime, from page cache to a file. */
+/** Files through the command, beside `cat` and what else lower-cases, from page cache to a file. */
 export async function lowerSection(mebibytes: number, rounds: number): Promise<void> {
   const folder = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "manyhands-bench-"));
   try {
-    const input = join(folder, "input.txt");
-    makeInput(input, mebibytes * 2 ** 20);
-    const figures = new Map<string, Finished[]>();
-    const digests = new Map<string, string>();
-    for (let round = 0; round < rounds; round++) {
-      for (const { name, start } of entries()) {
-        const output = join(folder, "output.txt");
-        rmSync(output, { force: true });
-        const finished = await start(input, output);
-        figures.set(name, [...figures.get(name) ?? [], finished]);
-        if (round === 0) digests.set(name, await digest(output));
-      }
+    const all = peers(folder);
+    const present = all.filter((peer) => "start" in peer);
+    for (const [name, isPart] of texts) {
+      const input = join(folder, "input.txt");
+      makeInput(input, mebibytes * 2 ** 20, isPart);
+      const measured = await measure(present, input, join(folder, "output.txt"), rounds);
+      console.log(
+        `\nLower-casing ${(statSync(input).size / 2 ** 20).toFixed(0)} MiB of ${name} with 2 workers, ` +
+          `of ${rounds} runs the one with the least CPU time`,
+      );
+      printLower(present, measured);
     }
-    printLower(figures, digests, statSync(input).size, rounds);
+    for (const peer of all) if ("reason" in peer) console.log(`left out: ${peer.name}: ${peer.reason}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function printLower(
-  figures: Map<string, Finished[]>,
-  digests: Map<string, string>,
-  bytes: number,
-  rounds: number,
-): void {
-  const middle = (name: string, key: "wallSeconds" | "cpuSeconds" | "peakMebibytes"): number =>
-    median(figures.get(name)!.map((each) => each[key]));
-  console.log(`\nLower-casing a file of ${(bytes / 2 ** 20).toFixed(0)} MiB with 2 workers, median of ${rounds} runs`);
-  console.table(Object.fromEntries([...figures.keys()].map((name) => {
-    const plain = name.replace("manyhands lower", "plain pool");
+interface Measured {
+  readonly runs: Map<string, Finished[]>;
+  readonly digests: Map<string, string>;
+}
+
+async function measure(present: readonly Peer[], input: string, output: string, rounds: number): Promise<Measured> {
+  const runs = new Map<string, Finished[]>(present.map(({ name }) => [name, []]));
+  const digests = new Map<string, string>();
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, start } of present) {
+      // A virtual machine gives freed memory back to its host, and whoever needs it next would pay for getting it again.
+      await run("sh", ["-c", 'cat "$1" > "$2"', "sh", input, output]);
+      rmSync(output, { force: true });
+      runs.get(name)!.push(await start(input, output));
+      if (round === 0) digests.set(name, await digest(output));
+    }
+  }
+  return { runs, digests };
+}
+
+function printLower(present: readonly Peer[], { runs, digests }: Measured): void {
+  const best = (name: string): Finished => runs.get(name)!.toSorted((a, b) => a.cpuSeconds - b.cpuSeconds)[0]!;
+  const wall = (name: string): number => median(runs.get(name)!.map(({ wallSeconds }) => wallSeconds));
+  const exact = digests.get("manyhands lower, node");
+  const fastest = Math.min(...present.filter(({ name }) => name.startsWith("manyhands")).map(({ name }) => wall(name)));
+  console.table(Object.fromEntries(present.map(({ name, result }) => {
+    const { cpuSeconds } = best(name);
     return [name, {
-      "wall s": middle(name, "wallSeconds").toFixed(2),
-      "CPU s": middle(name, "cpuSeconds").toFixed(2),
-      "CPU / cat": (middle(name, "cpuSeconds") / middle("cat", "cpuSeconds")).toFixed(1),
-      "plain pool's wall / wall": plain === name
-        ? ""
-        : (middle(plain, "wallSeconds") / middle(name, "wallSeconds")).toFixed(1),
-      "peak MiB": middle(name, "peakMebibytes").toFixed(0),
-      "SHA-256": digests.get(name)!.slice(0, 8),
+      "CPU s": cpuSeconds.toFixed(2),
+      "CPU / cat": (cpuSeconds / best("cat").cpuSeconds).toFixed(1),
+      "wall s, median": wall(name).toFixed(2),
+      "wall / manyhands": (wall(name) / fastest).toFixed(1),
+      "peak MiB": Math.max(...runs.get(name)!.map(({ peakMebibytes }) => peakMebibytes)).toFixed(0),
+      "result": digests.get(name) === exact ? "exact" : result ?? "WRONG",
     }];
   })));
 }
