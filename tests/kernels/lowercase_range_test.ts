@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import fc from "fast-check";
 import { lowercaseTwin } from "../../src/kernels/lowercase_twin.ts";
 import { runRange, runStream } from "./range_runner.ts";
-import { anyText, concat, validPieces, validText } from "./sample_bytes.ts";
+import { anyText, concat, interestingCodePoints, validPieces, validText } from "./sample_bytes.ts";
 
 const timeout = 120_000;
 const encoder = new TextEncoder();
@@ -40,6 +41,19 @@ test("Every alignment from 0 to 63 gives the same", { timeout }, () => {
   const expected = lowercaseTwin(text);
   for (let shift = 0; shift < 64; shift++) {
     assert.deepEqual(runRange(text, {}, 3 * text.length, shift).output, expected);
+  }
+});
+
+test("All pairs of interesting code points are lower-cased alike at each alignment from 0 to 63", { timeout }, () => {
+  for (const first of interestingCodePoints) {
+    // Often enough that blocks are in the middle of it, and at both ends of a line.
+    const lines = interestingCodePoints.map((second) => String.fromCodePoint(first, second).repeat(9));
+    const text = bytesOf(lines.join("\n"));
+    const expected = lowercaseTwin(text);
+    for (let shift = 0; shift < 64; shift++) {
+      const { output } = runRange(text, {}, expected.length, shift);
+      if (Buffer.compare(output, expected) !== 0) assert.deepEqual(output, expected, `${first} at ${shift}`);
+    }
   }
 });
 
