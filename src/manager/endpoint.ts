@@ -1,26 +1,23 @@
 import type { Endpoint } from "comlink";
-import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
-import type { FrameSocket } from "../queue/frame_socket.ts";
+import type { Line } from "./line.ts";
 
-type Listener = (event: { readonly data: unknown }) => void;
+/** What Comlink talks over, and where it hears what came. */
+export interface ComlinkSide {
+  readonly endpoint: Endpoint;
+  receive(message: unknown): void;
+}
 
-/** What Comlink talks over: messages as bytes over a socket. */
-export function endpointOf(frames: FrameSocket): Endpoint {
-  const listeners = new Set<Listener>();
-  let isStarted = false;
+/** Comlink's side of a line: its messages are those of the number 0. */
+export function comlinkSide(line: Line): ComlinkSide {
+  const listeners = new Set<(event: { readonly data: unknown }) => void>();
   return {
-    // Comlink starts it once it listens, and again before each call.
-    start: () => {
-      if (isStarted) return;
-      isStarted = true;
-      frames.onFrame((frame) => {
-        const event = { data: decodeBytes(frame) };
-        for (const listener of listeners) listener(event);
-      });
+    receive: (data) => {
+      for (const listener of listeners) listener({ data });
     },
-    // A message that cannot be sent any more is one of a connection whose end both sides hear of.
-    postMessage: (message) => void frames.send(encodeBytes(message, "message")).catch(() => {}),
-    addEventListener: (_type, listener) => void listeners.add(listener as unknown as Listener),
-    removeEventListener: (_type, listener) => void listeners.delete(listener as unknown as Listener),
+    endpoint: {
+      postMessage: (message) => line.send([0, message]),
+      addEventListener: (_type, listener) => void listeners.add(listener as never),
+      removeEventListener: (_type, listener) => void listeners.delete(listener as never),
+    },
   };
 }

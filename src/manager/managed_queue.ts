@@ -66,7 +66,7 @@ export class ManagedQueue {
   /** Says that an item which was taken is done. */
   taskDone(): void {
     if (this.#unfinished === 0) {
-      throw new ManyhandsError("ERR_TASK_DONE", "taskDone() was called more often than items were put");
+      throw new ManyhandsError("ERR_TOO_MANY_DONE", "taskDone was called more often than items were put");
     }
     if (--this.#unfinished === 0) this.#joiners.wakeAll();
   }

@@ -4,13 +4,14 @@ import { ManagerLostError, ManyhandsError, TaskEncodingError } from "../core/err
 import { encodingForOutside } from "../core/wire.ts";
 import { loadTask } from "../process/load_task.ts";
 import type { TaskDefinition } from "../process/task_definition.ts";
-import type { FrameSocket } from "../queue/frame_socket.ts";
+import { isThenable } from "../core/thenable.ts";
 import { Call, Caller, runAs } from "./call.ts";
-import { endpointOf } from "./endpoint.ts";
+import { comlinkSide } from "./endpoint.ts";
+import type { Line, LineMessage } from "./line.ts";
 import { type ObjectLink, passing, type ServerPlace } from "./object_link.ts";
 import type { ObjectType } from "./object_types.ts";
 import { BaseProxy, makeProxy, UPDATE } from "./proxy.ts";
-import type { ServerApi } from "./server_api.ts";
+import type { CallMessage, ServerApi } from "./server_api.ts";
 import { updateTargetOf } from "./update_target.ts";
 
 interface Entry {
@@ -24,6 +25,7 @@ interface Entry {
 }
 
 interface Session {
+  readonly line: Line;
   readonly caller: Caller;
   readonly calls: Map<number, Call>;
   /** For each object of which the client has proxies the number of the last answer that held one. */
@@ -42,7 +44,7 @@ export class ObjectServer implements ObjectLink {
   readonly #onShutdown: () => void;
   readonly #entries: Map<string, Entry> = new Map();
   readonly #ids: WeakMap<object, string> = new WeakMap();
-  readonly #connections: Set<FrameSocket> = new Set();
+  readonly #lines: Set<Line> = new Set();
   readonly #self: Caller = new Caller();
   #lastId = 0;
 
@@ -53,19 +55,18 @@ export class ObjectServer implements ObjectLink {
     this.#onShutdown = onShutdown;
   }
 
-  /** Serves a client until its connection ends. */
-  serve(frames: FrameSocket): void {
-    const session: Session = { caller: new Caller(), calls: new Map(), sent: new Map(), answers: 0 };
-    this.#connections.add(frames);
-    frames.onEnd(() => {
-      this.#connections.delete(frames);
+  /** Serves a client until its line ends. */
+  serve(line: Line): void {
+    const session: Session = { line, caller: new Caller(), calls: new Map(), sent: new Map(), answers: 0 };
+    this.#lines.add(line);
+    line.onEnd(() => {
+      this.#lines.delete(line);
       session.caller.lose();
       for (const id of session.sent.keys()) this.drop(id);
     });
     const api: ServerApi = {
-      create: (type, args) => this.#answer(session, () => this.#create(type, this.#decode(args))),
-      call: (token, id, method, args) => this.#answer(session, () => this.#call(session, token, id, method, args)),
-      cancel: (token) => session.calls.get(token)?.abandon(),
+      create: (type, args) => this.#answer(session, async () => await this.#create(type, this.#decode(args))),
+      cancel: (number) => session.calls.get(number)?.abandon(),
       adopt: (id) => this.#note(session, id, 0),
       drop: (id, seen) => {
         if ((session.sent.get(id) ?? Infinity) > seen) return;
@@ -74,19 +75,24 @@ export class ObjectServer implements ObjectLink {
       },
       shutdown: () => this.#onShutdown(),
     };
-    expose(api, endpointOf(frames));
+    const comlink = comlinkSide(line);
+    expose(api, comlink.endpoint);
+    line.onMessage((message) => {
+      if (message[0] === 0) comlink.receive(message[1]);
+      else this.#serveCall(session, message as LineMessage as CallMessage);
+    });
   }
 
   /** Lets go of all objects and clients. */
   async close(): Promise<void> {
-    for (const frames of this.#connections) frames.end();
+    for (const line of this.#lines) line.end();
     await Promise.all([...this.#entries.values()].map(disposeOf));
     this.#entries.clear();
   }
 
   /** A call from the server itself. */
-  call(id: string, method: string, args: readonly unknown[]): Promise<unknown> {
-    return this.#invoke(new Call(this.#self), id, method, args);
+  async call(id: string, method: string, args: readonly unknown[]): Promise<unknown> {
+    return await this.#invoke(new Call(this.#self), id, method, args);
   }
 
   /** See {@linkcode ObjectLink}. */
@@ -140,26 +146,43 @@ export class ObjectServer implements ObjectLink {
     return makeProxy({ ...this.#place, id, type: entry.type, methods: entry.exposed });
   }
 
-  async #call(session: Session, token: number, id: string, method: string, bytes: Uint8Array): Promise<unknown> {
-    const call = new Call(session.caller);
-    if (token !== 0) session.calls.set(token, call);
+  /** Answers at once where the method does. */
+  #serveCall(session: Session, [number, id, method, args]: CallMessage): void {
+    const send = (answer: Uint8Array): void => session.line.send([number, answer]);
+    let result: unknown;
     try {
-      return await this.#invoke(call, id, method, this.#decode(bytes));
-    } finally {
-      if (token !== 0) session.calls.delete(token);
+      const call = new Call(session.caller);
+      session.calls.set(number, call);
+      result = this.#invoke(call, id, method, this.#decode(args));
+    } catch (error) {
+      session.calls.delete(number);
+      return send(this.#encode(session, false, error));
     }
+    if (!isThenable(result)) {
+      session.calls.delete(number);
+      return send(this.#answerOf(session, result));
+    }
+    void this.#answer(session, async () => await result).then((answer) => {
+      session.calls.delete(number);
+      send(answer);
+    });
   }
 
-  async #invoke(call: Call, id: string, method: string, args: readonly unknown[]): Promise<unknown> {
+  #invoke(call: Call, id: string, method: string, args: readonly unknown[]): unknown {
     const entry = this.#entries.get(id);
     if (entry === undefined) throw new ManagerLostError(`The manager has no object ${id} any more`);
-    while (entry.busy !== undefined) await entry.busy;
-    if (method === UPDATE) return await this.#update(entry, args);
+    return entry.busy === undefined ? this.#invokeNow(entry, call, method, args) : entry.busy.then(
+      () => this.#invoke(call, id, method, args),
+    );
+  }
+
+  #invokeNow(entry: Entry, call: Call, method: string, args: readonly unknown[]): unknown {
+    if (method === UPDATE) return this.#update(entry, args);
     const found = (entry.object as Record<string, unknown>)[method];
     if (!entry.exposed.includes(method) || typeof found !== "function") {
       throw new ManyhandsError("ERR_NOT_EXPOSED", `${entry.type} has no method ${method} for others`);
     }
-    return await runAs(call, () => found.apply(entry.object, args));
+    return runAs(call, () => found.apply(entry.object, args));
   }
 
   /** Runs a function of the client's on the object, while no other call of it runs. */
@@ -174,11 +197,14 @@ export class ObjectServer implements ObjectLink {
 
   async #answer(session: Session, run: () => Promise<unknown>): Promise<Uint8Array> {
     try {
-      const value = await run();
-      return this.#encode(session, true, isIterator(value) ? this.#proxyOf(value, ITERATOR, ITERATOR_METHODS) : value);
+      return this.#answerOf(session, await run());
     } catch (error) {
       return this.#encode(session, false, error);
     }
+  }
+
+  #answerOf(session: Session, value: unknown): Uint8Array {
+    return this.#encode(session, true, isIterator(value) ? this.#proxyOf(value, ITERATOR, ITERATOR_METHODS) : value);
   }
 
   #encode(session: Session, isValue: boolean, outcome: unknown): Uint8Array {

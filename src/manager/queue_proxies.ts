@@ -60,7 +60,7 @@ export class QueueProxy<T = unknown> extends BaseProxy {
  * A queue in a manager's server that knows what is done. Python: `SyncManager.JoinableQueue()`.
  */
 export class JoinableQueueProxy<T = unknown> extends QueueProxy<T> {
-  /** Says that an item which was taken is done; rejects with `ERR_TASK_DONE` where all were. */
+  /** Says that an item which was taken is done; rejects with `ERR_TOO_MANY_DONE` where all were. */
   taskDone(): Promise<void> {
     return this.call("taskDone") as Promise<void>;
   }

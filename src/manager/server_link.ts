@@ -1,81 +1,105 @@
 import { type Remote, wrap } from "comlink";
 import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
-import { deferred } from "../core/deferred.ts";
+import { type Deferred, deferred } from "../core/deferred.ts";
 import { ManagerLostError } from "../core/errors.ts";
 import { onInterrupt, throwIfInterrupted } from "../core/interrupt.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { describeAddress } from "../queue/address.ts";
 import { Client } from "../queue/client.ts";
-import type { FrameSocket } from "../queue/frame_socket.ts";
 import type { SocketConnection } from "../queue/socket_connection.ts";
-import { endpointOf } from "./endpoint.ts";
+import { comlinkSide } from "./endpoint.ts";
 import { keyOfText } from "./key_text.ts";
-import { type CallOptions, type ObjectLink, passing, type ServerPlace } from "./object_link.ts";
-import type { Answer, ServerApi } from "./server_api.ts";
+import type { Line } from "./line.ts";
+import { meetServer } from "./meeting.ts";
+import { type CallOptions, type ObjectLink, type Passage, passing, type ServerPlace } from "./object_link.ts";
+import type { Answer, AnswerMessage, CallMessage, ServerApi } from "./server_api.ts";
 
 /** Connects to a server; `onLost` is called when the connection has ended. Rejects with a `ManagerLostError` or worse. */
 export async function openLink({ address, key }: ServerPlace, onLost: () => void): Promise<ServerLink> {
-  const authkey = keyOfText(key);
+  const place = describeAddress(address);
   try {
-    const connection = await Client(address, { authkey });
-    return new ServerLink((connection as SocketConnection).takeFrames(), describeAddress(address), onLost);
+    const connection = await Client(address, { authkey: keyOfText(key) });
+    return new ServerLink(await meetServer(connection as SocketConnection), place, onLost);
   } catch (cause) {
-    if ((cause as { code?: unknown }).code !== "ERR_CONNECT") throw cause;
-    throw new ManagerLostError(`No manager answers at ${describeAddress(address)}`, { cause });
+    if (!ABSENT.has((cause as { code?: unknown }).code)) throw cause;
+    throw new ManagerLostError(`No manager answers at ${place}`, { cause });
   }
 }
 
+/** Codes of errors that say that nobody is there, or nobody who talks as a server. */
+const ABSENT: ReadonlySet<unknown> = new Set(["ERR_CONNECT", "ERR_CLOSED", "ERR_END_OF_STREAM", "ERR_TIMEOUT"]);
+
 /** This thread's connection to a server. */
 export class ServerLink implements ObjectLink {
-  readonly #frames: FrameSocket;
+  readonly #line: Line;
   readonly #remote: Remote<ServerApi>;
-  // Comlink makes a proxy at each access to a member, so the one that counts is kept.
-  readonly #call: Remote<ServerApi>["call"];
   readonly #place: string;
   readonly #onLost: () => void;
-  readonly #pending: Set<(error: Error) => void> = new Set();
+  readonly #pending: Map<number, Deferred<unknown>> = new Map();
   readonly #kept: Set<object> = new Set();
   readonly #counts: Map<string, number> = new Map();
-  #lastToken = 0;
+  readonly #from: Passage = { from: this };
+  readonly #to: Passage = { to: this };
+  #deaf: () => void = () => {};
+  #lastNumber = 0;
   #seen = 0;
   #lost: ManagerLostError | undefined;
 
-  /** Takes a connection over that is authenticated. */
-  constructor(frames: FrameSocket, place: string, onLost: () => void) {
-    this.#frames = frames;
+  /** Takes a line over. */
+  constructor(line: Line, place: string, onLost: () => void) {
+    this.#line = line;
     this.#place = place;
-    this.#remote = wrap<ServerApi>(endpointOf(frames));
-    this.#call = this.#remote.call;
     this.#onLost = onLost;
-    frames.onEnd(() => this.lose());
+    const comlink = comlinkSide(line);
+    this.#remote = wrap<ServerApi>(comlink.endpoint);
+    line.onEnd(() => this.lose());
+    line.onInterrupt((error) => this.#failAll(error));
+    line.onMessage(([number, content]) => {
+      if (number === 0) comlink.receive(content);
+      else this.#settle(number, content as AnswerMessage[1]);
+    });
   }
 
   /** Takes it that the server is gone: all calls reject. */
   lose(): void {
     if (this.#lost !== undefined) return;
     this.#lost = new ManagerLostError(`The manager at ${this.#place} is gone`);
-    this.#frames.destroy();
+    this.#line.destroy();
     this.#onLost();
     this.#kept.clear();
-    for (const reject of [...this.#pending]) reject(this.#lost);
+    this.#failAll(this.#lost);
   }
 
   /** Makes an object of a type; a proxy of it. */
-  create(type: string, args: readonly unknown[]): Promise<unknown> {
-    return this.#ask(args, (bytes) => this.#remote.create(type, bytes));
+  async create(type: string, args: readonly unknown[]): Promise<unknown> {
+    this.#assertUsable();
+    const bytes = this.#encode(args);
+    return this.#outcome(await this.#whileHere(this.#remote.create(type, bytes)));
   }
 
   /** See {@linkcode ObjectLink}. */
   call(id: string, method: string, args: readonly unknown[], { signal }: CallOptions = {}): Promise<unknown> {
-    if (signal === undefined) return this.#ask(args, (bytes) => this.#call(0, id, method, bytes));
-    const token = ++this.#lastToken;
-    return this.#ask(args, (bytes) => this.#call(token, id, method, bytes), signal, token);
+    try {
+      this.#assertUsable();
+      signal?.throwIfAborted();
+      const number = ++this.#lastNumber;
+      const answer = this.#wait(number);
+      try {
+        this.#line.send([number, id, method, this.#encode(args)] satisfies CallMessage);
+      } catch (error) {
+        this.#leave(number);
+        throw error;
+      }
+      return signal === undefined ? answer : this.#unlessAborted(number, answer, signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Ends the server; resolves when it has heard of it, or is gone. */
   async shutdown(): Promise<void> {
     if (this.#lost !== undefined) return;
-    await this.#settled(Promise.resolve(this.#remote.shutdown())).catch(() => {});
+    await this.#whileHere(this.#remote.shutdown()).catch(() => {});
   }
 
   /** See {@linkcode ObjectLink}. */
@@ -106,49 +130,75 @@ export class ServerLink implements ObjectLink {
     this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
   }
 
-  async #ask(
-    args: readonly unknown[],
-    send: (bytes: Uint8Array) => Promise<Uint8Array>,
-    signal?: AbortSignal,
-    token = 0,
-  ): Promise<unknown> {
+  #assertUsable(): void {
     if (this.#lost !== undefined) throw this.#lost;
-    signal?.throwIfAborted();
     throwIfInterrupted();
-    const bytes = passing({ to: this }, () => encodingForOutside(() => encodeBytes([...args], "args")));
-    const cancel = (): void => void this.#remote.cancel(token);
-    signal?.addEventListener("abort", cancel, { once: true });
-    let answer: Uint8Array;
-    try {
-      answer = await this.#settled(send(bytes));
-    } finally {
-      signal?.removeEventListener("abort", cancel);
-    }
-    const [isValue, outcome, number] = passing({ from: this }, () => decodeBytes(answer)) as Answer;
+  }
+
+  #encode(args: readonly unknown[]): Uint8Array {
+    return passing(this.#to, () => encodingForOutside(() => encodeBytes(args, "args")));
+  }
+
+  /** The value of an answer. Throws its error. */
+  #outcome(answer: Uint8Array): unknown {
+    const [isValue, outcome, number] = passing(this.#from, () => decodeBytes(answer)) as Answer;
     this.#seen = number;
     if (isValue) return outcome;
-    if (signal?.aborted && (outcome as { code?: unknown }).code === "ERR_ABANDONED") throw signal.reason;
     throw outcome;
   }
 
-  /** `promise`, unless the connection ends or this process is interrupted before; it keeps the program alive. */
-  #settled<T>(promise: Promise<T>): Promise<T> {
-    const { promise: settled, resolve, reject } = deferred<T>();
-    if (this.#pending.size === 0) this.#frames.hold();
-    const leave = (): void => {
-      deaf();
-      if (this.#pending.delete(fail) && this.#pending.size === 0) this.#frames.release();
-    };
-    const fail = (error: Error): void => {
-      leave();
-      reject(error);
-    };
-    const deaf = onInterrupt(fail);
-    this.#pending.add(fail);
-    promise.then((value) => {
-      leave();
-      resolve(value);
-    }, fail);
-    return settled;
+  async #unlessAborted(number: number, answer: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+    const cancel = (): void => void this.#remote.cancel(number);
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      return await answer;
+    } catch (error) {
+      if (signal.aborted && (error as { code?: unknown }).code === "ERR_ABANDONED") throw signal.reason;
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** `promise`, unless the connection ends or this process is interrupted before. */
+  #whileHere<T>(promise: PromiseLike<T>): Promise<T> {
+    const number = ++this.#lastNumber;
+    const settled = this.#wait(number);
+    promise.then((value) => this.#leave(number)?.resolve(value), (error) => this.#leave(number)?.reject(error));
+    return settled as Promise<T>;
+  }
+
+  /** Waits for what `#leave` finds; that keeps the program alive. */
+  #wait(number: number): Promise<unknown> {
+    const waiting = deferred<unknown>();
+    if (this.#pending.size === 0) {
+      this.#line.hold();
+      this.#deaf = onInterrupt((error) => this.#failAll(error));
+    }
+    this.#pending.set(number, waiting);
+    return waiting.promise;
+  }
+
+  #leave(number: number): Deferred<unknown> | undefined {
+    const waiting = this.#pending.get(number);
+    if (!this.#pending.delete(number) || this.#pending.size > 0) return waiting;
+    this.#line.release();
+    this.#deaf();
+    return waiting;
+  }
+
+  #settle(number: number, answer: Uint8Array): void {
+    const waiting = this.#leave(number);
+    try {
+      // Also of an answer for which nobody waits any more, since there may be proxies in it.
+      const value = this.#outcome(answer);
+      waiting?.resolve(value);
+    } catch (error) {
+      waiting?.reject(error);
+    }
+  }
+
+  #failAll(error: Error): void {
+    for (const number of [...this.#pending.keys()]) this.#leave(number)?.reject(error);
   }
 }

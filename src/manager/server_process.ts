@@ -6,9 +6,12 @@ import { Listener } from "../queue/listener.ts";
 import type { SocketConnection } from "../queue/socket_connection.ts";
 import type { SocketAddress } from "../runtime/sockets.ts";
 import { keyOfText } from "./key_text.ts";
+import { type Entry, meetClient } from "./meeting.ts";
+import { markMemory, unmarkMemory } from "./memory_mark.ts";
 import { setLocalLink } from "./object_link.ts";
 import { ObjectServer } from "./object_server.ts";
 import { builtInTypes, loadType, type RegisteredType } from "./object_types.ts";
+import { SharedDoor } from "./shared_door.ts";
 
 /** What a server's process is told; plain data. */
 export interface ServerOptions {
@@ -31,6 +34,7 @@ export async function serveObjects(options: ServerOptions): Promise<void> {
   const authkey = keyOfText(options.key);
   const starter = await Client(options.starter, { authkey });
   let listener: Listener | undefined;
+  let entry: Entry | undefined;
   const end = deferred<void>();
   try {
     const types = builtInTypes();
@@ -40,24 +44,29 @@ export async function serveObjects(options: ServerOptions): Promise<void> {
     const place = { address: listener.address, key: options.key };
     const server = new ObjectServer(place, types, () => end.resolve());
     setLocalLink(place.address, server);
-    void acceptAll(listener, server);
+    entry = { mark: markMemory(), door: new SharedDoor() };
+    void acceptAll(listener, entry, server);
     await starter.send({ address: listener.address } satisfies StartReport);
     // The starter says nothing more; its end is ours.
     await Promise.race([end.promise, starter.poll(Infinity)]);
     await listener.close();
     await server.close();
+    entry.door.close();
   } catch (error) {
     await listener?.close();
     await starter.send({ error } satisfies StartReport);
   } finally {
+    if (entry !== undefined) unmarkMemory(entry.mark);
     starter.close();
   }
 }
 
-async function acceptAll(listener: Listener, server: ObjectServer): Promise<void> {
+async function acceptAll(listener: Listener, entry: Entry, server: ObjectServer): Promise<void> {
   for (;;) {
     try {
-      server.serve((await listener.accept() as SocketConnection).takeFrames());
+      const connection = await listener.accept() as SocketConnection;
+      // Who goes away at once is nobody's loss.
+      void meetClient(connection, entry, (line) => server.serve(line)).catch(() => connection.close());
     } catch (error) {
       // Who does not have the key is turned away; the others are served.
       if ((error as { code?: unknown }).code === "ERR_CLOSED") return;

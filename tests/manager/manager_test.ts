@@ -256,7 +256,7 @@ describe("TestSyncManagerTypes", () => {
     assert.equal(await back.join({ timeout: 1 }), false);
     await back.taskDone();
     assert.equal(await back.join(), true);
-    await assert.rejects(back.taskDone(), { code: "ERR_TASK_DONE" });
+    await assert.rejects(back.taskDone(), { code: "ERR_TOO_MANY_DONE" });
     await assert.rejects(there.getNowait(), { code: "ERR_QUEUE_EMPTY" });
     const waiting = assert.rejects(there.get(), { code: "ERR_SHUT_DOWN" });
     await there.shutdown();
