@@ -3,6 +3,7 @@
  * File numbers are per thread on Deno, so a number never leaves the function call that opened it.
  * @module
  */
+import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import * as nodePath from "node:path";
 import process from "node:process";
@@ -42,6 +43,11 @@ export function fileStatus(path: string): FileStatus | undefined {
     modified: status.mtimeMs,
     identity: `${status.dev}:${status.ino}`,
   };
+}
+
+/** Whether a symbolic link is at `path`. */
+export function isLink(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** The entries of a folder, sorted by name as code units, so that every machine sees the same order. */
@@ -158,9 +164,22 @@ export function writeAt(file: number, source: Uint8Array, position: number): voi
   }
 }
 
-/** Cuts a file off at `length` bytes. */
-export function truncateFile(path: string, length: number): void {
+/** Makes a file `length` bytes long: cuts it off, or ends it in a hole. */
+export function setFileLength(path: string, length: number): void {
   fs.truncateSync(path, length);
+}
+
+const zeros = new Uint8Array(WRITE_BYTES);
+
+/** Whether every byte is 0, as in the holes of a sparse file. */
+export function isZero(bytes: Uint8Array): boolean {
+  // Text gives its answer at once.
+  if (bytes.length === 0 || bytes[0] !== 0 || bytes[bytes.length - 1] !== 0) return false;
+  for (let from = 0; from < bytes.length; from += WRITE_BYTES) {
+    const part = bytes.subarray(from, from + WRITE_BYTES);
+    if (Buffer.compare(part, zeros.subarray(0, part.length)) !== 0) return false;
+  }
+  return true;
 }
 
 /** Moves a file to another name in the same folder, replacing what is there. */

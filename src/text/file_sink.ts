@@ -4,7 +4,7 @@ import {
   fileErrorCode,
   removeFile,
   renameFile,
-  truncateFile,
+  setFileLength,
 } from "../runtime/files.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { writeError } from "./file_failure.ts";
@@ -23,8 +23,8 @@ export class FileSink implements ByteSink {
   readonly target: string;
   readonly #runner: TaskRunner;
   #position = 0;
-  /** Whether the file may hold more than what was written in order. */
-  #isLonger = false;
+  /** Whether the length of the file may be another than that of what was written. */
+  #mayDiffer = false;
 
   /** Creates the temporary file, and the folder if there is none. Throws `FileError`. */
   constructor(target: string, runner: TaskRunner) {
@@ -44,16 +44,19 @@ export class FileSink implements ByteSink {
       .then((outcome) => void resultOf(outcome, this.target, this.target));
   }
 
-  /** Has the next piece written at `position`; what lies from there on, by an earlier attempt, goes. */
-  restartAt(position: number): void {
+  /**
+   * The content up to `position` is there by other means, holes at its end left out: the next piece goes there. What lies
+   * beyond by an earlier attempt goes.
+   */
+  goOnAt(position: number): void {
     this.#position = position;
-    this.#isLonger = true;
+    this.#mayDiffer = true;
   }
 
   /** Gives the complete file its final name. Throws `FileError`. */
   commit(): void {
     orWriteError(this.target, () => {
-      if (this.#isLonger) truncateFile(this.temporary, this.#position);
+      if (this.#mayDiffer) setFileLength(this.temporary, this.#position);
       renameFile(this.temporary, this.target);
     });
   }

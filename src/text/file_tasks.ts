@@ -9,6 +9,7 @@ import { task } from "../process/task.ts";
 import {
   closeFile,
   createTemporaryBeside,
+  isZero,
   openToRead,
   openToWrite,
   readAt,
@@ -132,8 +133,11 @@ export const lowerChunkInto: (
             undefined,
             (address, length, position, read) => {
               kept = length === read;
-              if (kept && length > 0) write(memoryView(address, length), position);
-              return kept;
+              if (!kept || length === 0) return kept;
+              const bytes = memoryView(address, length);
+              // The file is new: what is not written is a hole of zeros.
+              if (!isZero(bytes)) write(bytes, position);
+              return true;
             },
           );
           return { consumed, kept };

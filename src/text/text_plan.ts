@@ -7,6 +7,7 @@ import {
   folderEntries,
   hasContent,
   isInside,
+  isLink,
   joinPath,
   namesFolder,
   realPath,
@@ -73,10 +74,20 @@ function examine(path: string): Named {
   try {
     const status = fileStatus(path);
     if (status !== undefined) return { path, status, error: undefined };
-    return { path, status, error: readError(path, "ENOENT", "there is no such file") };
+    return { path, status, error: absenceError(path) };
   } catch (error) {
     return { path, status: undefined, error: readError(path, fileErrorCode(error), (error as Error).message, error) };
   }
+}
+
+/** Why nothing is found at a path, which a folder may have named. */
+function absenceError(path: string): FileError {
+  const refuse = (found: string): FileError =>
+    new FileError("ERR_INPUT_UNREADABLE", path, `Cannot read ${path}: ${found}`);
+  // What is no UTF-8 comes as U+FFFD out of a folder, and the runtimes know no other way to the file.
+  if (path.includes("\ufffd")) return refuse("its name is not valid UTF-8");
+  if (isLink(path)) return refuse("it is a link to nothing");
+  return readError(path, "ENOENT", "there is no such file");
 }
 
 /** Plans a run over the caller's own bytes or over files, folders and standard input. Throws `OutputConflictError`. */

@@ -230,9 +230,9 @@ export class TextRun implements RunContext {
     await direct.start();
     const finish = async (): Promise<void> => {
       const end = await direct.finish();
+      file.goOnAt(end.bytes);
       if (end.chunks === chunks.length || this.stopped) return;
       this.#lengthsKeep = false;
-      file.restartAt(end.bytes);
       await (await this.#startOrdered(source, place, end.chunks)).finished;
     };
     return { finished: finish() };

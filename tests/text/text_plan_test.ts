@@ -73,7 +73,7 @@ describe("planText", () => {
       const plan = planText([folder.at("in")], { path: folder.at("out") });
       assert.deepEqual(targets(plan, folder), [["in/b.txt", "out/b.txt"], ["in/linked/a.txt", "out/linked/a.txt"]]);
       assert.deepEqual(plan.failed.map(({ error }) => error.message.replaceAll(`${folder.path}/`, "")), [
-        "Cannot read in/dangling: there is no such file",
+        "Cannot read in/dangling: it is a link to nothing",
         "Cannot read in/loop: it is a link back to a folder that it lies in",
       ]);
     }));
