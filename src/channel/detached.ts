@@ -17,6 +17,15 @@ function newScratch(size: number): Scratch {
 let scratch: Scratch | undefined;
 
 /**
+ * Bytes that a value takes which is longer than those that most are encoded into, about; 0 where it is not, or only a
+ * structured clone can carry it.
+ */
+export function longEncoding(value: unknown, root: string): number {
+  const { bytes, writer } = scratch ??= newScratch(SCRATCH_BYTES);
+  return writer.write(value, 0, bytes.length, root) === "overflow" ? writer.position + writer.needed : 0;
+}
+
+/**
  * Encodes a value into bytes of their own, for a ring that has no room now or frames that are too short. Returns
  * `undefined` where only a structured clone can carry the value. `root` names it in a `TaskEncodingError`.
  */

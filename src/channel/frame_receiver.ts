@@ -1,5 +1,6 @@
 import type { RawFrame } from "./frame_queue.ts";
-import { ASSEMBLED, CLONED, FRAME_KIND_MASK, FrameKind } from "./frames.ts";
+import { ASSEMBLED, CLONED, FRAME_KIND_MASK, FrameKind, IN_BLOCK } from "./frames.ts";
+import { decodeBlock, freeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingReader } from "./ring.ts";
 import { ValueReader } from "./value_reader.ts";
 
@@ -53,11 +54,19 @@ export class FrameReceiver {
 
   /** Bytes of the current frame's value. */
   get length(): number {
+    if (this.#isInBlock) return this.#block().length;
     return (this.ring.kind & ASSEMBLED) === 0 ? this.ring.length : this.#assembled;
   }
 
   /** Reads the value of the current frame. Call it once a frame. */
   value(): unknown {
+    if (this.#isInBlock) {
+      try {
+        return decodeBlock(this.#block());
+      } finally {
+        this.#freeGiven();
+      }
+    }
     if ((this.ring.kind & ASSEMBLED) === 0) {
       this.#ringValues.position = this.ring.payload;
       return this.#ringValues.read();
@@ -80,6 +89,21 @@ export class FrameReceiver {
   /** Forgets the value of the current frame. */
   discard(): void {
     if ((this.ring.kind & ASSEMBLED) !== 0) this.#takeAssembly();
+    if (this.#isInBlock) this.#freeGiven();
+  }
+
+  get #isInBlock(): boolean {
+    return (this.ring.kind & IN_BLOCK) !== 0;
+  }
+
+  #block(): PayloadBlock {
+    const { words } = this.ring.region;
+    const at = this.ring.payload >> 2;
+    return { offset: words[at]! >>> 0, length: words[at + 1]! };
+  }
+
+  #freeGiven(): void {
+    if (this.ring.region.words[(this.ring.payload >> 2) + 2] !== 0) freeBlock(this.#block());
   }
 
   #takeAssembly(): Uint8Array {

@@ -2,14 +2,25 @@ import { TaskEncodingError } from "../core/errors.ts";
 import { encodingForOutside, type Outside } from "../core/wire.ts";
 import { type CloneForm, toCloneForm } from "./clone_form.ts";
 import { copyBytes } from "./copy_bytes.ts";
-import { encodeDetached } from "./detached.ts";
-import { ASSEMBLED, CLONED, FrameKind } from "./frames.ts";
+import { encodeDetached, longEncoding } from "./detached.ts";
+import { ASSEMBLED, CLONED, FrameKind, IN_BLOCK } from "./frames.ts";
 import { inspect } from "./inspect.ts";
+import { encodeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingWriter } from "./ring.ts";
 import { ValueWriter } from "./value_writer.ts";
 
 /** A payload of its own: bytes, or a value that only a structured clone can carry. */
 export type Payload = { readonly bytes: Uint8Array } | { readonly clone: CloneForm };
+
+/** A payload for a thread of this process of the operating system: a long one lies in memory that both share. */
+export type NearPayload = Payload | { readonly block: PayloadBlock };
+
+/** As `detach`, for threads of this process of the operating system. The block, if any, is the caller's to free. */
+export function detachNear(value: unknown, root: string): NearPayload {
+  const bytes = longEncoding(value, root);
+  const block = bytes === 0 ? undefined : encodeBlock(value, root, bytes);
+  return block === undefined ? detach(value, root) : { block };
+}
 
 /** Encodes a value apart from any ring. Throws `TaskEncodingError` where it cannot travel at all. */
 export function detach(value: unknown, root: string): Payload {
@@ -31,6 +42,9 @@ function snapshot(value: unknown, root: string): CloneForm {
 
 /** Room that is asked for before a value's length is known; most values are far shorter. */
 const GUESSED_PAYLOAD = 512;
+
+/** Bytes of the payload of a frame that tells of a block. */
+const BLOCK_FRAME_BYTES = 12;
 
 /** A frame was not written: the ring has no room, or the value needs `detach` first. */
 export const NOT_SENT = -1;
@@ -76,18 +90,20 @@ export class FrameSender {
     return this.ring.commit(kind, detail, id, this.#writer.position - start);
   }
 
-  /** `detach`, for a value that goes where this sends. */
-  detach(value: unknown, root: string): Payload {
+  /** `detachNear` or `detach`, for a value that goes where this sends. */
+  detach(value: unknown, root: string): NearPayload {
     const to = this.#outside;
-    return to === undefined ? detach(value, root) : encodingForOutside(() => detach(value, root), to);
+    return to === undefined ? detachNear(value, root) : encodingForOutside(() => detach(value, root), to);
   }
 
   /**
    * Sends a detached payload. Returns the frame's place, or `NOT_SENT` where the ring has no room now. A payload
-   * that is longer than a frame starts to stream; its place is known when `pump` returns it.
+   * that is longer than a frame starts to stream; its place is known when `pump` returns it. With `isGiven`, the reader
+   * frees the block that the payload lies in.
    */
-  sendPayload(kind: number, detail: number, id: number, payload: Payload): number {
+  sendPayload(kind: number, detail: number, id: number, payload: NearPayload, isGiven = false): number {
     if ("clone" in payload) return this.#sendClone(kind, detail, id, payload.clone);
+    if ("block" in payload) return this.#sendBlock(kind, detail, id, payload.block, isGiven);
     if (payload.bytes.length > this.ring.maxPayload) {
       this.#stream = { kind, detail, id, bytes: payload.bytes, sent: 0 };
       return this.pump();
@@ -96,6 +112,13 @@ export class FrameSender {
     if (start < 0) return NOT_SENT;
     copyBytes(this.ring.region.bytes, payload.bytes, start);
     return this.ring.commit(kind, detail, id, payload.bytes.length);
+  }
+
+  #sendBlock(kind: number, detail: number, id: number, { offset, length }: PayloadBlock, isGiven: boolean): number {
+    const start = this.ring.reserve(BLOCK_FRAME_BYTES);
+    if (start < 0) return NOT_SENT;
+    this.ring.words.set([offset, length, isGiven ? 1 : 0], start >> 2);
+    return this.ring.commit(kind | IN_BLOCK, detail, id, BLOCK_FRAME_BYTES);
   }
 
   #sendClone(kind: number, detail: number, id: number, form: CloneForm): number {

@@ -1,6 +1,6 @@
 import type { CloneForm } from "./clone_form.ts";
 
-/** Kinds of frames, the low six bits of a frame's kind. `detail` is a function's number in the frames that name one. */
+/** Kinds of frames, the low five bits of a frame's kind. `detail` is a function's number in the frames that name one. */
 export const FrameKind = {
   /** Host to worker: what the function `detail` is. */
   Define: 1,
@@ -21,7 +21,9 @@ export const FrameKind = {
 } as const;
 
 /** Masks the flags away from a frame's kind. */
-export const FRAME_KIND_MASK = 0x3f;
+export const FRAME_KIND_MASK = 0x1f;
+/** Flag: the payload tells of a block of the linear memory, as `[offset, length, whether the reader is to free it]`. */
+export const IN_BLOCK = 0x20;
 /** Flag: the payload is the number of a structured clone that comes by message. */
 export const CLONED = 0x40;
 /** Flag: the payload came in the `Part` frames before. */

@@ -52,13 +52,15 @@ export class ValueReader {
       case Tag.Utf16:
         return this.#utf16(this.#sized());
       case Tag.Bytes:
-        return this.#sized().slice();
+        return this.#blob();
       case Tag.List:
         return this.#list(head >>> 8);
       case Tag.Numbers:
         return this.#numbers();
+      case Tag.Int32s:
+        return this.#int32s();
       case Tag.Packed:
-        return unpack(this.#sized().slice());
+        return unpack(this.#blob());
       case Tag.Serialized:
         return fromCloneForm(runtime.deserialize(this.#sized().slice()) as CloneForm);
       default:
@@ -83,6 +85,17 @@ export class ValueReader {
     return this.#bytes.subarray(start, end);
   }
 
+  /** A copy of the bytes behind a length, which begin at a multiple of 8. */
+  #blob(): Uint8Array {
+    const start = (this.position + 11) & ~7;
+    const end = start + this.#words[this.position >> 2]!;
+    this.position = (end + 3) & ~3;
+    // Faster than `slice`, whose new memory costs V8 three times as much.
+    const copy = new Uint8Array(end - start);
+    copy.set(this.#bytes.subarray(start, end));
+    return copy;
+  }
+
   #utf16(bytes: Uint8Array): string {
     let text = "";
     for (let i = 0; i < bytes.length; i += 2) text += String.fromCharCode(bytes[i]! | (bytes[i + 1]! << 8));
@@ -92,6 +105,16 @@ export class ValueReader {
   #list(length: number): unknown[] {
     const items: unknown[] = [];
     for (let i = 0; i < length; i++) items.push(this.read());
+    return items;
+  }
+
+  #int32s(): number[] {
+    const words = this.#words;
+    const length = words[this.position >> 2]!;
+    const start = (this.position >> 2) + 1;
+    this.position += 4 + length * 4;
+    const items = new Array<number>(length);
+    for (let i = 0; i < length; i++) items[i] = words[start + i]!;
     return items;
   }
 

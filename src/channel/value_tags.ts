@@ -16,6 +16,8 @@ export const Tag = {
   Packed: 13,
   /** Bytes of a structured clone's form. Only `encodeBytes` writes it: on the way to a thread a message carries the form. */
   Serialized: 14,
+  /** Numbers that are all 32-bit integers. */
+  Int32s: 15,
 } as const;
 
 /** Longer lists are packed as one value. */

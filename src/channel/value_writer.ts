@@ -126,8 +126,8 @@ export class ValueWriter {
   }
 
   #string(value: string): Written {
-    if (!value.isWellFormed()) return this.#illFormedString(value);
     if (!this.#room(8 + value.length + 3)) return "overflow";
+    if (!value.isWellFormed()) return this.#illFormedString(value);
     const start = this.position + 8;
     const { read, written } = utf8.encodeInto(value, this.#bytes.subarray(start, this.#limit));
     if (read < value.length) {
@@ -163,13 +163,26 @@ export class ValueWriter {
   }
 
   #blob(tag: number, value: Uint8Array): Written {
-    if (!this.#room(8 + value.byteLength + 3)) return "overflow";
-    this.#bytes.set(value, this.position + 8);
-    return this.#sized(tag, value.byteLength);
+    const length = value.byteLength;
+    if (!this.#room(12 + length + 3)) return "overflow";
+    const word = this.position >> 2;
+    this.#words[word] = tag;
+    this.#words[word + 1] = length;
+    // Engines copy to and from shared memory a byte at a time where it is not aligned.
+    const start = (this.position + 15) & ~7;
+    this.#bytes.set(value, start);
+    this.position = (start + length + 3) & ~3;
+    return "written";
   }
 
   #array(items: unknown[], root: string, depth: number): Written {
-    if (items.length > 1 && isNumbers(items)) return this.#numbers(items);
+    if (items.length > 1 && typeof items[0] === "number") {
+      // A list that certainly takes more is not looked through before there is room for it.
+      if (items.length > INLINE_LIST_ITEMS && !this.#room(16 + items.length * 4)) return "overflow";
+      const kind = numbersKind(items);
+      if (kind === NumbersKind.Int32) return this.#int32s(items as number[]);
+      if (kind === NumbersKind.Double) return this.#numbers(items as number[]);
+    }
     if (items.length > INLINE_LIST_ITEMS || depth >= INLINE_LIST_DEPTH) return this.#packed(items, root);
     if (!this.#room(4)) return "overflow";
     this.#words[this.position >> 2] = Tag.List | (items.length << 8);
@@ -198,13 +211,33 @@ export class ValueWriter {
     return "written";
   }
 
+  #int32s(items: number[]): Written {
+    const length = items.length;
+    if (!this.#room(8 + length * 4)) return "overflow";
+    const words = this.#words;
+    const word = this.position >> 2;
+    words[word] = Tag.Int32s;
+    words[word + 1] = length;
+    for (let i = 0, to = word + 2; i < length; i++) words[to + i] = items[i]!;
+    this.position += 8 + length * 4;
+    return "written";
+  }
+
   #packed(value: unknown, root: string): Written {
     if (inspect(value, root) === "cloned") return "clone";
     return this.#blob(Tag.Packed, pack(value));
   }
 }
 
-function isNumbers(items: unknown[]): items is number[] {
-  for (let i = 0; i < items.length; i++) if (typeof items[i] !== "number") return false;
-  return true;
+const NumbersKind = { None: 0, Double: 1, Int32: 2 } as const;
+
+/** What the items are: numbers, 32-bit integers among them, or anything else. */
+function numbersKind(items: unknown[]): number {
+  let kind: number = NumbersKind.Int32;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (typeof item !== "number") return NumbersKind.None;
+    if ((item | 0) !== item || (item === 0 && 1 / item < 0)) kind = NumbersKind.Double;
+  }
+  return kind;
 }

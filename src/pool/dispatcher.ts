@@ -100,12 +100,12 @@ export class Dispatcher {
     const worker = chosen < 0 ? undefined : this.#workers.get(chosen);
     try {
       if (worker === undefined || !worker.giveInput(task, input, root)) {
-        if (this.#isOutside) encodingForOutside(() => task.keep(input, root), "child");
-        else task.keep(input, root);
+        if (this.#isOutside) encodingForOutside(() => task.keep(input, root, false), "child");
+        else task.keep(input, root, true);
         this.#scheduler.enqueue(task);
       } else {
         this.#scheduler.assigned(chosen);
-        this.#wakeList.add(worker);
+        this.#wakeList.add(worker, task.bytes);
       }
     } catch (error) {
       this.#ledger.release(task);
@@ -120,7 +120,7 @@ export class Dispatcher {
     this.#ledger.number(task);
     this.#ledger.owe();
     worker.give(task);
-    this.#wakeList.add(worker);
+    this.#wakeList.add(worker, task.bytes);
   }
 
   /** The job of these tasks has ended without them: they are not run, or, where they run already, get a short grace. */
@@ -225,7 +225,7 @@ export class Dispatcher {
         this.#scheduler.assigned(chosen);
       }
       if (worker.handle.sender.isStreaming) this.#pump(worker);
-      else this.#wakeList.add(worker);
+      else this.#wakeList.add(worker, task.bytes);
     }
   }
 
@@ -275,7 +275,7 @@ export class Dispatcher {
       worker.handle.wantSpace();
       worker.pump();
     }
-    this.#wakeList.add(worker);
+    this.#wakeList.add(worker, 0);
   }
 
   #drain(worker: PoolWorker): void {
@@ -351,7 +351,10 @@ export class Dispatcher {
     const taken = imbalance === undefined ? [] : this.#workers.get(imbalance.from)!.takeBack(imbalance.count);
     for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(imbalance!.from);
     this.#scheduler.requeue(taken);
+    // Small tasks would be packed on the very worker that they were taken from.
+    if (imbalance !== undefined) this.#scheduler.block(imbalance.from);
     this.#assign();
+    if (imbalance !== undefined) this.#scheduler.unblock(imbalance.from);
     this.#settleIdle();
     return taken.length > 0;
   }

@@ -1,4 +1,5 @@
-import { detach, type Payload } from "../channel/frame_sender.ts";
+import { detach, detachNear, type NearPayload, type Payload } from "../channel/frame_sender.ts";
+import { freeBlock } from "../channel/payload_block.ts";
 
 /** A function that the pool's workers know, or will be told of before its first task. */
 export interface PoolFunction {
@@ -18,7 +19,7 @@ export abstract class PoolTask {
   /** Number on the wire while it is unsettled. */
   id = -1;
   /** Its input, encoded, once that had to leave the caller's hands; absent while it lies in a ring. */
-  payload: Payload | undefined;
+  payload: NearPayload | undefined;
   /** Its input, where nobody can change it: encoding it can then wait until there is room for it. */
   input: unknown[] | undefined;
   /** Number of the worker that holds it, -1 where none does. */
@@ -46,17 +47,25 @@ export abstract class PoolTask {
   abstract fail(error: Error): void;
 
   /**
-   * Keeps the input for later, whatever the caller does with it then.
+   * Keeps the input for later, whatever the caller does with it then. `isNear`: it goes to a thread of this process of
+   * the operating system.
    *
    * @throws {TaskEncodingError} where it cannot travel; `root` names it
    */
-  keep(input: unknown[], root: string): void {
+  keep(input: unknown[], root: string, isNear: boolean): void {
     if (isSmallAndImmutable(input)) {
       this.input = input.slice();
       return;
     }
-    this.payload = detach(input, root);
-    this.bytes = "bytes" in this.payload ? this.payload.bytes.length : 0;
+    this.payload = isNear ? detachNear(input, root) : detach(input, root);
+    if ("bytes" in this.payload) this.bytes = this.payload.bytes.length;
+    else this.bytes = "block" in this.payload ? this.payload.block.length : 0;
+  }
+
+  /** Nobody reads the input any more. */
+  drop(): void {
+    if (this.payload !== undefined && "block" in this.payload) freeBlock(this.payload.block);
+    this.payload = undefined;
   }
 
   /** Whether its input is here and not in a ring. */

@@ -36,6 +36,7 @@ export class TaskLedger {
 
   /** Nothing on the wire names the task any more. */
   release(task: PoolTask): void {
+    task.drop();
     this.#tasks[task.id] = undefined;
     this.#freeIds.push(task.id);
   }

@@ -2,6 +2,8 @@ import type { PoolWorker } from "./pool_worker.ts";
 
 /** Tasks handed in during one turn after which workers are woken, though the turn goes on. */
 const EARLY_WAKE = 32;
+/** Bytes of a task's input from which the next one takes longer to encode than a wake-up. */
+const LONG_INPUT = 16_384;
 
 /** Workers that are to be woken: all tasks of one turn of the program cost one wake-up a worker. */
 export class WakeList {
@@ -10,8 +12,9 @@ export class WakeList {
   #isScheduled = false;
   #unheard = 0;
 
-  /** Wakes the worker at the end of this turn, or earlier where the turn hands in many tasks. */
-  add(worker: PoolWorker): void {
+  /** Wakes the worker at the end of this turn, or earlier where the turn hands in many tasks, or one of many `bytes`. */
+  add(worker: PoolWorker, bytes: number): void {
+    if (bytes >= LONG_INPUT) return worker.handle.wake();
     // Tasks mostly come in a row for one worker; to wake another one twice does no harm.
     if (worker !== this.#last) {
       this.#last = worker;

@@ -1,9 +1,10 @@
 import { encodeError } from "../channel/error_codec.ts";
 import { FrameCost } from "../channel/frame_cost.ts";
 import { FrameReceiver } from "../channel/frame_receiver.ts";
-import { FrameSender, NOT_SENT } from "../channel/frame_sender.ts";
+import { FrameSender, type NearPayload, NOT_SENT } from "../channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
+import { freeBlock } from "../channel/payload_block.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
 import { grantRoom } from "../channel/room_wish.ts";
 import { adoptStopWord } from "../core/stop_request.ts";
@@ -208,10 +209,11 @@ export class WorkerLoop {
   }
 
   async #answerLater(kind: number, id: number, value: unknown): Promise<void> {
+    let unsent: NearPayload | undefined;
     try {
-      const payload = this.#results.detach(value, "result");
+      const payload = unsent = this.#results.detach(value, "result");
       const send = (): number =>
-        this.#results.isStreaming ? this.#results.pump() : this.#results.sendPayload(kind, 0, id, payload);
+        this.#results.isStreaming ? this.#results.pump() : this.#results.sendPayload(kind, 0, id, payload, true);
       while (send() === NOT_SENT) {
         Atomics.store(this.#control, ControlWord.ResultSpaceWanted, 1);
         // Once more, for room that came before the wish to hear of it.
@@ -219,8 +221,11 @@ export class WorkerLoop {
         await this.#awaitSpace();
         if (this.#isStopRequested()) return;
       }
+      unsent = undefined;
     } catch (error) {
       return await this.#answer({ kind: FrameKind.Failure, value: [sendable(error)] });
+    } finally {
+      if (unsent !== undefined && "block" in unsent) freeBlock(unsent.block);
     }
     this.#finishFrame();
     this.#hostBell.ring();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ValueWriter } from "../../src/channel/value_writer.ts";
 import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS } from "../../src/channel/value_tags.ts";
 import { anyString, anyValue, unfold } from "./fixtures/any_value.ts";
 import { ValueBuffer, valueBuffers } from "./fixtures/value_buffer.ts";
@@ -288,4 +289,25 @@ test("An unknown tag is refused, not guessed at", { timeout }, () => {
     new Int32Array(buffer.bytes.buffer)[0] = 99;
     assert.throws(() => buffer.read(), { name: "TypeError", message: "Unknown tag 99 at byte 0" });
   }
+});
+
+test("Lists of 32-bit integers, and lists with one number that is none, cross to the last bit", { timeout }, () => {
+  const odd = [-0, 0.5, NaN, 2 ** 31, -(2 ** 31) - 1];
+  for (const length of [2, 3, INLINE_LIST_ITEMS, INLINE_LIST_ITEMS + 1, 1000]) {
+    const integers = Array.from({ length }, (_, i) => i % 2 === 0 ? 2 ** 31 - 1 - i : -(2 ** 31) + i);
+    assertCrosses(integers);
+    assertCrosses([true, integers, 0.5]);
+    for (const other of [...odd, "text", null, [1]]) {
+      assertCrosses([other, ...integers]);
+      assertCrosses([...integers, other]);
+    }
+  }
+});
+
+test("A list of numbers without enough room overflows and says what it needs", { timeout }, () => {
+  const list = Array.from({ length: 100_000 }, (_, i) => i);
+  const bytes = new Uint8Array(1024);
+  const writer = new ValueWriter(bytes, new Int32Array(bytes.buffer), new Float64Array(bytes.buffer));
+  assert.equal(writer.write(list, 0, 1024, "list"), "overflow");
+  assert.ok(writer.needed >= 400_000);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { echo, giveBytes, lookAt, square } from "./fixtures/tasks.ts";
+import { accounting } from "../../src/memory/allocator.ts";
+import { echo, exitWith, giveBytes, lookAt, square } from "./fixtures/tasks.ts";
 import { range, withPool } from "./fixtures/with_pool.ts";
 
 const timeout = 60_000;
@@ -72,3 +73,24 @@ test("An argument that is changed after the call arrives as it was", { timeout }
     assert.deepEqual(new Set(await Promise.all(calls)), new Set([2]));
     assert.equal(await cyclic, 2);
   }));
+
+test("Long payloads leave nothing in the shared memory, however their tasks end", { timeout }, async () => {
+  const before = accounting().blocks;
+  const bytes = new Uint8Array(MIB).fill(7);
+  await withPool(2, async (pool) => {
+    await pool.apply(square, [1]);
+    const none = accounting().blocks;
+    await Promise.all(range(20).map(() => pool.apply(echo, [bytes])));
+    assert.equal(accounting().blocks, none, "after answers");
+
+    const abort = new AbortController();
+    const calls = range(20).map(() => pool.apply(echo, [bytes], { signal: abort.signal }));
+    abort.abort();
+    await Promise.allSettled(calls);
+    await Promise.all(range(4).map(() => pool.apply(square, [1])));
+
+    await Promise.allSettled([pool.apply(exitWith, [3]), ...range(6).map(() => pool.apply(echo, [bytes]))]);
+    void pool.apply(echo, [bytes]).catch(() => {});
+  });
+  assert.ok(accounting().blocks <= before + 1, "after the pool's end");
+});
