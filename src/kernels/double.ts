@@ -1,5 +1,5 @@
 import { throwIfStopRequested } from "../core/stop_request.ts";
-import { heapBytes, linearMemory } from "../memory/linear_memory.ts";
+import { heapBytes, isLinearView } from "../memory/linear_memory.ts";
 import { kernelExports } from "./instance.ts";
 import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
 
@@ -24,8 +24,7 @@ export type DoubleTypecode = "d" | "f" | "i";
  */
 export function double<T extends Doubleable>(array: T): T {
   const typecode = typecodeOf(array);
-  // After the memory has grown, a view made before has another buffer object and takes the way through slices.
-  if (array.buffer === linearMemory().buffer) {
+  if (isLinearView(array)) {
     doubleInPlace(typecode, array.byteOffset, array.length);
     return array;
   }

@@ -1,6 +1,6 @@
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { markInPlace, markTask } from "../core/task_reference.ts";
-import { heapBytes, linearMemory } from "../memory/linear_memory.ts";
+import { heapBytes, isLinearView, linearMemory } from "../memory/linear_memory.ts";
 import type { TypedArray } from "../memory/typed_array.ts";
 import { readUrl } from "../runtime/read_url.ts";
 import { compileKernel } from "./kernel_module.ts";
@@ -145,7 +145,7 @@ function runInSlices(work: Work, byteOffset: number, length: number, itemBytes: 
 
 function runOnArray(work: Work, array: TypedArray): void {
   const { buffer, byteOffset, byteLength, length, BYTES_PER_ELEMENT } = array;
-  if (buffer === linearMemory().buffer) {
+  if (isLinearView(array)) {
     runInSlices(work, byteOffset, length, BYTES_PER_ELEMENT);
     return;
   }

@@ -18,6 +18,9 @@ const MAGIC = 0x6d68_0001;
 
 let current: WebAssembly.Memory | undefined;
 let bytes: Uint8Array = new Uint8Array(0);
+// Each growth gives the memory a new buffer; the ones before go on naming the same bytes.
+const buffers: WeakSet<ArrayBufferLike> = new WeakSet();
+let newestBuffer: ArrayBufferLike | undefined;
 
 /** A new shared memory with an empty heap: the module's pages and the control page. */
 export function createLinearMemory(maximumPages: number = MAXIMUM_PAGES): WebAssembly.Memory {
@@ -94,5 +97,15 @@ export function typedView<T extends TypedArray>(
   byteOffset: number,
   length: number,
 ): T {
-  return new ctor(currentBuffer(linearMemory(), byteOffset + length * ctor.BYTES_PER_ELEMENT), byteOffset, length);
+  const buffer = currentBuffer(linearMemory(), byteOffset + length * ctor.BYTES_PER_ELEMENT);
+  if (buffer !== newestBuffer) {
+    newestBuffer = buffer;
+    buffers.add(buffer);
+  }
+  return new ctor(buffer, byteOffset, length);
+}
+
+/** Whether {@linkcode typedView} made `view`, or what it is a part of, however the memory has grown since. */
+export function isLinearView(view: ArrayBufferView): boolean {
+  return view.buffer === newestBuffer || buffers.has(view.buffer);
 }

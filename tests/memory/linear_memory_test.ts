@@ -7,6 +7,7 @@ import {
   createLinearMemory,
   currentBuffer,
   heapBytes,
+  isLinearView,
   linearMemory,
   PAGE_BYTES,
   typedView,
@@ -56,6 +57,17 @@ test("A typed view shows the same bytes and must lie inside the memory, aligned"
   assert.deepEqual([...heapBytes().subarray(offset + 12, offset + 16)], [4, 3, 2, 1]);
   assert.throws(() => typedView(Float64Array, offset + 4, 1), RangeError);
   assert.throws(() => typedView(Uint8Array, heapBytes().byteLength - 1, 2), RangeError);
+});
+
+test("A view of the memory is known as one before and after the memory grows", { timeout }, () => {
+  const before = typedView(Float64Array, CONTROL_OFFSET, 4);
+  linearMemory().grow(1);
+  assert.ok(isLinearView(before));
+  assert.ok(isLinearView(before.subarray(1, 2)));
+  assert.ok(isLinearView(typedView(Uint8Array, CONTROL_OFFSET, 4)));
+  assert.ok(isLinearView(before));
+  assert.ok(!isLinearView(new Float64Array(4)));
+  assert.ok(!isLinearView(new Uint8Array(new SharedArrayBuffer(4))));
 });
 
 test("A buffer that is too short is reported with what was expected", { timeout }, () => {
