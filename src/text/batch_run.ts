@@ -1,6 +1,7 @@
 import { removeFile, renameFile, temporaryBeside } from "../runtime/files.ts";
 import { type BatchedFile, lowerFiles, type Outcome, type WrittenFile } from "./file_tasks.ts";
 import { orWriteError } from "./file_sink.ts";
+import type { KnownFile } from "./input_change.ts";
 import type { TextFailure } from "./report.ts";
 import type { RunContext } from "./run_context.ts";
 import { resultOf } from "./task_runner.ts";
@@ -21,6 +22,8 @@ export interface BatchRunOptions {
   /** Told of each file that has its final name. */
   readonly onDone: (consumed: number, produced: number) => void;
   readonly onFailure: (failure: TextFailure) => void;
+  /** Told when all files of a batch are done or have failed. */
+  readonly onBatch: () => void;
 }
 
 /** Small files, each with an output of its own, that workers take by the dozen. */
@@ -35,7 +38,7 @@ export class BatchRun {
   }
 
   /** Adds a file to the batch; true where the batch is full. */
-  add({ path, size, modified, identity, target }: BatchedFile): boolean {
+  add({ path, size, modified, identity }: KnownFile, target: string): boolean {
     this.#files.push({ path, size, modified, identity, target });
     this.#bytes += size;
     return this.#files.length === BATCH_FILES || this.#bytes >= BATCH_BYTES;
@@ -58,12 +61,14 @@ export class BatchRun {
   async complete({ files, outcomes }: Batch): Promise<void> {
     try {
       this.#takeAll(files, await outcomes);
+      this.#options.onBatch();
     } catch (error) {
       if (this.#options.context.stopped) return;
       if (files.length === 1) {
         const path = files[0]!.path;
         this.#options.onFailure({ path, error: error as Error });
         removeFile(temporaryBeside(files[0]!.target));
+        this.#options.onBatch();
         return;
       }
       // A worker was lost: only the file that it was lost with is to fail.

@@ -83,12 +83,10 @@ export class TextRun implements RunContext {
       context: this,
       onDone: (consumed, produced) => {
         this.#files++;
-        this.#count(consumed, produced);
+        this.#add(consumed, produced);
       },
-      onFailure: (failure) => {
-        this.#fail(failure);
-        this.#report();
-      },
+      onFailure: (failure) => this.#fail(failure),
+      onBatch: () => this.#report(),
     });
     for (const failure of plan.failed) this.#fail(failure);
   }
@@ -141,7 +139,7 @@ export class TextRun implements RunContext {
         source.kind === "file" && source.target !== undefined && source.compress === undefined &&
         chunkCount(source.size, this.chunkBytes) <= 1
       ) {
-        if (this.#batches.add({ ...source, target: source.target })) await startBatch();
+        if (this.#batches.add(source, source.target)) await startBatch();
         continue;
       }
       if (this.#batches.pending) await startBatch();
@@ -332,10 +330,14 @@ export class TextRun implements RunContext {
   }
 
   #count(consumed: number, produced: number): void {
+    this.#add(consumed, produced);
+    this.#report();
+  }
+
+  #add(consumed: number, produced: number): void {
     this.#bytesIn += consumed;
     this.#bytesRead += consumed;
     this.#bytesOut += produced;
-    this.#report();
   }
 
   #report(): void {
