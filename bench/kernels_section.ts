@@ -94,7 +94,9 @@ function printLowercase(
 }
 
 function printDouble(runtime: string, rates: KernelRates[], natives: NativeRates[]): void {
-  console.log(`\nDoubling f64 in place on ${runtime}, GB/s: one thread by processor time, workers by the clock`);
+  console.log(
+    `\nDoubling f64 in place on ${runtime}, GB/s: one thread by processor time, workers by the clock, best bursts`,
+  );
   console.table(Object.fromEntries((["cache", "memory"] as const).map((place) => {
     const middle = (row: string): string => median(rates.map(({ double }) => double[`${place} ${row}`]!)).toFixed(1);
     const scaling = median(rates.map(({ double }) => double[`${place} 2 workers`]! / double[`${place} 1 worker`]!));

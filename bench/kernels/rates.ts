@@ -14,6 +14,7 @@ import { doubleOften } from "./double_task.ts";
 
 const PASSES = 15;
 const CALLS = 6;
+const BURSTS = 120;
 const CACHE_BYTES = 256 << 10;
 const MEMORY_BYTES = 64 << 20;
 
@@ -71,20 +72,22 @@ async function doubleRates(): Promise<Rates> {
     Object.assign(found, {
       [`${name} thread`]: measure(bytes, { thread: () => void kernels.double(arrays[0]!.view) }, calls).thread,
     });
-    const rates: [number[], number[]] = [[], []];
+    // The best of many bursts: two workers need both processors at once, which neighbours mostly don't leave them.
+    const best: [number, number] = [0, 0];
     const pool = new Pool(2);
-    const times = 16 * calls;
+    const times = Math.max(1, (64 << 20) / bytes);
     const run = (array: SharedArray) => pool.apply(doubleOften, [array.byteOffset, array.length, times]);
-    for (let pass = 0; pass < 9; pass++) {
+    for (let burst = 0; burst < BURSTS; burst++) {
       for (const workers of [1, 2]) {
         const start = performance.now();
         await Promise.all(arrays.slice(0, workers).map(run));
-        rates[workers - 1]!.push(workers * times * bytes / (performance.now() - start) / 1e6);
+        const rate = workers * times * bytes / (performance.now() - start) / 1e6;
+        best[workers - 1] = Math.max(best[workers - 1]!, rate);
       }
     }
     await pool.terminate();
-    found[`${name} 1 worker`] = median(rates[0].slice(1));
-    found[`${name} 2 workers`] = median(rates[1].slice(1));
+    found[`${name} 1 worker`] = best[0];
+    found[`${name} 2 workers`] = best[1];
   }
   return found;
 }
