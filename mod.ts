@@ -11,6 +11,8 @@
  * ```
  * @module
  */
+import "./src/wire_classes.ts";
+
 export {
   AuthenticationError,
   BrokenBarrierError,

@@ -18,6 +18,7 @@ const lines: readonly (readonly string[])[] = [
   ["pool"],
   ["manager"],
   ["text", "cluster", "context"],
+  ["src/wire_classes.ts"],
   ["cli", "mod.ts", "src/worker_main.ts"],
 ];
 

@@ -5,25 +5,10 @@
  */
 import { ControlWord } from "./channel/link_layout.ts";
 import { adoptRetirementWord } from "./core/retirement.ts";
+import { loadModulesBy } from "./core/late_modules.ts";
 import { adoptLinearMemory } from "./memory/linear_memory.ts";
-import { adoptKernelModule } from "./kernels/instance.ts";
+import { adoptKernelModule } from "./kernels/thread_kernels.ts";
 import { runtime } from "./runtime/current.ts";
-import "./shared/shareable_list.ts";
-import "./queue/joinable_queue.ts";
-import "./queue/pipe.ts";
-import "./queue/simple_queue.ts";
-import "./shared/shared_array.ts";
-import "./shared/shared_memory.ts";
-import "./sync/barrier.ts";
-import "./sync/condition.ts";
-import "./sync/event.ts";
-import "./sync/semaphore.ts";
-import "./shared/shared_value.ts";
-import "./manager/container_proxies.ts";
-import "./manager/iterator_proxy.ts";
-import "./manager/pool_proxy.ts";
-import "./manager/queue_proxies.ts";
-import "./manager/synchroniser_proxies.ts";
 import { adoptLives } from "./process/parent_life.ts";
 import { adoptIdentity } from "./process/process_identity.ts";
 import { runProcess } from "./process/run_process.ts";
@@ -35,6 +20,7 @@ const { scope } = runtime;
 if (scope !== undefined) {
   const init = scope.data as WorkerInit;
   adoptRetirementWord(new Int32Array(init.link.buffer), ControlWord.Forced);
+  loadModulesBy(() => import("./wire_classes.ts"));
   adoptLinearMemory(init.memory);
   if (init.kernels !== undefined) adoptKernelModule(init.kernels);
   adoptIdentity(init.identity);

@@ -3,7 +3,7 @@ import { runtime } from "../runtime/current.ts";
 import { toCloneForm } from "./clone_form.ts";
 import { encodeDetached, encodePassing } from "./detached.ts";
 import { inspectForBytes } from "./inspect.ts";
-import { ValueReader } from "./value_reader.ts";
+import "./objects.ts";
 import { Tag } from "./value_tags.ts";
 
 const HEADER_BYTES = 8;
@@ -34,12 +34,4 @@ function serialized(value: unknown, root: string): Uint8Array {
   new Int32Array(bytes.buffer, 0, 2).set([Tag.Serialized, form.length]);
   bytes.set(form, HEADER_BYTES);
   return bytes;
-}
-
-/** The value that `encodeBytes` made bytes of. The bytes may lie anywhere; nothing of the value refers to them. */
-export function decodeBytes(bytes: Uint8Array): unknown {
-  const aligned = new Uint8Array((bytes.length + 7) & ~7);
-  aligned.set(bytes);
-  const { buffer } = aligned;
-  return new ValueReader(aligned, new Int32Array(buffer), new Float64Array(buffer)).read();
 }

@@ -1,3 +1,4 @@
+import { UnloadedError } from "../core/late_modules.ts";
 import type { RawFrame } from "./frame_queue.ts";
 import { ASSEMBLED, CLONED, FRAME_KIND_MASK, FrameKind, IN_BLOCK } from "./frames.ts";
 import { decodeBlock, freeBlock, type PayloadBlock } from "./payload_block.ts";
@@ -73,6 +74,17 @@ export class FrameReceiver {
     }
     const bytes = this.#takeAssembly();
     return new ValueReader(bytes, new Int32Array(bytes.buffer), new Float64Array(bytes.buffer)).read();
+  }
+
+  /** Whether modules may have to be loaded for the current frame's value to be read. */
+  needsModules(): boolean {
+    if ((this.ring.kind & (ASSEMBLED | CLONED | IN_BLOCK)) !== 0) return true;
+    try {
+      this.value();
+      return false;
+    } catch (error) {
+      return error instanceof UnloadedError;
+    }
   }
 
   /** The current frame as bytes of its own, for another link. Call it once a frame, instead of `value`. */

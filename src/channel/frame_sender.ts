@@ -1,10 +1,10 @@
 import { TaskEncodingError } from "../core/errors.ts";
 import { encodingForOutside, type Outside } from "../core/wire.ts";
-import { type CloneForm, toCloneForm } from "./clone_form.ts";
+import type { CloneForm } from "./clone_form.ts";
 import { copyBytes } from "./copy_bytes.ts";
 import { encodeDetached, longEncoding } from "./detached.ts";
 import { ASSEMBLED, CLONED, FrameKind, IN_BLOCK } from "./frames.ts";
-import { inspect } from "./inspect.ts";
+import { objectCodec } from "./object_codec.ts";
 import { encodeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingWriter } from "./ring.ts";
 import { ValueWriter } from "./value_writer.ts";
@@ -31,6 +31,7 @@ export function detach(value: unknown, root: string): Payload {
 /** Clones at once: what a clone cannot carry is refused here and not by a later message, and later changes do not count. */
 function snapshot(value: unknown, root: string): CloneForm {
   // Deno clones objects of the runtime to empty ones where they lie inside of others.
+  const { inspect, toCloneForm } = objectCodec();
   inspect(value, root);
   const form = toCloneForm(value);
   try {

@@ -1,7 +1,8 @@
 import { ClosedError } from "../core/errors.ts";
 import { isStopRequested } from "../core/stop_request.ts";
 import { waitAsync, waitingForOthers, type WaitOptions, waitSync } from "../sync/word_wait.ts";
-import { decodeBytes, encodeBytes } from "./byte_codec.ts";
+import { encodeBytes } from "./byte_codec.ts";
+import { decodeBytes } from "./decode_bytes.ts";
 import { PendingRequest, RequestLine } from "./request_line.ts";
 
 /** What a child asks of its parent about what it has from there. */

@@ -1,6 +1,6 @@
 import { runtime } from "../runtime/current.ts";
-import { type CloneForm, fromCloneForm } from "./clone_form.ts";
-import { unpack } from "./packer.ts";
+import type { CloneForm } from "./clone_form.ts";
+import { objectCodec } from "./object_codec.ts";
 import { Tag } from "./value_tags.ts";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -21,7 +21,7 @@ export class ValueReader {
     this.#doubles = doubles;
   }
 
-  /** The value at `position`, which moves behind it. */
+  /** The value at `position`, which moves behind it. Throws an `UnloadedError` where that takes what is not loaded yet. */
   read(): unknown {
     const word = this.position >> 2;
     const head = this.#words[word]!;
@@ -60,9 +60,9 @@ export class ValueReader {
       case Tag.Int32s:
         return this.#int32s();
       case Tag.Packed:
-        return unpack(this.#blob());
+        return objectCodec().unpack(this.#blob());
       case Tag.Serialized:
-        return fromCloneForm(runtime.deserialize(this.#sized().slice()) as CloneForm);
+        return objectCodec().fromCloneForm(runtime.deserialize(this.#sized().slice()) as CloneForm);
       default:
         throw new TypeError(`Unknown tag ${head & 0xff} at byte ${this.position - 4}`);
     }

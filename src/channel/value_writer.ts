@@ -1,7 +1,6 @@
 import { TaskEncodingError } from "../core/errors.ts";
 import { wireTypeOf } from "../core/wire.ts";
-import { inspect } from "./inspect.ts";
-import { pack } from "./packer.ts";
+import { objectCodec } from "./object_codec.ts";
 import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS, Tag } from "./value_tags.ts";
 
 /** What became of a value: written, too long for the room that was left, or only a structured clone can carry it. */
@@ -35,7 +34,10 @@ export class ValueWriter {
     this.#doubles = doubles;
   }
 
-  /** Writes `value` between `start` (a multiple of 8) and `limit`. `root` names it in a `TaskEncodingError`. */
+  /**
+   * Writes `value` between `start` (a multiple of 8) and `limit`. `root` names it in a `TaskEncodingError`.
+   * Throws an `UnloadedError` where that takes what is not loaded yet.
+   */
   write(value: unknown, start: number, limit: number, root: string): Written {
     this.position = start;
     this.#limit = limit;
@@ -44,7 +46,7 @@ export class ValueWriter {
       return this.#value(value, root, 0);
     } catch (error) {
       // Parts of the value are looked at one by one; the path is to begin at the whole.
-      if (error instanceof TaskEncodingError) inspect(value, root);
+      if (error instanceof TaskEncodingError) objectCodec().inspect(value, root);
       throw error;
     }
   }
@@ -224,6 +226,7 @@ export class ValueWriter {
   }
 
   #packed(value: unknown, root: string): Written {
+    const { inspect, pack } = objectCodec();
     if (inspect(value, root) === "cloned") return "clone";
     return this.#blob(Tag.Packed, pack(value));
   }

@@ -1,3 +1,5 @@
+import { canLoadMore, UnloadedError } from "./late_modules.ts";
+
 /** Another process of the operating system, for which something is encoded: its child, its parent, or any other. */
 export type Outside = "child" | "parent" | "stranger";
 
@@ -89,10 +91,13 @@ export function encodeWired(value: object): WiredForm {
   return [tag, encode(value)];
 }
 
-/** The instance again. Throws a TypeError where no class of that tag is registered here. */
+/**
+ * The instance again. Throws a TypeError where no class of that tag is registered here, an `UnloadedError` where it may
+ * be once more modules are loaded.
+ */
 export function decodeWired([tag, data]: WiredForm): object {
   const wireType = wireTypeByTag(tag);
-  if (wireType === undefined) throw new TypeError(`Unknown wire type: ${tag}`);
+  if (wireType === undefined) throw canLoadMore() ? new UnloadedError() : new TypeError(`Unknown wire type: ${tag}`);
   return wireType.decode(data);
 }
 

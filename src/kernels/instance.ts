@@ -3,6 +3,7 @@ import { ManyhandsError } from "../core/errors.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
 import { kernelsBase64 } from "./kernels_bytes.ts";
 import { releaseKernelScratch } from "./scratch.ts";
+import { adoptKernelModule, compiledKernelModule, releaseKernelsBy } from "./thread_kernels.ts";
 
 /** The kernels' functions. Pointers are byte offsets into the linear memory, lengths are bytes unless they say items. */
 export interface KernelExports {
@@ -35,29 +36,20 @@ export interface KernelExports {
 // The kernels call nothing deep; a worker's stack is as small as the glue lets it be (a page of linear memory).
 const THREAD_STACK_BYTES = 65536;
 
-let module: WebAssembly.Module | undefined;
 let instance: ReturnType<typeof glue.initSync> | undefined;
 let isReleased = false;
 
 /** The kernels' module, compiled at the first call in this thread unless another thread's was adopted before. */
 export function kernelModule(): WebAssembly.Module {
-  return module ??= new WebAssembly.Module(decodeBase64(kernelsBase64));
-}
-
-/** The kernels' module if this thread has it; never compiles. For passing it on to a new worker. */
-export function compiledKernelModule(): WebAssembly.Module | undefined {
+  let module = compiledKernelModule();
+  if (module === undefined) adoptKernelModule(module = new WebAssembly.Module(decodeBase64(kernelsBase64)));
   return module;
-}
-
-/** Takes over the module that another thread compiled. */
-export function adoptKernelModule(compiled: WebAssembly.Module): void {
-  module = compiled;
 }
 
 /**
  * The kernels on this process tree's linear memory, instantiated at the first call in this thread.
  *
- * @throws {ManyhandsError} with code `ERR_KERNELS_RELEASED` after {@linkcode releaseKernelThread}.
+ * @throws {ManyhandsError} with code `ERR_KERNELS_RELEASED` after `releaseKernelThread`.
  */
 export function kernelExports(): KernelExports {
   if (instance === undefined) {
@@ -73,17 +65,13 @@ export function kernelExports(): KernelExports {
   return glue;
 }
 
-/**
- * Gives what this thread's kernels hold of the linear memory, their stack above all, back to it. A worker that stops
- * cleanly calls it last; no kernel runs in this thread afterwards.
- */
-export function releaseKernelThread(): void {
+releaseKernelsBy(() => {
   releaseKernelScratch();
   // The first thread of the memory has the module's own stack.
   if (instance !== undefined && glue.has_allocated_stack()) instance.__wbindgen_thread_destroy();
   instance = undefined;
   isReleased = true;
-}
+});
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);

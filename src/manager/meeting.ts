@@ -1,4 +1,5 @@
-import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
+import { encodeBytes } from "../channel/byte_codec.ts";
+import { decodeBytes } from "../channel/decode_bytes.ts";
 import type { Connection } from "../queue/connection.ts";
 import { Pipe } from "../queue/pipe.ts";
 import type { SocketConnection } from "../queue/socket_connection.ts";

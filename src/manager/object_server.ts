@@ -1,5 +1,6 @@
 import { expose } from "comlink";
-import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
+import { encodeBytes } from "../channel/byte_codec.ts";
+import { decodeBytes } from "../channel/decode_bytes.ts";
 import { ManagerLostError, ManyhandsError, TaskEncodingError } from "../core/errors.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { loadTask } from "../process/load_task.ts";

@@ -1,5 +1,6 @@
 import { type Remote, wrap } from "comlink";
-import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
+import { encodeBytes } from "../channel/byte_codec.ts";
+import { decodeBytes } from "../channel/decode_bytes.ts";
 import { type Deferred, deferred } from "../core/deferred.ts";
 import { ManagerLostError } from "../core/errors.ts";
 import { onInterrupt, throwIfInterrupted } from "../core/interrupt.ts";

@@ -1,4 +1,5 @@
-import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
+import { encodeBytes } from "../channel/byte_codec.ts";
+import { decodeBytes } from "../channel/decode_bytes.ts";
 import type { FrameSocket } from "../queue/frame_socket.ts";
 import type { Line, LineMessage } from "./line.ts";
 

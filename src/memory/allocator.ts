@@ -1,13 +1,18 @@
 import { Heap, type HeapAccounting } from "./heap.ts";
 import { UNIT } from "./heap_layout.ts";
 import { heapBytes, linearMemory } from "./linear_memory.ts";
+import { tellOwner } from "./owner_word.ts";
 
 const MAXIMUM_ALIGNMENT = 65536;
 
 let heap: Heap | undefined;
 
 function sharedHeap(): Heap {
-  return heap ??= new Heap(linearMemory());
+  if (heap === undefined) {
+    heap = new Heap(linearMemory());
+    tellOwner(heap.owner);
+  }
+  return heap;
 }
 
 /**
@@ -79,8 +84,9 @@ export function heapOwner(): number {
 
 /**
  * Repairs the heap after a thread was killed inside the allocator: gives its lock back and rebuilds the free lists.
- * `owner` is that thread's {@linkcode heapOwner}. True if it held the lock. Call it only after the thread has ended.
+ * `owner` is that thread's {@linkcode heapOwner}, 0 if it never used the heap. True if it held the lock. Call it only
+ * after the thread has ended.
  */
 export function recoverHeap(owner: number): boolean {
-  return sharedHeap().recover(owner);
+  return owner !== 0 && sharedHeap().recover(owner);
 }

@@ -1,6 +1,7 @@
 import { detach, type Payload } from "../channel/frame_sender.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { defineTask, type TaskDeps, type TaskLike } from "../process/define_task.ts";
+import { definitionForm } from "../process/task_definition.ts";
 import type { PoolFunction } from "./pool_task.ts";
 
 /** Numbers the functions that a pool's workers are told of; equal ones get one number. */
@@ -19,7 +20,7 @@ export class FunctionRegistry {
   register(task: TaskLike, deps: TaskDeps | undefined): PoolFunction {
     const known = deps === undefined && typeof task === "function" ? this.#byIdentity.get(task) : undefined;
     if (known !== undefined) return known;
-    const encode = (): Payload => detach(defineTask(task, deps), "deps");
+    const encode = (): Payload => detach(definitionForm(defineTask(task, deps)), "deps");
     const payload = this.#isOutside ? encodingForOutside(encode, "child") : encode();
     if (!("bytes" in payload)) throw new TypeError("A task's definition is always plain data");
     const key = latin1(payload.bytes);

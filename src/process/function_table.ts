@@ -1,13 +1,19 @@
 import { type LoadedTask, loadTask } from "./load_task.ts";
-import type { TaskDefinition } from "./task_definition.ts";
+import { definitionOf, type TaskDefinition } from "./task_definition.ts";
 
 /** The functions that a host has described to this worker, by number. */
 export class FunctionTable {
   readonly #definitions = new Map<number, TaskDefinition>();
   readonly #loaded: (LoadedTask | undefined)[] = [];
 
-  define(number: number, definition: unknown): void {
-    this.#definitions.set(number, definition as TaskDefinition);
+  define(number: number, form: unknown): void {
+    this.#definitions.set(number, definitionOf(form));
+  }
+
+  /** Whether the function is of a module that may be still to be loaded. */
+  isFromModule(number: number): boolean {
+    const definition = this.#definitions.get(number);
+    return definition !== undefined && "url" in definition && this.#loaded[number] === undefined;
   }
 
   /** The function, where it is loaded already. */

@@ -1,5 +1,7 @@
-import { type CloneForm, fromCloneForm } from "../channel/clone_form.ts";
+import type { CloneForm } from "../channel/clone_form.ts";
 import type { CloneMessage } from "../channel/frames.ts";
+import { objectCodec } from "../channel/object_codec.ts";
+import { withModules } from "../core/late_modules.ts";
 
 /** Structured clones by their number: they arrive by message, before or after the frames that hold their place. */
 export class Inbox {
@@ -22,7 +24,7 @@ export class Inbox {
     const form = arrived === undefined
       ? new Promise<CloneForm>((resolve) => this.#awaited.set(clone, resolve))
       : Promise.resolve(arrived);
-    return form.then(fromCloneForm);
+    return form.then((came) => withModules(() => objectCodec().fromCloneForm(came)));
   }
 
   /** Forgets a clone whose frame was revoked, also one that is still to come. */

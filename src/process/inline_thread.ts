@@ -80,7 +80,7 @@ export class InlineThread implements Thread {
     Atomics.store(control, ControlWord.State, WorkerState.Ready);
     const failure = await failureOf(() => makeCall(call));
     if (failure !== undefined) {
-      reportUncaught(failure.error, this.#init.identity.own.name, this.#scope(), "inline");
+      await reportUncaught(failure.error, this.#init.identity.own.name, this.#scope(), "inline");
       // The host hears of the error before it hears of the end.
       await runtime.nextTurn();
     }

@@ -1,4 +1,5 @@
-import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
+import { encodeBytes } from "../channel/byte_codec.ts";
+import { decodeBytes } from "../channel/decode_bytes.ts";
 import { type LoanAnswer, LoanRequest } from "../channel/loan.ts";
 import { ManyhandsError, TaskEncodingError } from "../core/errors.ts";
 import { decodeWired, encodingForOutside, type Lending, type WiredForm, wireTypeOf } from "../core/wire.ts";

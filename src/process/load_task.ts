@@ -1,4 +1,6 @@
+import { hasObjectCodec } from "../channel/object_codec.ts";
 import { CapturedVariableError, TaskLoadError } from "../core/errors.ts";
+import { loadModules } from "../core/late_modules.ts";
 import { markedTask } from "../core/task_reference.ts";
 import { isInline } from "./process_identity.ts";
 import type { TaskDefinition } from "./task_definition.ts";
@@ -38,7 +40,10 @@ export async function loadTask(definition: TaskDefinition): Promise<LoadedTask> 
  */
 export async function importModule(url: string, name: string): Promise<Record<string, unknown>> {
   try {
-    return await whileLoading(url, () => import(url) as Promise<Record<string, unknown>>);
+    const module = await whileLoading(url, () => import(url) as Promise<Record<string, unknown>>);
+    // A module that uses queues may read there, without a wait, what it knows nothing of.
+    if (hasObjectCodec()) await loadModules();
+    return module;
   } catch (cause) {
     if (cause instanceof Error && cause.name === "MainGuardError") throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);

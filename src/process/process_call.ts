@@ -1,12 +1,11 @@
-import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
-import { type CloneForm, fromCloneForm } from "../channel/clone_form.ts";
+import { encodeBytes } from "../channel/byte_codec.ts";
+import type { CloneForm } from "../channel/clone_form.ts";
 import { detach } from "../channel/frame_sender.ts";
-import { ValueReader } from "../channel/value_reader.ts";
 import { isEncodingForOutside } from "../core/wire.ts";
-import type { TaskDefinition } from "./task_definition.ts";
+import { definitionForm, type TaskDefinition } from "./task_definition.ts";
 
 /** A value on its way to a new worker: encoded in memory of its own, or as a structured clone. */
-type Parcel =
+export type Parcel =
   | { readonly shared: SharedArrayBuffer }
   | { readonly bytes: Uint8Array }
   | { readonly clone: CloneForm };
@@ -38,25 +37,10 @@ export function encodeCall(
   instance?: ProcessInstance,
 ): ProcessCall {
   return {
-    definition: definition === undefined ? undefined : parcel(definition, "deps"),
+    definition: definition === undefined ? undefined : parcel(definitionForm(definition), "deps"),
     args: parcel([...args], "args"),
     instance: instance && { ...instance, fields: parcel(instance.fields, "this") },
   };
-}
-
-/** The target's definition again, in the process that is to call it. */
-export function decodeDefinition({ definition }: ProcessCall): TaskDefinition | undefined {
-  return definition && unparcel(definition) as TaskDefinition;
-}
-
-/** The arguments again. Once the target's module is loaded, so that classes which it registers are known. */
-export function decodeArguments({ args }: ProcessCall): unknown[] {
-  return unparcel(args) as unknown[];
-}
-
-/** The fields of the instance again. */
-export function decodeFields({ fields }: NonNullable<ProcessCall["instance"]>): Record<string, unknown> {
-  return unparcel(fields) as Record<string, unknown>;
 }
 
 /** Shared memory where there is some, since Deno takes very long to clone a byte array. */
@@ -67,11 +51,4 @@ function parcel(value: unknown, root: string): Parcel {
   const shared = new SharedArrayBuffer((payload.bytes.length + 7) & ~7);
   new Uint8Array(shared).set(payload.bytes);
   return { shared };
-}
-
-function unparcel(value: Parcel): unknown {
-  if ("clone" in value) return fromCloneForm(value.clone);
-  if ("bytes" in value) return decodeBytes(value.bytes);
-  const { shared } = value;
-  return new ValueReader(new Uint8Array(shared), new Int32Array(shared), new Float64Array(shared)).read();
 }

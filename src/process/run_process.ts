@@ -1,19 +1,20 @@
-import { toCloneForm } from "../channel/clone_form.ts";
 import { encodeError } from "../channel/error_codec.ts";
-import { inspect } from "../channel/inspect.ts";
 import { ControlWord, WorkerState } from "../channel/link_layout.ts";
+import { objectCodec } from "../channel/object_codec.ts";
 import { InterruptedError } from "../core/errors.ts";
 import { adoptInterruptWord, deliverInterrupt, isInterrupted } from "../core/interrupt.ts";
+import { withModules } from "../core/late_modules.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
-import { releaseKernelThread } from "../kernels/instance.ts";
-import { heapOwner } from "../memory/allocator.ts";
+import { releaseKernelThread } from "../kernels/thread_kernels.ts";
+import { adoptOwnerWord } from "../memory/owner_word.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ThreadScope } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { runExitHooks, runExitHooksNow } from "./exit_hooks.ts";
+import { decodeArguments, decodeDefinition, decodeFields } from "./call_parts.ts";
 import { loadTask } from "./load_task.ts";
-import { decodeArguments, decodeDefinition, decodeFields, type ProcessCall } from "./process_call.ts";
+import type { ProcessCall } from "./process_call.ts";
 import { loadProcessClass, rebuildProcess } from "./process_class.ts";
 import type { StartMethod } from "./start_method.ts";
 import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
@@ -33,10 +34,10 @@ export async function runProcess(init: WorkerInit, call: ProcessCall, scope: Thr
   };
   adoptStopWord(control, ControlWord.Stop);
   adoptInterruptWord(control, ControlWord.Interrupt);
-  const report = (error: unknown): void => reportUncaught(error, name, scope, init.method);
+  const report = (error: unknown): void | Promise<void> => reportUncaught(error, name, scope, init.method);
   scope.onFatal(report);
   scope.onExit(runExitHooksNow);
-  Atomics.store(control, ControlWord.HeapOwner, heapOwner());
+  adoptOwnerWord(control, ControlWord.HeapOwner);
   Atomics.store(control, ControlWord.State, WorkerState.Ready);
   // A target may wait for what other threads do, which holds no thread by itself.
   lifeline.hold();
@@ -56,7 +57,7 @@ export async function runProcess(init: WorkerInit, call: ProcessCall, scope: Thr
     exit(1);
   })();
   const failure = await failureOf(() => makeCall(call));
-  if (failure !== undefined) report(failure.error);
+  if (failure !== undefined) await report(failure.error);
   await runExitHooks();
   if (failure !== undefined) exit(1);
   hasReturned = true;
@@ -66,11 +67,11 @@ export async function runProcess(init: WorkerInit, call: ProcessCall, scope: Thr
 
 /** Makes the call of a process. */
 export async function makeCall(call: ProcessCall): Promise<void> {
-  const definition = decodeDefinition(call);
+  const definition = await decodeDefinition(call);
   const target = definition && await loadTask(definition);
-  if (call.instance === undefined) return void await target?.(...decodeArguments(call));
+  if (call.instance === undefined) return void await target?.(...await decodeArguments(call));
   const Class = await loadProcessClass(call.instance);
-  const parts = { fields: decodeFields(call.instance), target, args: decodeArguments(call) };
+  const parts = { fields: await decodeFields(call.instance), target, args: await decodeArguments(call) };
   await Class[rebuildProcess](parts).run();
 }
 
@@ -83,14 +84,21 @@ export async function failureOf(run: () => Promise<void>): Promise<{ error: unkn
   }
 }
 
-/** Prints what a process did not catch, and tells its host. */
-export function reportUncaught(error: unknown, name: string, scope: ThreadScope, method: StartMethod): void {
+/** Prints what a process did not catch, and tells its host; later, where what carries errors is not loaded yet. */
+export function reportUncaught(
+  error: unknown,
+  name: string,
+  scope: ThreadScope,
+  method: StartMethod,
+): void | Promise<void> {
   // Whoever interrupts a process knows why it ends.
   if (!isInterruption(error)) {
     const text = error instanceof Error ? error.stack ?? String(error) : runtime.inspect(error);
     runtime.writeError(`Uncaught error in ${name}: ${text}\n`);
   }
-  scope.post(method === "process" ? encodingForOutside(() => thrownMessage(error), "parent") : thrownMessage(error));
+  return withModules(() => {
+    scope.post(method === "process" ? encodingForOutside(() => thrownMessage(error), "parent") : thrownMessage(error));
+  });
 }
 
 function isInterruption(error: unknown): boolean {
@@ -99,6 +107,7 @@ function isInterruption(error: unknown): boolean {
 
 /** What was thrown, whole where it can travel. */
 function thrownMessage(error: unknown): ThrownMessage | FatalMessage {
+  const { inspect, toCloneForm } = objectCodec();
   try {
     inspect([error], "error");
     if (error !== undefined) return { thrown: structuredClone(toCloneForm([error])) };

@@ -9,3 +9,29 @@ export type TaskDefinition =
     readonly deps: Readonly<Record<string, unknown>>;
     readonly functions: Readonly<Record<string, string>>;
   };
+
+/** A definition as it goes to a worker: a list of short lists, which a worker reads before it has loaded much. */
+export function definitionForm(definition: TaskDefinition): readonly unknown[] {
+  if (!("source" in definition)) return [definition.name, definition.url];
+  const { name, source, deps, functions } = definition;
+  return [
+    name,
+    source,
+    Object.keys(deps),
+    Object.values(deps),
+    Object.keys(functions),
+    Object.values(functions),
+  ];
+}
+
+/** The definition that came in a form. */
+export function definitionOf(form: unknown): TaskDefinition {
+  const [name, text, ...rest] = form as [string, string, ...unknown[][]];
+  if (rest.length === 0) return { name, url: text };
+  const [names, values, functionNames, sources] = rest as [string[], unknown[], string[], string[]];
+  return { name, source: text, deps: record(names, values), functions: record(functionNames, sources) };
+}
+
+function record<T>(names: readonly string[], values: readonly T[]): Record<string, T> {
+  return Object.fromEntries(names.map((name, index) => [name, values[index]!]));
+}

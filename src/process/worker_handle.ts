@@ -11,12 +11,13 @@ import {
   taskRingOffset,
   WorkerState,
 } from "../channel/link_layout.ts";
+import "../channel/objects.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
 import { grantRoom } from "../channel/room_wish.ts";
 import { settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
 import { Interrupt } from "../core/interrupt.ts";
-import { compiledKernelModule } from "../kernels/instance.ts";
+import { compiledKernelModule } from "../kernels/thread_kernels.ts";
 import { recoverHeap } from "../memory/allocator.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
 import { recordOwnerDeath } from "../memory/owner_deaths.ts";

@@ -4,13 +4,15 @@ import { FrameReceiver } from "../channel/frame_receiver.ts";
 import { FrameSender, type NearPayload, NOT_SENT } from "../channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
+import { hasObjectCodec } from "../channel/object_codec.ts";
 import { freeBlock } from "../channel/payload_block.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
 import { grantRoom } from "../channel/room_wish.ts";
+import { canLoadMore, loadModules, UnloadedError } from "../core/late_modules.ts";
 import { adoptStopWord } from "../core/stop_request.ts";
 import { isThenable } from "../core/thenable.ts";
-import { releaseKernelThread } from "../kernels/instance.ts";
-import { heapOwner } from "../memory/allocator.ts";
+import { releaseKernelThread } from "../kernels/thread_kernels.ts";
+import { adoptOwnerWord } from "../memory/owner_word.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ThreadScope } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
@@ -48,6 +50,7 @@ export class WorkerLoop {
   readonly #awake: AwakeCount;
   #lastTurn = 0;
   #frameSince = 0;
+  #hasAnswered = false;
 
   constructor(init: WorkerInit, scope: ThreadScope) {
     const { buffer, capacity } = init.link;
@@ -81,7 +84,7 @@ export class WorkerLoop {
   /** Serves until the host sets the stop word, then ends the thread. */
   async run(): Promise<void> {
     this.#awake.enter();
-    Atomics.store(this.#control, ControlWord.HeapOwner, heapOwner());
+    if (!this.#isInline) adoptOwnerWord(this.#control, ControlWord.HeapOwner);
     Atomics.store(this.#control, ControlWord.State, WorkerState.Ready);
     this.#hostBell.ring();
     this.#frameSince = this.#lastTurn = performance.now();
@@ -123,6 +126,8 @@ export class WorkerLoop {
   async #sleep(hasWork: () => boolean): Promise<void> {
     const rung = this.#bell.sleep(hasWork);
     if (rung === undefined) return;
+    // While there is nothing to do; not before the first task, which would wait for it.
+    if (this.#hasAnswered) void loadModules();
     const since = performance.now();
     this.#awake.leave();
     await rung;
@@ -139,6 +144,10 @@ export class WorkerLoop {
   /** Handles the current frame; returns a promise only where the answer is not there at once. */
   #handle(): Promise<void> | undefined {
     const { ring } = this.#tasks;
+    // Before the task is claimed: what is loaded for it is no part of its time. A task's module mostly needs these too.
+    if (canLoadMore() && (this.#functions.isFromModule(ring.detail) || this.#tasks.needsModules())) {
+      return loadModules().then(() => this.#handle());
+    }
     if (this.#tasks.kind === FrameKind.Define) {
       this.#functions.define(ring.detail, this.#tasks.value());
       this.#finishFrame();
@@ -200,17 +209,18 @@ export class WorkerLoop {
     try {
       place = this.#results.sendValue(kind, 0, id, value, "result");
     } catch (error) {
+      if (error instanceof UnloadedError) return this.#answerLater(kind, id, value);
       return this.#answer({ kind: FrameKind.Failure, value: [error] });
     }
     if (place === NOT_SENT) return this.#answerLater(kind, id, value);
-    this.#finishFrame();
-    this.#hostBell.ring();
+    this.#finishTask();
     return undefined;
   }
 
   async #answerLater(kind: number, id: number, value: unknown): Promise<void> {
     let unsent: NearPayload | undefined;
     try {
+      if (!hasObjectCodec()) await loadModules();
       const payload = unsent = this.#results.detach(value, "result");
       const send = (): number =>
         this.#results.isStreaming ? this.#results.pump() : this.#results.sendPayload(kind, 0, id, payload, true);
@@ -227,8 +237,7 @@ export class WorkerLoop {
     } finally {
       if (unsent !== undefined && "block" in unsent) freeBlock(unsent.block);
     }
-    this.#finishFrame();
-    this.#hostBell.ring();
+    this.#finishTask();
   }
 
   async #awaitSpace(): Promise<void> {
@@ -237,6 +246,12 @@ export class WorkerLoop {
       Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0 || this.#isStopRequested();
     const rung = this.#bell.sleep(freed);
     if (rung !== undefined) await rung;
+  }
+
+  #finishTask(): void {
+    this.#hasAnswered = true;
+    this.#finishFrame();
+    this.#hostBell.ring();
   }
 
   #finishFrame(): void {

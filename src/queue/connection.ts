@@ -1,4 +1,5 @@
-import { decodeBytes, encodeBytes } from "../channel/byte_codec.ts";
+import { encodeBytes } from "../channel/byte_codec.ts";
+import { decodeBytes } from "../channel/decode_bytes.ts";
 import { BufferTooShortError, ClosedError, ManyhandsError, UnsupportedError } from "../core/errors.ts";
 import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 import type { WaitOptions } from "../sync/word_wait.ts";

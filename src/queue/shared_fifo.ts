@@ -1,4 +1,5 @@
-import { decodeBytes } from "../channel/byte_codec.ts";
+import { decodeBytes } from "../channel/decode_bytes.ts";
+import "../channel/objects.ts";
 import { free } from "../memory/allocator.ts";
 import { Mutex } from "../sync/mutex.ts";
 import { Segment } from "./segment.ts";

@@ -1,11 +1,13 @@
-import { spawn } from "node:child_process";
-import { constants } from "node:os";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { UnsupportedError } from "../core/errors.ts";
+import { builtin } from "./builtin.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { ChildProcess, ParentPipe, RuntimeName } from "./port.ts";
+
+const childProcess = builtin<typeof import("node:child_process")>("node:child_process");
+const os = builtin<typeof import("node:os")>("node:os");
+const nodeUrl = builtin<typeof import("node:url")>("node:url");
 
 /** The file number on which a child writes to its parent. Bun cannot use one both ways, so its input is another. */
 const TO_PARENT = 3;
@@ -33,7 +35,7 @@ function denoArguments(): string[] {
 
 function commandArguments(name: RuntimeName, url: URL): string[] {
   if (name === "deno") return [...denoArguments(), url.href];
-  return [...process.execArgv.filter((flag) => !OWN_ENTRY.test(flag)), fileURLToPath(url)];
+  return [...process.execArgv.filter((flag) => !OWN_ENTRY.test(flag)), nodeUrl().fileURLToPath(url)];
 }
 
 /** Whether the program and its runtime are one file: started once more, that would run the program and no other module. */
@@ -55,7 +57,7 @@ export function startChildProcess(name: RuntimeName, url: URL): ChildProcess {
       "Cannot start a process of the operating system: this program is compiled into one file with its runtime",
     );
   }
-  const child = spawn(process.execPath, commandArguments(name, url), {
+  const child = childProcess().spawn(process.execPath, commandArguments(name, url), {
     stdio: ["pipe", "inherit", "inherit", "pipe"],
     windowsHide: true,
   });
@@ -73,7 +75,7 @@ export function startChildProcess(name: RuntimeName, url: URL): ChildProcess {
     onEnd: (listener) => {
       child.on("error", (error) => child.pid === undefined && listener({ code: 1, error }));
       child.on("exit", (code, signal) => {
-        const end = { code: code ?? -(constants.signals[signal as NodeJS.Signals] ?? 1) };
+        const end = { code: code ?? -(os().constants.signals[signal as NodeJS.Signals] ?? 1) };
         let timer: ReturnType<typeof setTimeout>;
         const late = new Promise<void>((resolve) => timer = setTimeout(resolve, LAST_WORDS_MS));
         void Promise.race([silent, late]).then(() => (clearTimeout(timer), listener(end)));

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
-import { writeSync } from "node:fs";
 import process from "node:process";
+import { builtin } from "./builtin.ts";
+
+const fs = builtin<typeof import("node:fs")>("node:fs");
 
 const NEWLINE = 10;
 
@@ -8,7 +10,7 @@ const NEWLINE = 10;
 export function writeAtOnce(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) {
     try {
-      done += writeSync(file, bytes, done);
+      done += fs().writeSync(file, bytes, done);
     } catch (error) {
       // Another program may have made the pipe one that does not block.
       if ((error as { code?: string }).code !== "EAGAIN") return;

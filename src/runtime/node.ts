@@ -1,19 +1,21 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { Buffer } from "node:buffer";
-import { channel } from "node:diagnostics_channel";
 import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";
-import { inspect } from "node:util";
-import { deserialize, serialize } from "node:v8";
 import { LONGEST_TIMER_MS } from "../core/deadline.ts";
+import { builtin } from "./builtin.ts";
 import { parentPipe, startChildProcess } from "./child_process.ts";
 import { usableCores } from "./usable_cores.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { AsyncLocal, Runtime } from "./port.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
 
+const asyncHooks = builtin<typeof import("node:async_hooks")>("node:async_hooks");
+const diagnostics = builtin<typeof import("node:diagnostics_channel")>("node:diagnostics_channel");
+const util = builtin<typeof import("node:util")>("node:util");
+const v8 = builtin<typeof import("node:v8")>("node:v8");
+
 function asyncLocal<T>(): AsyncLocal<T> {
-  const storage = new AsyncLocalStorage<T>();
+  const storage = new (asyncHooks().AsyncLocalStorage)<T>();
   return { run: (value, fn) => storage.run(value, fn), get: () => storage.getStore() };
 }
 
@@ -38,11 +40,11 @@ export function nodeRuntime(): Runtime {
         release: () => void (--holds === 0 && timer.unref()),
       };
     },
-    serialize,
-    deserialize,
+    serialize: (value) => v8().serialize(value),
+    deserialize: (bytes) => v8().deserialize(bytes),
     writeError: (text) => writeAtOnce(2, Buffer.from(text)),
-    channel,
-    inspect: (value) => inspect(value),
+    channel: (name) => diagnostics().channel(name),
+    inspect: (value) => util().inspect(value),
     sockets: () => import("./sockets.ts"),
     warn: (message, code) => process.emitWarning(message, { code }),
   };

@@ -33,8 +33,11 @@ export interface ThreadScope {
   readonly data: unknown;
   post(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** Calls `report` with an uncaught error or unhandled rejection of this thread and then ends it with code 1. */
-  onFatal(report: (error: unknown) => void): void;
+  /**
+   * Calls `report` with an uncaught error or unhandled rejection of this thread and then, when the report is made, ends
+   * the thread with code 1.
+   */
+  onFatal(report: (error: unknown) => void | Promise<void>): void;
   /** Calls `listener` when this thread ends by itself, also by `exit`; nothing that it begins goes on. */
   onExit(listener: () => void): void;
   /** Lets the console and the standard streams of this thread write each line at once and whole. */

@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import process from "node:process";
+import { builtin } from "./builtin.ts";
+
+const fs = builtin<typeof import("node:fs")>("node:fs");
+const os = builtin<typeof import("node:os")>("node:os");
 
 /** What of its machine a program may use is told by. */
 export interface CoreSources {
@@ -21,7 +23,7 @@ let quota: number | undefined;
  */
 export function usableCores(): number {
   // Quotas seldom change and take several files to read.
-  quota ??= coresFrom({ available: availableParallelism(), cap: undefined, read: readText });
+  quota ??= coresFrom({ available: os().availableParallelism(), cap: undefined, read: readText });
   return coresFrom({ available: quota, cap: process.env["MANYHANDS_CPU_COUNT"], read: () => undefined });
 }
 
@@ -86,7 +88,7 @@ function quotient(limit: string | undefined, period: string | undefined): number
 
 function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return fs().readFileSync(path, "utf8");
   } catch {
     return undefined;
   }

@@ -1,5 +1,7 @@
 import process from "node:process";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { setInterval } from "node:timers";
+import { LONGEST_TIMER_MS } from "../core/deadline.ts";
 import { writeLinesOf } from "./line_output.ts";
 import type { Thread, ThreadEnd, ThreadOptions, ThreadScope } from "./port.ts";
 
@@ -57,9 +59,13 @@ export function workerThreadScope(): ThreadScope | undefined {
     post: (message) => port.postMessage(message),
     onMessage: (listener) => void port.on("message", listener),
     onFatal: (report) => {
+      const exit = (): void => process.exit(1);
       const die = (error: unknown): void => {
-        report(error);
-        process.exit(1);
+        const reporting = report(error);
+        if (reporting === undefined) return exit();
+        // What a report waits for need not hold the thread by itself.
+        setInterval(() => {}, LONGEST_TIMER_MS);
+        reporting.then(exit, exit);
       };
       process.on("uncaughtException", die);
       process.on("unhandledRejection", die);

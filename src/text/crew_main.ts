@@ -3,7 +3,7 @@
  * what a short run takes. Bundlers and `deno compile` need it as an entry of its own.
  * @module
  */
-import { adoptKernelModule, releaseKernelThread } from "../kernels/instance.ts";
+import { adoptKernelModule, releaseKernelThread } from "../kernels/thread_kernels.ts";
 import { heapOwner } from "../memory/allocator.ts";
 import { adoptLinearMemory } from "../memory/linear_memory.ts";
 import { runtime } from "../runtime/current.ts";

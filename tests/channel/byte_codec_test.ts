@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { SharedArray, TaskEncodingError } from "../../mod.ts";
-import { decodeBytes, encodeBytes } from "../../src/channel/byte_codec.ts";
+import { encodeBytes } from "../../src/channel/byte_codec.ts";
+import { decodeBytes } from "../../src/channel/decode_bytes.ts";
 import { encodingForOutside } from "../../src/core/wire.ts";
 
 const timeout = 60_000;

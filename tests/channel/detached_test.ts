@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../src/channel/objects.ts";
 import { encodeDetached } from "../../src/channel/detached.ts";
 import { ValueReader } from "../../src/channel/value_reader.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../src/channel/objects.ts";
 import { fromCloneForm } from "../../src/channel/clone_form.ts";
 import { FrameReceiver } from "../../src/channel/frame_receiver.ts";
 import { detach, FrameSender, NOT_SENT, type Payload } from "../../src/channel/frame_sender.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../src/channel/objects.ts";
 import { decodeBlock, encodeBlock, freeBlock } from "../../src/channel/payload_block.ts";
 import { TaskEncodingError } from "../../src/core/errors.ts";
 import { accounting } from "../../src/memory/allocator.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { adoptKernelModule, compiledKernelModule, kernelExports, kernelModule } from "../../src/kernels/instance.ts";
+import { kernelExports, kernelModule } from "../../src/kernels/instance.ts";
+import { adoptKernelModule, compiledKernelModule } from "../../src/kernels/thread_kernels.ts";
 import { kernels } from "../../src/kernels/kernels.ts";
 import { accounting } from "../../src/memory/allocator.ts";
 import { createLinearMemory, linearMemory } from "../../src/memory/linear_memory.ts";

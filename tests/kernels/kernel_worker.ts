@@ -1,6 +1,6 @@
 /** Adopts the memory and the module, lower-cases and doubles many times, gives its stack back and answers. */
 import { parentPort, workerData } from "node:worker_threads";
-import { adoptKernelModule, compiledKernelModule, releaseKernelThread } from "../../src/kernels/instance.ts";
+import { adoptKernelModule, compiledKernelModule, releaseKernelThread } from "../../src/kernels/thread_kernels.ts";
 import { kernels } from "../../src/kernels/kernels.ts";
 import { adoptLinearMemory } from "../../src/memory/linear_memory.ts";
 
