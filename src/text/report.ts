@@ -26,6 +26,7 @@ export interface TextProgress {
 
 /** What one worker of a run does. */
 export interface WorkerProgress {
+  /** What the worker is called, such as `"text-worker-1"`. */
   readonly name: string;
   /** Tasks done. */
   readonly tasks: number;
