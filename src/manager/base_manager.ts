@@ -7,6 +7,7 @@ import { startMethod } from "../process/start_method.ts";
 import { type Address, parseAddress } from "../queue/address.ts";
 import { type AuthKey, keyBytes } from "../queue/authentication.ts";
 import { Listener } from "../queue/listener.ts";
+import { runtime } from "../runtime/current.ts";
 import type { SocketAddress } from "../runtime/sockets.ts";
 import { keyOfText, textOfKey } from "./key_text.ts";
 import { linkTo } from "./link_table.ts";
@@ -53,6 +54,7 @@ export class BaseManager {
   #place: ServerPlace | undefined;
   #server: Process | undefined;
   #link: ServerLink | undefined;
+  #cleared: Promise<void> = Promise.resolve();
   #isShutDown = false;
 
   /**
@@ -131,6 +133,7 @@ export class BaseManager {
       const report = await this.#firstReport(listener);
       if ("error" in report) throw report.error;
       this.#place = { address: report.address, key: this.#key };
+      this.#cleared = server.exited.then(() => this.#clear(report.address));
       const link = await linkTo(this.#place) as ServerLink;
       // A thread that ends does not close its sockets on all runtimes at once.
       void server.exited.then(() => link.lose());
@@ -199,11 +202,18 @@ export class BaseManager {
       server.terminate();
       await server.join();
     }
+    await this.#cleared;
   }
 
   /** `shutdown`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
+  }
+
+  /** Takes away what a server leaves that was killed. */
+  async #clear(address: SocketAddress): Promise<void> {
+    if (this.#given !== undefined || !("path" in address)) return;
+    await (await runtime.sockets()).removeSocketFolder(address.path);
   }
 
   async #firstReport(listener: Listener): Promise<StartReport> {

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { type AddressInfo, connect as connectSocket, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import process from "node:process";
 
 /** Where a listener is: a host and port of TCP, or the path of a unix socket. */
 export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -131,10 +132,55 @@ export function connectTo(address: SocketAddress, signal: AbortSignal): Promise<
   });
 }
 
-/** Makes a folder that only this user can enter, with room for a socket in it. */
+const FOLDER = "manyhands-";
+const SOCKET = "socket";
+
+/**
+ * Makes a folder that only this user can enter, with room for a socket in it. Those that programs have left which were
+ * killed are removed first.
+ */
 export async function freshSocketPath(): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), "manyhands-"));
-  return { path: join(folder, "socket"), remove: () => rm(folder, { recursive: true, force: true }) };
+  await removeLeftFolders();
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+  const path = join(folder, SOCKET);
+  return { path, remove: () => removeSocketFolder(path) };
+}
+
+/** Removes the folder that `freshSocketPath` made for `path`, if it is still there. */
+export async function removeSocketFolder(path: string): Promise<void> {
+  await rm(dirname(path), { recursive: true, force: true });
+}
+
+async function removeLeftFolders(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names) {
+    const pid = Number(new RegExp(`^${FOLDER}(\\d+)-`).exec(name)?.[1]);
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    const path = join(tmpdir(), name, SOCKET);
+    // A process of another container has a number of its own kind, so the socket has the last word.
+    if (await isRefused(path)) await removeSocketFolder(path).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: unknown }).code !== "ESRCH";
+  }
+}
+
+/** Whether a socket lies at `path` on which nobody listens. */
+function isRefused(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectSocket({ path });
+    socket.once("error", (error) => resolve((error as { code?: unknown }).code === "ECONNREFUSED"));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
 }
 
 /** What there is to do with sockets. */
@@ -142,4 +188,5 @@ export interface Sockets {
   readonly listenAt: typeof listenAt;
   readonly connectTo: typeof connectTo;
   readonly freshSocketPath: typeof freshSocketPath;
+  readonly removeSocketFolder: typeof removeSocketFolder;
 }

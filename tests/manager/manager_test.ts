@@ -157,6 +157,31 @@ describe("The start", () => {
     await manager.shutdown();
     assert.ok(!existsSync(dirname(path)));
   });
+
+  for (const context of ["worker", "process"] as const) {
+    test(`The folder goes too when the server is killed (${context})`, { timeout }, async () => {
+      const manager = await Manager({ context });
+      const { path } = manager.address as { path: string };
+      manager.serverProcess!.kill();
+      await manager.shutdown();
+      assert.ok(!existsSync(dirname(path)));
+    });
+  }
+
+  test("A folder that a killed program left goes with the next start; others stay", { timeout }, async () => {
+    const program = await Manager({ context: "process" });
+    const paths = await program.Queue<string>();
+    const child = new Process({ target: targets.tellPath, args: [paths], context: "process" });
+    child.start();
+    const left = await paths.get();
+    child.kill();
+    await child.join();
+    const next = await Manager();
+    assert.ok(!existsSync(left));
+    assert.equal(await paths.qsize(), 0);
+    await next.shutdown();
+    await program.shutdown();
+  });
 });
 
 describe("TestSyncManagerTypes", () => {
