@@ -20,6 +20,13 @@ export class Scheduler<T> {
   readonly #window: number;
   readonly #backlog: Deque<T> = new Deque<T>();
   readonly #workers: WorkerLoad[] = [];
+  readonly #byId = new Map<number, WorkerLoad>();
+  /** The one that was asked for last: answers and tasks come in rows of one worker. */
+  #last: WorkerLoad | undefined;
+  /** Tasks that the worker which was chosen last still gets before the others are looked at again. */
+  #row = 0;
+  #chosen: WorkerLoad | undefined;
+  #blocked = 0;
 
   constructor(window: number) {
     this.#window = window;
@@ -37,13 +44,20 @@ export class Scheduler<T> {
 
   /** A worker came up; it is given at most `quota` tasks. */
   addWorker(id: number, quota: number = Infinity): void {
-    this.#workers.push({ id, inFlight: 0, quota, blocked: false });
+    const worker = { id, inFlight: 0, quota, blocked: false };
+    this.#workers.push(worker);
+    this.#byId.set(id, worker);
   }
 
   /** A worker is gone; what it held is the caller's to requeue. */
   removeWorker(id: number): void {
-    const at = this.#workers.findIndex((worker) => worker.id === id);
-    if (at >= 0) this.#workers.splice(at, 1);
+    const worker = this.#byId.get(id);
+    if (worker === undefined) return;
+    this.unblock(id);
+    this.#byId.delete(id);
+    this.#workers.splice(this.#workers.indexOf(worker), 1);
+    this.#last = undefined;
+    this.#chosen = undefined;
   }
 
   enqueue(task: T): void {
@@ -70,17 +84,27 @@ export class Scheduler<T> {
    * `packed` tasks, else the one with the fewest. Waking a worker costs more than a few small tasks take.
    */
   freeWorker(packed: number = 1): number {
-    let best = -1;
+    if (this.#row > 0 && this.#chosen !== undefined && this.#mayTake(this.#chosen)) {
+      this.#row--;
+      return this.#chosen.id;
+    }
+    let best: WorkerLoad | undefined;
     let least = this.#window;
     for (const worker of this.#workers) {
       if (worker.quota <= 0 || worker.blocked) continue;
       if (worker.inFlight > 0 && worker.inFlight < packed) return worker.id;
       if (worker.inFlight < least) {
         least = worker.inFlight;
-        best = worker.id;
+        best = worker;
       }
     }
-    return best;
+    this.#chosen = best;
+    this.#row = best === undefined || least === 0 ? 0 : Math.floor(packed / 4);
+    return best?.id ?? -1;
+  }
+
+  #mayTake({ quota, blocked, inFlight }: WorkerLoad): boolean {
+    return quota > 0 && !blocked && inFlight > 0 && inFlight < this.#window;
   }
 
   /** The worker was given a task. */
@@ -108,12 +132,17 @@ export class Scheduler<T> {
   /** The worker's ring is full. */
   block(id: number): void {
     const worker = this.#find(id);
-    if (worker !== undefined) worker.blocked = true;
+    if (worker === undefined || worker.blocked) return;
+    worker.blocked = true;
+    this.#blocked++;
   }
 
   unblock(id: number): void {
+    if (this.#blocked === 0) return;
     const worker = this.#find(id);
-    if (worker !== undefined) worker.blocked = false;
+    if (worker === undefined || !worker.blocked) return;
+    worker.blocked = false;
+    this.#blocked--;
   }
 
   /** Whether the worker has had all tasks of its life and answered them. */
@@ -139,7 +168,7 @@ export class Scheduler<T> {
   }
 
   #find(id: number): WorkerLoad | undefined {
-    for (const worker of this.#workers) if (worker.id === id) return worker;
-    return undefined;
+    if (this.#last?.id !== id) this.#last = this.#byId.get(id);
+    return this.#last;
   }
 }
