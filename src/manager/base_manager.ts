@@ -107,7 +107,10 @@ export class BaseManager {
     }
     const context = startMethod(this.#options.context);
     if (context === "inline") {
-      throw new UnsupportedError('Cannot start the manager in the context "inline": expected "worker" or "process"');
+      throw new UnsupportedError(
+        'Cannot start the manager in the context "inline", where its server would keep the program alive: expected ' +
+          '"worker" or "process"',
+      );
     }
     const definition = initializer === undefined ? undefined : defineTask(initializer as TaskLike);
     const authkey = keyOfText(this.#key);
