@@ -8,7 +8,7 @@ import { ringBytes } from "./ring.ts";
  * ```
  */
 export const ControlWord = {
-  /** Host sets 1: end as soon as the running call returns. Kernels look at it between slices. */
+  /** Host sets 1 and notifies: end as soon as the running call returns. Kernels look at it between slices. */
   Stop: 0,
   /** Worker: one of `WorkerState`. */
   State: 1,

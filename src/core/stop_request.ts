@@ -22,3 +22,8 @@ export function throwIfStopRequested(): void {
 export function isStopRequested(): boolean {
   return words !== undefined && Atomics.load(words, index) !== 0;
 }
+
+/** Where the host of this thread asks it to stop, and notifies; `undefined` where it has done so, or there is no host. */
+export function stopWord(): { readonly words: Int32Array; readonly index: number } | undefined {
+  return words === undefined || isStopRequested() ? undefined : { words, index };
+}

@@ -1,4 +1,4 @@
-import { OWNER_DEATHS } from "./heap_layout.ts";
+import { OWNER_DEATH_BELL, OWNER_DEATHS } from "./heap_layout.ts";
 import { installBlock } from "./install_block.ts";
 import { CONTROL_OFFSET, typedView } from "./linear_memory.ts";
 
@@ -20,6 +20,14 @@ export function recordOwnerDeath(owner: number, mayLinger = false): void {
   const { words, index, shift } = placeOf(owner, blockOf(owner, true)!);
   Atomics.or(words, index, (mayLinger ? DEAD | LINGERS : DEAD) << shift);
   if (!mayLinger) Atomics.and(words, index, ~(LINGERS << shift));
+  const bell = ownerDeathBell();
+  Atomics.add(bell.words, bell.index, 1);
+  Atomics.notify(bell.words, bell.index);
+}
+
+/** A word that is changed and notified after each death. */
+export function ownerDeathBell(): { readonly words: Int32Array; readonly index: number } {
+  return { words: controlWords(), index: OWNER_DEATH_BELL };
 }
 
 /** Whether the thread `owner` is known to have ended, or was given up. */
@@ -47,16 +55,21 @@ function placeOf(owner: number, words: Int32Array): { words: Int32Array; index: 
 
 // Blocks never move, so this thread keeps those that it has seen.
 const blocks: Int32Array[] = [];
-let first: Int32Array | undefined;
+let control: Int32Array | undefined;
+
+function controlWords(): Int32Array {
+  return control ??= typedView(Int32Array, CONTROL_OFFSET, 16);
+}
 
 function blockOf(owner: number, isWanted: boolean): Int32Array | undefined {
   const number = Math.floor(owner / OWNERS_PER_BLOCK);
   const known = blocks[number];
   if (known !== undefined) return known;
-  let link = first ??= typedView(Int32Array, CONTROL_OFFSET + OWNER_DEATHS * 4, 1);
+  let [link, index] = [controlWords(), OWNER_DEATHS as number];
   for (let at = 0; at <= number; at++) {
-    if (!isWanted && Atomics.load(link, 0) === 0) return undefined;
-    link = blocks[at] ??= typedView(Int32Array, installBlock(link, 0, BLOCK_WORDS * 4), BLOCK_WORDS);
+    if (!isWanted && Atomics.load(link, index) === 0) return undefined;
+    link = blocks[at] ??= typedView(Int32Array, installBlock(link, index, BLOCK_WORDS * 4), BLOCK_WORDS);
+    index = 0;
   }
   return link;
 }

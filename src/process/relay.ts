@@ -92,6 +92,7 @@ export class Relay {
         return this.#loans.answer(message.first, message.bytes);
       case PipeKind.Stop:
         Atomics.store(this.#control, ControlWord.Stop, 1);
+        Atomics.notify(this.#control, ControlWord.Stop);
         return this.#bell.ring();
       case PipeKind.Interrupt:
         Atomics.compareExchange(this.#control, ControlWord.Interrupt, Interrupt.None, Interrupt.Asked);

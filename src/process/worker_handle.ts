@@ -183,6 +183,7 @@ export class WorkerHandle {
    */
   async stop(grace: number): Promise<void> {
     Atomics.store(this.#control, ControlWord.Stop, 1);
+    Atomics.notify(this.#control, ControlWord.Stop);
     this.#bell.ring();
     if (grace > 0 && await settlesWithin(this.ended, grace)) return;
     this.#isForced = true;

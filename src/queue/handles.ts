@@ -85,8 +85,14 @@ export class Handles {
       const place = table[index]!;
       if (place !== 0 && (place & 1) === end && !isOwnerGone(place)) return true;
     }
+    return this.journeyLeft(end) > 0;
+  }
+
+  /** Milliseconds for which handles on their way keep an end open, 0 where there are none. */
+  journeyLeft(end: number): number {
+    if (this.#words[this.#at + SENT + end]! === 0) return 0;
     const since = seconds() - this.#words[this.#at + SENT_AT + end]!;
-    return this.#words[this.#at + SENT + end]! > 0 && since < LONGEST_JOURNEY_S;
+    return Math.max(0, LONGEST_JOURNEY_S - since) * 1000;
   }
 
   #place(place: number): void {

@@ -4,7 +4,7 @@ import type { Readiness } from "../core/waitable.ts";
 import { registerWire } from "../core/wire.ts";
 import { allocateZeroed, blockSerial, freeIf } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
-import { waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
+import { type Look, waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
 import { lendConnections } from "./borrowed_connection.ts";
 import { Connection } from "./connection.ts";
 import { Handles } from "./handles.ts";
@@ -113,7 +113,7 @@ class PipeConnection extends Connection {
     options?.signal?.throwIfAborted();
     const slot: Slot = { message: NOTHING };
     const look = (): number | undefined => this.#lookForValue(slot);
-    const came = look() === undefined || await waitAsync(this.#memory.words, this.#incoming.putBell, look, options);
+    const came = look() === undefined || await this.#wait(this.#incoming.putBell, look, options);
     if (!came) throw nothingCame(options?.timeout);
     return valueOf(slot.message);
   }
@@ -131,7 +131,7 @@ class PipeConnection extends Connection {
     if (this.#lookToSend(bytes) === undefined) return;
     const kept = bytes.slice();
     const look = (): number | undefined => this.#lookToSend(kept);
-    if (await waitAsync(this.#memory.words, this.#outgoing.takeBell, look, options)) return;
+    if (await this.#wait(this.#outgoing.takeBell, look, options)) return;
     throw noRoom(options?.timeout);
   }
 
@@ -145,7 +145,7 @@ class PipeConnection extends Connection {
   protected override async recvFrame(options?: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
     const slot: ByteSlot = { bytes: undefined };
     const look = (): number | undefined => this.#lookForBytes(slot);
-    if (!await waitAsync(this.#memory.words, this.#incoming.putBell, look, options)) {
+    if (!await this.#wait(this.#incoming.putBell, look, options)) {
       throw nothingCame(options?.timeout);
     }
     return slot.bytes!;
@@ -159,7 +159,7 @@ class PipeConnection extends Connection {
   }
 
   protected override pollFrame(options: WaitOptions): Promise<boolean> {
-    return waitAsync(this.#memory.words, this.#incoming.putBell, () => this.#lookWhetherReady(), options);
+    return this.#wait(this.#incoming.putBell, () => this.#lookWhetherReady(), options);
   }
 
   protected override pollFrameSync(timeout: number): boolean {
@@ -171,9 +171,14 @@ class PipeConnection extends Connection {
       isReady: () => this.#isClosed || this.#incoming.count > 0 || !this.#memory.handles.isOpen(1 - this.#end),
       whenReady: async (signal) => {
         const look = (): number | undefined => this.#isClosed ? undefined : this.#lookWhetherReady();
-        await waitAsync(this.#memory.words, this.#incoming.putBell, look, { signal });
+        await this.#wait(this.#incoming.putBell, look, { signal });
       },
     };
+  }
+
+  #wait(bell: number, look: Look, options: WaitOptions | undefined): Promise<boolean> {
+    const lookAgainIn = (): number => this.#memory.handles.journeyLeft(1 - this.#end) || Infinity;
+    return waitAsync(this.#memory.words, bell, look, { ...options, lookAgainIn });
   }
 
   #lookToSend(bytes: Uint8Array): number | undefined {

@@ -1,18 +1,15 @@
-import { deadlineOf } from "../core/deadline.ts";
+import { deadlineOf, LONGEST_TIMER_MS } from "../core/deadline.ts";
 import { onInterrupt, throwIfInterrupted } from "../core/interrupt.ts";
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { runtime } from "../runtime/current.ts";
+import { onAlarm } from "./alarm.ts";
+import { park } from "./park.ts";
 import { Spinner } from "./spinner.ts";
 
 /** Held by every wait: the runtimes' own `waitAsync` does not keep a program alive, and who waits is not done. */
 const lifeline = runtime.lifeline();
 
-/**
- * Milliseconds after which a sleeper looks at its stop word. It bounds too how long a wait that was given up stays in the
- * runtime's list, since `Atomics.waitAsync` cannot be taken back.
- */
-const SLICE_MS = 200;
-/** The same for a blocked thread, which hears of an interrupt no other way and has 100 ms to heed it. */
+/** Milliseconds after which a blocked thread looks whether it is told to stop or interrupted, which it has 100 ms to heed. */
 const BLOCKED_SLICE_MS = 50;
 
 /** A change often comes within the time that a sleep and a wake-up cost. */
@@ -40,6 +37,12 @@ export interface WaitOptions {
   readonly timeout?: number | undefined;
   /** Rejects the wait with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Of a wait inside of this module. */
+export interface Waiting extends WaitOptions {
+  /** Milliseconds after which the look may have another outcome though nobody wakes the sleeper. */
+  readonly lookAgainIn?: (() => number) | undefined;
 }
 
 /**
@@ -74,51 +77,59 @@ export async function waitAsync(
   words: Int32Array,
   index: number,
   look: Look,
-  { timeout, signal }: WaitOptions = {},
+  { timeout, signal, lookAgainIn }: Waiting = {},
 ): Promise<boolean> {
   signal?.throwIfAborted();
   const deadline = deadlineOf(timeout);
-  let seen = look();
-  if (seen === undefined) return true;
+  if (look() === undefined) return true;
   if (deadline - performance.now() <= 0) return false;
-  const isOwn = !isForOthers;
-  if (isOwn) throwIfInterrupted();
+  throwIfInterrupted();
   let interruption: Error | undefined;
   let wake: () => void = () => {};
-  const onInterruption = (error: Error): void => {
+  const rouse = (): void => wake();
+  const unlisten = onInterrupt((error) => {
     interruption = error;
     wake();
-  };
-  const unlisten = isOwn ? onInterrupt(onInterruption) : () => {};
-  const onAbort = (): void => wake();
-  signal?.addEventListener("abort", onAbort);
-  if (isOwn) lifeline.hold();
+  });
+  const disarm = onAlarm(rouse);
+  signal?.addEventListener("abort", rouse);
+  lifeline.hold();
   try {
-    while (seen !== undefined) {
+    for (;;) {
+      throwIfStopRequested();
+      const seen = look();
+      if (seen === undefined) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
       if (!changesSoon(words, index, seen)) {
         const since = performance.now();
-        const wait = Atomics.waitAsync(words, index, seen, Math.min(left, SLICE_MS));
-        if (wait.async) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-            void wait.value.then(() => resolve());
-          });
-        }
+        const limit = Math.min(left, lookAgainIn?.() ?? Infinity);
+        await new Promise<void>((resolve) => wake = sleep(words, index, seen, limit, resolve));
         spinner.noteSleep(performance.now() - since);
       }
       signal?.throwIfAborted();
-      throwIfStopRequested();
       if (interruption !== undefined) throw interruption;
-      seen = look();
     }
-    return true;
   } finally {
-    if (isOwn) lifeline.release();
+    lifeline.release();
+    disarm();
     unlisten();
-    signal?.removeEventListener("abort", onAbort);
+    signal?.removeEventListener("abort", rouse);
   }
+}
+
+/** Calls `wake` once the word is notified, or after `limit` milliseconds; the result does so at once. */
+function sleep(words: Int32Array, index: number, seen: number, limit: number, wake: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = (): void => {
+    clearTimeout(timer);
+    unpark?.();
+    wake();
+  };
+  const unpark = park(words, index, seen, end);
+  if (unpark === undefined) wake();
+  else if (limit < Infinity) timer = setTimeout(end, Math.min(limit, LONGEST_TIMER_MS));
+  return end;
 }
 
 function changesSoon(words: Int32Array, index: number, seen: number): boolean {
