@@ -9,6 +9,9 @@ const encoder = new TextEncoder();
 
 // U+16EA0 got its mapping in Unicode 17; U+A7DD is one of those of Unicode 18. Deno 2.9 has the tables of Unicode 16.
 const runtimeHasUnicode17 = "\u{16ea0}".toLowerCase() === "\u{16ebb}" && "\ua7dd".toLowerCase() === "\ua7dd";
+const skip = runtimeHasUnicode17
+  ? false
+  : "this runtime has the tables of another version than https://www.unicode.org/versions/Unicode17.0.0/";
 
 function* scalarValues(): Generator<number> {
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
@@ -76,10 +79,10 @@ test("Every code point with a class stands beside a sigma as by the twin", { tim
   assert.ok(checkLines(sigmaContexts(classifiedCodePoints()), byTwin) > 4 * 7000);
 });
 
-test("All scalar values are lower-cased as by this runtime", { timeout, skip: !runtimeHasUnicode17 }, () => {
+test("All scalar values are lower-cased as by this runtime", { timeout, skip }, () => {
   assert.equal(checkLines(eachScalarValue(), (text) => text.toLowerCase()), 1_112_064);
 });
 
-test("Every scalar value stands beside a sigma as in this runtime", { timeout, skip: !runtimeHasUnicode17 }, () => {
+test("Every scalar value stands beside a sigma as in this runtime", { timeout, skip }, () => {
   assert.equal(checkLines(sigmaContexts(scalarValues()), (text) => text.toLowerCase()), 4 * 1_112_064);
 });

@@ -179,7 +179,8 @@ describe("Queue", () => {
     }
   });
 
-  const deno = "Deno" in globalThis && "Deno cannot end a thread that does not wait";
+  const deno = "Deno" in globalThis &&
+    "Deno cannot end a thread that does not wait: https://github.com/denoland/deno/pull/35657";
 
   test("it goes on when a process is killed in the middle of a step", { timeout, skip: deno }, async () => {
     const queue = new Queue<string>();

@@ -11,7 +11,8 @@ const MIB = 1 << 20;
 const PAGE = 4096;
 const killed = {
   timeout,
-  skip: "Deno" in globalThis && "Deno does not tell when a worker that was terminated has ended: docs/shared.md",
+  skip: "Deno" in globalThis &&
+    "Deno does not tell when a worker that was terminated has ended: https://github.com/denoland/deno/pull/35657",
 };
 const notFound = { name: "ManyhandsError", code: "ERR_NOT_FOUND" };
 

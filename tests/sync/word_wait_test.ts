@@ -56,3 +56,28 @@ test("A wait ends at its limit, by its signal, and at once where the word says s
   await assert.rejects(waitAsync(words, 0, never, { timeout: NaN }), RangeError);
   assert.throws(() => waitSync(words, 0, never, "1" as never), RangeError);
 });
+
+test("Waits that are given up leave one sleep behind, whatever their number", { timeout }, async () => {
+  const offset = allocateZeroed(64, 64);
+  const words = typedView(Int32Array, offset, 1);
+  const real: (array: Int32Array, index: number, value: number) => ReturnType<typeof Atomics.waitAsync> =
+    Atomics.waitAsync;
+  let sleeps = 0;
+  Atomics.waitAsync = ((array: Int32Array, index: number, value: number) => {
+    if (array.byteOffset === offset) sleeps++;
+    return real.call(Atomics, array, index, value);
+  }) as typeof Atomics.waitAsync;
+  try {
+    const look = (): number | undefined => Atomics.load(words, 0) === 0 ? 0 : undefined;
+    for (let i = 0; i < 20; i++) assert.equal(await waitAsync(words, 0, look, { timeout: 1 }), false);
+    const waits = Array.from({ length: 20 }, () => waitAsync(words, 0, look));
+    assert.equal(sleeps, 1);
+    Atomics.store(words, 0, 1);
+    Atomics.notify(words, 0);
+    assert.deepEqual(await Promise.all(waits), new Array(20).fill(true));
+    assert.equal(sleeps, 1);
+  } finally {
+    Atomics.waitAsync = real as typeof Atomics.waitAsync;
+  }
+  free(offset);
+});
