@@ -1,36 +1,66 @@
 /**
- * Prints ratios measured side by side: `npm run bench [-- SECTION…] [--rounds N] [--mebibytes N] [--runtime NAME]…`.
- * README.md beside this file says what is measured and what is not.
+ * Measures this project beside others and prints what it found: `npm run bench [-- SECTION…] [OPTIONS]`; README.md
+ * beside this file tells the sections and the options.
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
-import { dispatchSection } from "./dispatch_section.ts";
-import { kernelsSection } from "./kernels_section.ts";
-import { lowerSection } from "./lower_section.ts";
-import { pythonSection } from "./python_section.ts";
-import { type RuntimeCommand, runtimes } from "./runtimes.ts";
+import { commitOf, load, machine } from "./frame/machine.ts";
+import { options } from "./frame/options.ts";
+import type { SectionRecord } from "./frame/record.ts";
+import { writeRecord } from "./frame/record_files.ts";
+import { runSection } from "./frame/run_section.ts";
+import { benchFile } from "./frame/runtimes.ts";
+import type { Section } from "./frame/section.ts";
+import { tables } from "./frame/table.ts";
+import { versions } from "./frame/versions.ts";
+import { dispatchSection } from "./sections/dispatch.ts";
+import { kernelsSection } from "./sections/kernels.ts";
+import { lowerSection } from "./sections/lower.ts";
+import { pythonSection } from "./sections/python.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: "string", default: "3" },
-    mebibytes: { type: "string", default: "1024" },
-    runtime: { type: "string", multiple: true },
-  },
+const {
+  sections: wanted,
+  runtimes,
+  rounds,
+  deadlineSeconds,
+  mebibytes,
+  folder,
+} = options(process.argv.slice(2));
+
+const makers: Readonly<{ [name: string]: () => Section }> = {
+  dispatch: () => dispatchSection(runtimes),
+  python: () => pythonSection(runtimes),
+  kernels: () => kernelsSection(runtimes),
+  lower: () => lowerSection(runtimes, mebibytes),
+};
+
+const date = new Date().toISOString();
+const loadBefore = load();
+const sections: SectionRecord[] = [];
+for (const name of wanted) {
+  const section = makers[name]!();
+  let started = 0;
+  const record = await runSection(section, {
+    rounds,
+    deadlineSeconds,
+    onStart: (round, { contestants, column }) => {
+      if (!process.stderr.isTTY) return;
+      const part = `${++started} of ${rounds * section.contests.length}`;
+      process.stderr.write(
+        `\r\x1b[K${name}, round ${round + 1}, ${part}: ${contestants[0]} on ${column}`,
+      );
+    },
+  });
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  console.log(`\n${tables(record)}`);
+  sections.push(record);
+}
+const paths = writeRecord(folder, {
+  format: 1,
+  date,
+  commit: commitOf(benchFile("..")),
+  machine: machine(),
+  load: [loadBefore, load()],
+  versions: versions(),
+  sections,
 });
-const sections = ["dispatch", "kernels", "lower", "python"];
-const unknown = positionals.find((section) => !sections.includes(section));
-if (unknown !== undefined) {
-  console.error(`Unknown section ${unknown}: expected ${sections.join(", ")}`);
-  process.exit(2);
-}
-const isWanted = (section: string): boolean => positionals.length === 0 || positionals.includes(section);
-const rounds = Number(values.rounds);
-const chosen: RuntimeCommand[] = runtimes.filter(({ name }) => values.runtime?.includes(name) ?? true);
-
-for (const runtime of chosen) {
-  if (isWanted("dispatch")) await dispatchSection(runtime, rounds);
-}
-if (isWanted("kernels")) await kernelsSection(chosen, rounds);
-if (isWanted("python")) await pythonSection(chosen, rounds);
-if (isWanted("lower")) await lowerSection(Number(values.mebibytes), rounds);
+console.log(`\nRecorded in ${paths.join(" and ")}`);

@@ -1,3 +1,5 @@
+import { median } from "../frame/statistics.ts";
+
 /** A pool under test: calls double a number in one of two workers. */
 export interface Contestant {
   call(x: number): Promise<number>;
@@ -11,37 +13,44 @@ const PASSES = 5;
 /** Passes before those that count: a compiler is still at work then, longest on Bun. */
 const WARM_UP_PASSES = 4;
 
-/** Rates in tasks per second, the round trip in microseconds, the start in milliseconds; medians of several passes. */
-export interface DispatchFigures {
-  inFlight64: number;
-  allAtOnce: number;
-  roundTripMicroseconds: number;
-  firstResultMilliseconds: number;
-}
-
-/** Measures a contestant and prints the figures as one line of JSON. */
+/** Measures a contestant and prints each figure as a line of its own, as soon as it is there. */
 export async function measure(start: () => Contestant): Promise<void> {
   const begun = performance.now();
   const contestant = start();
   await checked(contestant, 1);
-  const firstResultMilliseconds = performance.now() - begun;
-  for (let i = 0; i < WARM_UP_PASSES; i++) await inFlight(contestant, TASKS, IN_FLIGHT);
-  const figures: DispatchFigures = {
-    inFlight64: await median(() => rate(TASKS, () => inFlight(contestant, TASKS, IN_FLIGHT))),
-    allAtOnce: await median(() => rate(TASKS, () => inFlight(contestant, TASKS, TASKS))),
-    roundTripMicroseconds: 1e6 / await median(() => rate(SINGLE_TASKS, () => inFlight(contestant, SINGLE_TASKS, 1))),
-    firstResultMilliseconds,
-  };
+  print({ first: performance.now() - begun });
+  for (let i = 0; i < WARM_UP_PASSES; i++) {
+    await inFlight(contestant, TASKS, IN_FLIGHT);
+  }
+  print({
+    inFlight64: await middle(() => rate(TASKS, () => inFlight(contestant, TASKS, IN_FLIGHT))),
+  });
+  print({
+    allAtOnce: await middle(() => rate(TASKS, () => inFlight(contestant, TASKS, TASKS))),
+  });
+  print({
+    roundTrip: 1e6 /
+      await middle(() => rate(SINGLE_TASKS, () => inFlight(contestant, SINGLE_TASKS, 1))),
+  });
   await contestant.stop();
+}
+
+function print(figures: Readonly<{ [measure: string]: number }>): void {
   console.log(JSON.stringify(figures));
 }
 
 async function checked(contestant: Contestant, x: number): Promise<void> {
   const doubled = await contestant.call(x);
-  if (doubled !== 2 * x) throw new Error(`Wrong answer: 2 * ${x} is not ${doubled}`);
+  if (doubled !== 2 * x) {
+    throw new Error(`Wrong answer: 2 * ${x} is not ${doubled}`);
+  }
 }
 
-async function inFlight(contestant: Contestant, tasks: number, limit: number): Promise<void> {
+async function inFlight(
+  contestant: Contestant,
+  tasks: number,
+  limit: number,
+): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < tasks) await checked(contestant, next++);
@@ -55,8 +64,8 @@ async function rate(tasks: number, run: () => Promise<void>): Promise<number> {
   return tasks / ((performance.now() - begun) / 1000);
 }
 
-async function median(pass: () => Promise<number>): Promise<number> {
+async function middle(pass: () => Promise<number>): Promise<number> {
   const values: number[] = [];
   for (let i = 0; i < PASSES; i++) values.push(await pass());
-  return values.sort((a, b) => a - b)[PASSES >> 1]!;
+  return median(values);
 }
