@@ -63,4 +63,4 @@ const paths = writeRecord(folder, {
   versions: versions(),
   sections,
 });
-console.log(`\nRecorded in ${paths.join(" and ")}`);
+console.log(`\nRecorded in ${paths.join(", ")}`);

@@ -67,47 +67,6 @@ export function verdicts(section: SectionRecord): Verdict[] {
   });
 }
 
-/** Where this project is not the best: the contestants that do better in a measure, best first. */
-export interface Loss {
-  readonly measure: Measure;
-  readonly column: Column;
-  /** Each with how many times better it is. */
-  readonly better: readonly {
-    readonly contestant: string;
-    readonly times: number;
-  }[];
-}
-
-/** Differences below it are noise. */
-const NOISE = 1.05;
-
-/** Measures in which others, but for those that are no rivals, do better than this project's contestant. */
-export function losses(
-  section: SectionRecord,
-  own: string,
-  noRivals: readonly string[],
-): Loss[] {
-  return section.measures.flatMap((measure) =>
-    columns.flatMap((column): Loss[] => {
-      const mine = resultOf(section, measure.key, own, column);
-      if (mine === undefined || mine.samples.length === 0) return [];
-      const better = section.results
-        .filter((one) =>
-          one.measure === measure.key &&
-          (one.column === column || one.column === "native")
-        )
-        .filter((one) => one.contestant !== own && !noRivals.includes(one.contestant))
-        .map((one) => ({
-          contestant: one.contestant,
-          times: ratio(measure, one, mine),
-        }))
-        .filter(({ times }) => times > NOISE)
-        .sort((a, b) => b.times - a.times);
-      return better.length === 0 ? [] : [{ measure, column, better }];
-    })
-  );
-}
-
 function ratio(
   { better }: Measure,
   one: Result,
