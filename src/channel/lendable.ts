@@ -2,6 +2,26 @@ import { isEncodingForOutside, type LentMethod, registerWire, wireTypeByTag } fr
 import { runtime } from "../runtime/current.ts";
 import { type LentForm, Loan } from "./loan.ts";
 
+let passedOn: object[] | undefined;
+
+/**
+ * Runs `encode` on what was decoded only to be passed on, and gives its result with the objects in it that this process
+ * has handles to: nobody but who passes them on can give them up.
+ */
+export function passingOn<R>(encode: () => R): { encoded: R; handles: object[] } {
+  const handles: object[] = passedOn = [];
+  try {
+    return { encoded: encode(), handles };
+  } finally {
+    passedOn = undefined;
+  }
+}
+
+/** Notes an object that is being encoded. */
+export function notePassage(value: object): void {
+  passedOn?.push(value);
+}
+
 /** How objects of a class that lies in shared memory are used from processes that do not share it. */
 export interface Lendable<T extends object> {
   /** The loan behind an object that stands for one of another process; `undefined` for one that lies here. */
@@ -25,6 +45,7 @@ export function lendable<T extends object>(tag: string, { loanOf, borrow, method
     tag,
     scope: "tree",
     encode: (value) => {
+      notePassage(value);
       const loan = loanOf(value);
       if (loan !== undefined) return loan.depart();
       const form = own.encode(value);

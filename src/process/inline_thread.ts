@@ -18,16 +18,18 @@ export class InlineThread implements Thread {
   readonly #toHost: Listener[] = [];
   readonly #toWorker: Listener[] = [];
   #onEnd: (end: ThreadEnd) => void = () => {};
+  /** Resolves when the worker listens; what is posted before that is kept until then. */
+  readonly #begun: Promise<void>;
   #hasEnded = false;
 
   constructor(init: WorkerInit) {
     this.#init = init;
     // After what started it, as any other: `start` returns before the target runs.
-    void runtime.nextTurn().then(() => runAs(init.identity, () => this.#run()));
+    this.#begun = runtime.nextTurn().then(() => runAs(init.identity, () => this.#run()));
   }
 
   post(message: unknown): void {
-    void deliver(this.#toWorker, message);
+    void this.#begun.then(() => deliver(this.#toWorker, message));
   }
 
   onMessage(listener: Listener): void {

@@ -1,5 +1,6 @@
 import { encodeBytes } from "../channel/byte_codec.ts";
 import { decodeBytes } from "../channel/decode_bytes.ts";
+import { passingOn } from "../channel/lendable.ts";
 import { type LoanAnswer, LoanRequest } from "../channel/loan.ts";
 import { ManyhandsError, TaskEncodingError } from "../core/errors.ts";
 import { decodeWired, encodingForOutside, type Lending, type WiredForm, wireTypeOf } from "../core/wire.ts";
@@ -101,7 +102,11 @@ function lendingOf(object: object): Lending {
 }
 
 function encodeAnswer(isValue: boolean, outcome: unknown): Uint8Array {
-  const encode = (answer: LoanAnswer): Uint8Array => encodingForOutside(() => encodeBytes(answer, "answer"), "child");
+  const encode = (answer: LoanAnswer): Uint8Array => {
+    const { encoded, handles } = passingOn(() => encodingForOutside(() => encodeBytes(answer, "answer"), "child"));
+    for (const handle of new Set(handles)) lendingOf(handle).close(handle);
+    return encoded;
+  };
   try {
     return encode([isValue, outcome]);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { encodeBytes } from "../channel/byte_codec.ts";
-import { lendable } from "../channel/lendable.ts";
+import { lendable, notePassage } from "../channel/lendable.ts";
 import type { Loan } from "../channel/loan.ts";
 import { ClosedError } from "../core/errors.ts";
 import { type Readiness, waitable } from "../core/waitable.ts";
@@ -119,7 +119,10 @@ export function lendConnections(): void {
     tag: LENT_TAG,
     scope: "tree",
     class: BorrowedConnection,
-    encode: (connection) => BorrowedConnection.loanOf(connection).depart(),
+    encode: (connection) => {
+      notePassage(connection);
+      return BorrowedConnection.loanOf(connection).depart();
+    },
     decode: (lent) => wireTypeByTag(TAG)!.decode(lent) as BorrowedConnection,
     lending: {
       reaches: (_, to) => to !== "stranger",

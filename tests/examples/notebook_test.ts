@@ -70,11 +70,12 @@ for (const context of ["worker", "process"]) {
   test(`Cell 7: a dictionary of a manager collects the results (${context})`, { timeout }, async () => {
     assert.deepEqual(await linesOf("cell_07_manager_dict", ...inContext), ["10", "20", "30", "40", "50"]);
   });
-}
 
-test("Cell 7: a queue and a pipe collect results too", { timeout }, async () => {
-  assert.deepEqual(await linesOf("cell_07_queue_and_pipe"), ["queue: 10 20 30 40 50", "pipe: 60"]);
-});
+  test(`Cell 7: a queue and a pipe collect results too (${context})`, { timeout }, async () => {
+    const expected = ["queue: 10 20 30 40 50", "pipe: 60"];
+    assert.deepEqual(await linesOf("cell_07_queue_and_pipe", ...inContext), expected);
+  });
+}
 
 test("Cell 9: five processes double a shared array in place", { timeout }, async () => {
   assert.deepEqual(await linesOf("cell_09_shared_array"), ["10 20 30 40 50"]);
