@@ -2,6 +2,7 @@ import { throwIfStopRequested } from "../core/stop_request.ts";
 import { markInPlace, markTask } from "../core/task_reference.ts";
 import { heapBytes, isLinearView, linearMemory } from "../memory/linear_memory.ts";
 import type { TypedArray } from "../memory/typed_array.ts";
+import { typecodeArrays } from "../memory/typecode_arrays.ts";
 import { readUrl } from "../runtime/read_url.ts";
 import { compileKernel } from "./kernel_module.ts";
 import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
@@ -11,23 +12,6 @@ const SLICE_ITEMS = 1 << 20;
 
 /** A typecode of the items that a kernel works on: those of `SharedArray`. */
 export type KernelTypecode = "b" | "B" | "c" | "h" | "H" | "i" | "I" | "l" | "L" | "q" | "Q" | "f" | "d";
-
-/** The typed array of each typecode. `c` is `B`, `l` is `q` and `L` is `Q` to a kernel. */
-const arrays: Record<KernelTypecode, { readonly name: string; readonly BYTES_PER_ELEMENT: number }> = {
-  b: Int8Array,
-  B: Uint8Array,
-  c: Uint8Array,
-  h: Int16Array,
-  H: Uint16Array,
-  i: Int32Array,
-  I: Uint32Array,
-  l: BigInt64Array,
-  L: BigUint64Array,
-  q: BigInt64Array,
-  Q: BigUint64Array,
-  f: Float32Array,
-  d: Float64Array,
-};
 
 /** A kernel of one's own: it works on all items of an array in place and returns the array. */
 export type RegisteredKernel = <T extends ArrayBufferView>(array: T) => T;
@@ -93,7 +77,7 @@ export function registerKernel(
   };
 
   const inPlace = (typecode: string, byteOffset: number, length: number): void => {
-    const kind = arrays[typecode as KernelTypecode];
+    const kind = typecodeArrays[typecode as KernelTypecode];
     const work = workOn(kind?.name, `items of typecode ${JSON.stringify(typecode)}`);
     runInSlices(work, byteOffset, length, kind.BYTES_PER_ELEMENT);
   };
@@ -119,13 +103,13 @@ function functionNames(
   );
   const names = new Map<string, string>();
   for (const [typecode, name] of Object.entries(exports)) {
-    if (!Object.hasOwn(arrays, typecode)) {
+    if (!Object.hasOwn(typecodeArrays, typecode)) {
       throw new TypeError(`Cannot register a kernel: expected typecodes, found ${JSON.stringify(typecode)}`);
     }
     if (!functions.has(name)) {
       throw new TypeError(`Cannot register a kernel: the WASM exports no function ${JSON.stringify(name)}`);
     }
-    names.set(arrays[typecode as KernelTypecode].name, name);
+    names.set(typecodeArrays[typecode as KernelTypecode].name, name);
   }
   if (names.size === 0) throw new TypeError("Cannot register a kernel: expected at least one exported function");
   return names;

@@ -1,22 +1,4 @@
-/**
- * Python's type codes and the typed arrays that hold them. `l` and `L` have 64 bits, as C's `long` on Linux and macOS;
- * `c` holds characters of one byte. The 64-bit ones hold `bigint`s.
- */
-const constructors = {
-  b: Int8Array,
-  B: Uint8Array,
-  c: Uint8Array,
-  h: Int16Array,
-  H: Uint16Array,
-  i: Int32Array,
-  I: Uint32Array,
-  l: BigInt64Array,
-  L: BigUint64Array,
-  q: BigInt64Array,
-  Q: BigUint64Array,
-  f: Float32Array,
-  d: Float64Array,
-} as const;
+import { typecodeArrays } from "../memory/typecode_arrays.ts";
 
 /** The typed array of each of Python's type codes. */
 export interface TypecodeViews {
@@ -87,13 +69,13 @@ export interface ItemType {
  */
 export function itemType(kind: ItemKind): ItemType {
   if (typeof kind === "string") {
-    if (Object.hasOwn(constructors, kind)) return { typecode: kind, constructor: constructors[kind] };
+    if (Object.hasOwn(typecodeArrays, kind)) return { typecode: kind, constructor: typecodeArrays[kind] };
   } else {
-    for (const [typecode, constructor] of Object.entries(constructors)) {
+    for (const [typecode, constructor] of Object.entries(typecodeArrays)) {
       if (constructor === kind) return { typecode: typecode as Typecode, constructor };
     }
   }
   const found = typeof kind === "function" ? (kind as { name: string }).name : JSON.stringify(kind) ?? String(kind);
-  const codes = Object.keys(constructors).join(" ");
+  const codes = Object.keys(typecodeArrays).join(" ");
   throw new TypeError(`Bad typecode ${found}: expected one of ${codes} or the constructor of such a typed array`);
 }
