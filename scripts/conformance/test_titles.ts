@@ -8,11 +8,11 @@ export interface TitledTest {
   readonly file: string;
 }
 
-const titlePattern = /^( *)[^\n]*?\b(\w+)\(\s*(["'`])((?:\\.|(?!\3)[^\\])*)\3/gm;
+const titlePattern = /^( *)[^\n]*?\b(\w+)\(\s*(?:\w+,\s*)?(["'`])((?:\\.|(?!\3)[^\\])*)\3/gm;
 
 /**
- * The titles of a test file. Takes the first argument of any call for a title, so that tests made by helpers count, and
- * reads the nesting from the indentation, which the formatter sees to.
+ * The titles of a test file. Takes a text that is the first or second argument of any call for a title, so that tests
+ * made by helpers count, and reads the nesting from the indentation, which the formatter sees to.
  */
 export function testTitles(file: string, source: string): TitledTest[] {
   const found: TitledTest[] = [];

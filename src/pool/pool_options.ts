@@ -1,11 +1,13 @@
 import { UnsupportedError } from "../core/errors.ts";
 import type { TaskDeps, TaskLike } from "../process/define_task.ts";
+import { ownCores } from "../process/process_identity.ts";
 import { type StartMethod, startMethod } from "../process/start_method.ts";
-import { runtime } from "../runtime/current.ts";
 
 /** Options of a `Pool`. */
 export interface PoolOptions {
-  /** Number of workers. Default: the cores that this process may use. */
+  /**
+   * Number of workers. Default: the cores that this process may use; in a worker of another pool, its share of those.
+   */
   processes?: number;
   /** Runs once in each worker before its first task. Where it throws, the pool fails at once with that cause. */
   initializer?: TaskLike;
@@ -93,7 +95,7 @@ export function poolSettings(options: PoolOptions | number): PoolSettings {
   }
   return {
     method: startMethod(given.context),
-    processes: atLeast(1, "processes", given.processes ?? runtime.cores()),
+    processes: atLeast(1, "processes", given.processes ?? ownCores()),
     initializer: given.initializer,
     initargs: given.initargs ?? [],
     maxTasksPerChild: atLeast(1, "maxTasksPerChild", given.maxTasksPerChild ?? Infinity),

@@ -1,5 +1,6 @@
 import { NOT_SENT } from "../channel/frame_sender.ts";
 import { FrameKind } from "../channel/frames.ts";
+import { identityFor } from "../process/process_identity.ts";
 import type { StartMethod } from "../process/start_method.ts";
 import { WorkerHandle } from "../process/worker_handle.ts";
 import { Deque } from "./deque.ts";
@@ -25,9 +26,10 @@ export class PoolWorker {
   #running: PoolTask | undefined;
   #runningSince = 0;
 
-  constructor(id: number, name: string, method: StartMethod, hostBell: SharedArrayBuffer) {
+  /** `beside`: how many workers the pool has. */
+  constructor(id: number, name: string, method: StartMethod, hostBell: SharedArrayBuffer, beside: number) {
     this.id = id;
-    this.handle = new WorkerHandle(name, method, hostBell);
+    this.handle = new WorkerHandle(name, method, hostBell, identityFor(name, true, { beside }));
   }
 
   /** Sends a task whose input is `input`, straight into the ring; false where it does not go that way. */

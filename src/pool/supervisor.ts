@@ -78,9 +78,9 @@ export class Supervisor {
   }
 
   #start(): void {
-    const { name, method } = this.settings;
+    const { name, method, processes } = this.settings;
     const number = ++this.#started;
-    const worker = new PoolWorker(number, `${name}-worker-${number}`, method, this.dispatcher.bell);
+    const worker = new PoolWorker(number, `${name}-worker-${number}`, method, this.dispatcher.bell, processes);
     this.#workers.add(worker);
     emit("manyhands:worker:start", () => ({ pool: this.settings.name, worker: worker.handle.name }));
     this.dispatcher.attach(worker);

@@ -178,7 +178,7 @@ export class Process<A extends unknown[] = never[]> {
     const { task, args, deps } = this.#call;
     const encode = (): ProcessCall => encodeCall(task && defineTask(task, deps), args, this.#instance());
     const call = this.#method === "process" ? encodingForOutside(encode, "child") : encode();
-    const identity = identityFor(this.name, this.daemon, this.#path);
+    const identity = identityFor(this.name, this.daemon, { childPath: this.#path });
     this.#handle = new WorkerHandle(this.name, this.#method, new SharedArrayBuffer(HOST_BYTES), identity, call);
     // Python lets go of them here too, so that they can be collected.
     this.#call = undefined;

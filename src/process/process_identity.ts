@@ -22,6 +22,8 @@ export interface IdentityInit {
   readonly path: readonly number[];
   /** One word: how many workers the tree has had. */
   readonly counter: SharedArrayBuffer;
+  /** Cores that a pool in it has unless told otherwise: the host's, shared with the workers beside it. */
+  readonly cores: number;
   /** What it logs, as its host does. */
   readonly log: LogSettings;
 }
@@ -37,6 +39,8 @@ interface IdentityState {
   readonly own: ProcessIdentity;
   readonly parent: ProcessIdentity | undefined;
   readonly path: readonly number[];
+  /** In the main process: those of the program, once someone asks. */
+  readonly cores?: number;
   children: number;
 }
 
@@ -83,8 +87,20 @@ export function nextChildPath(): readonly number[] {
   return [...here.path, ++here.children];
 }
 
-/** What to tell a worker that is about to be started. One without a `childPath` is named by its own number instead. */
-export function identityFor(name: string, daemon: boolean, childPath?: readonly number[]): IdentityInit {
+/** Cores that this process may count on, at least 1. */
+export function ownCores(): number {
+  return current().cores ?? runtime.cores();
+}
+
+/**
+ * What to tell a worker that is about to be started, of `beside` that share this process's cores. One without a
+ * `childPath` is named by its own number instead.
+ */
+export function identityFor(
+  name: string,
+  daemon: boolean,
+  { childPath, beside = 1 }: { readonly childPath?: readonly number[]; readonly beside?: number } = {},
+): IdentityInit {
   counter ??= new SharedArrayBuffer(4);
   const serial = Atomics.add(new Int32Array(counter), 0, 1) + 1;
   const child: ProcessIdentity = {
@@ -98,6 +114,7 @@ export function identityFor(name: string, daemon: boolean, childPath?: readonly 
     parent: current().own,
     path: childPath ?? [...current().path, serial],
     counter,
+    cores: Math.max(1, Math.floor(ownCores() / beside)),
     log: logSettings(),
   };
 }

@@ -29,7 +29,7 @@ import { Inbox } from "./inbox.ts";
 import { ownLife } from "./parent_life.ts";
 import { InlineThread } from "./inline_thread.ts";
 import type { ProcessCall } from "./process_call.ts";
-import { identityFor, type IdentityInit, type ProcessIdentity } from "./process_identity.ts";
+import type { IdentityInit, ProcessIdentity } from "./process_identity.ts";
 import type { StartMethod } from "./start_method.ts";
 import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
 import { workerUrl } from "./worker_url.ts";
@@ -70,7 +70,7 @@ export class WorkerHandle {
     name: string,
     method: StartMethod,
     hostBell: SharedArrayBuffer,
-    identity: IdentityInit = identityFor(name, true),
+    identity: IdentityInit,
     call?: ProcessCall,
   ) {
     this.name = name;

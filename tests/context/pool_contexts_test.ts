@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import process from "node:process";
-import { currentProcess, TimeoutError } from "../../mod.ts";
+import { cpuCount, currentProcess, TimeoutError } from "../../mod.ts";
 import * as tasks from "./fixtures/context_tasks.ts";
 import { type Declare, inEachContext } from "./in_each_context.ts";
 import { temporaryFile } from "./temporary_file.ts";
@@ -30,6 +30,18 @@ inEachContext(declare, "test_imap, test_imap_unordered: values come one by one",
   for await (const value of pool.imapUnordered(tasks.square, range(200), { chunksize: 7 })) asTheyCome.push(value);
   assert.deepEqual(asTheyCome.sort((a, b) => a - b), squares(200));
 });
+
+inEachContext(
+  declare,
+  "nested parallelism limits threads: a pool inside of a pool has a share of the cores",
+  {},
+  async ({ Pool }) => {
+    for (const [processes, share] of [[1, cpuCount()], [cpuCount(), 1], [2 * cpuCount(), 1]] as const) {
+      await using pool = new Pool(processes);
+      assert.equal(await pool.apply(tasks.nestedPoolSize), share);
+    }
+  },
+);
 
 inEachContext(
   declare,
