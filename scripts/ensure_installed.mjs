@@ -37,6 +37,16 @@ export function ensureInstalled() {
   writeFileSync(stampFile, stamp);
 }
 
+/** Brings the pools that the bench measures beside this project's up to the lock file of their own. */
+export function ensurePeersInstalled() {
+  const folder = join(root, "bench/peers");
+  const peersStamp = join(folder, "node_modules/.manyhands-installed");
+  const stamp = createHash("sha256").update(readFileSync(join(folder, "package-lock.json"))).digest("hex");
+  if (read(peersStamp) === stamp) return;
+  runOrFail("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder);
+  writeFileSync(peersStamp, stamp);
+}
+
 function ensureStarts(name, { folder, script }) {
   if (starts(name)) return;
   console.log(`${name} does not start yet: running the install step of its package`);

@@ -2,9 +2,6 @@ import { readFileSync } from "node:fs";
 import { versionOf } from "./machine.ts";
 import { benchFile, runtimes } from "./runtimes.ts";
 
-/** Packages from npm that take part. */
-const peers = ["piscina"];
-
 /** Versions of the runtimes, of the peers and of CPython, as far as they are there. */
 export function versions(): { [name: string]: string } {
   const found: { [name: string]: string } = {};
@@ -14,9 +11,9 @@ export function versions(): { [name: string]: string } {
   };
   for (const { name, command } of runtimes) note(name, versionOf(command));
   note("python", versionOf("python3"));
-  const { devDependencies } = JSON.parse(readFileSync(benchFile("../package.json"), "utf8")) as {
-    devDependencies: { [name: string]: string };
+  const { dependencies } = JSON.parse(readFileSync(benchFile("peers/package.json"), "utf8")) as {
+    dependencies: { [name: string]: string };
   };
-  for (const peer of peers) note(peer, devDependencies[peer]);
+  for (const [peer, version] of Object.entries(dependencies)) note(peer, version);
   return found;
 }

@@ -6,9 +6,12 @@ const raw = "raw postMessage";
 const own = "manyhands";
 
 const contestants: readonly { readonly name: string; readonly file: string }[] = [
-  { name: raw, file: "raw_post_message.ts" },
-  { name: "piscina", file: "piscina.mjs" },
-  { name: own, file: "manyhands.ts" },
+  { name: raw, file: "dispatch/raw_post_message.ts" },
+  { name: "raw shared ring", file: "dispatch/raw_ring.ts" },
+  ...["piscina", "tinypool", "workerpool", "poolifier", "comlink", "multithreading"]
+    .map((name) => ({ name, file: `peers/${name}.mjs` })),
+  { name: "p-map, no workers", file: "peers/p_map.mjs" },
+  { name: own, file: "dispatch/manyhands.ts" },
 ];
 
 const measures: readonly Measure[] = [
@@ -67,7 +70,7 @@ export function dispatchSection(runtimes: readonly RuntimeCommand[]): Section {
         scriptContest(runtime, {
           contestants: [name],
           measures: measures.map(({ key }) => key),
-          file: `dispatch/${file}`,
+          file,
         })
       )
     ),

@@ -1,9 +1,10 @@
-/** The best behaved peer, at its defaults and two threads. */
+/** At its defaults but for the two threads. */
 import { Piscina } from "piscina";
-import { measure } from "./measure.ts";
+import { measure } from "../dispatch/measure.ts";
+
+const filename = new URL("./double_worker.mjs", import.meta.url).href;
 
 await measure(() => {
-  const filename = new URL("./piscina_worker.mjs", import.meta.url).href;
   const pool = new Piscina({ filename, minThreads: 2, maxThreads: 2 });
   return { call: (x) => pool.run(x), stop: () => pool.destroy() };
 });

@@ -1,0 +1,3 @@
+import workerpool from "workerpool";
+
+workerpool.worker({ double: (x) => 2 * x });
