@@ -1,6 +1,7 @@
 import { ManyhandsError } from "../core/errors.ts";
 import { isRetired, retiredError } from "../core/retirement.ts";
 import { CONTROL_OFFSET } from "./linear_memory.ts";
+import { buryOverdue } from "./forced_ends.ts";
 import { LAST_OWNER, LOCK, LOCK_WAITERS } from "./heap_layout.ts";
 
 const SPINS = 200;
@@ -53,6 +54,7 @@ export class HeapLock {
       Atomics.add(this.#words, LOCK_WAITERS, 1);
       Atomics.wait(this.#words, LOCK, holder, SLICE_MS);
       Atomics.sub(this.#words, LOCK_WAITERS, 1);
+      buryOverdue();
     }
   }
 

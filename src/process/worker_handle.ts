@@ -19,6 +19,7 @@ import { deferred } from "../core/deferred.ts";
 import { Interrupt } from "../core/interrupt.ts";
 import { compiledKernelModule } from "../kernels/thread_kernels.ts";
 import { recoverHeap } from "../memory/allocator.ts";
+import { buryOverdue, ForcedEnd } from "../memory/forced_ends.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
 import { recordOwnerDeath } from "../memory/owner_deaths.ts";
 import { runtime } from "../runtime/current.ts";
@@ -60,7 +61,7 @@ export class WorkerHandle {
   readonly #control: Int32Array;
   readonly #bell: Doorbell;
   #wantsSpace = false;
-  #isForced = false;
+  #forcedEnd: ForcedEnd | undefined;
   readonly #settleEnd: (end: WorkerEnd) => void;
 
   readonly #isThread: boolean;
@@ -99,7 +100,7 @@ export class WorkerHandle {
       Atomics.store(this.#control, ControlWord.Ended, 1);
       Atomics.notify(this.#control, ControlWord.Ended);
       // Of a thread that Deno was told to end nobody knows whether it has: it is given up.
-      if (!(this.#isForced && runtime.name === "deno")) this.#bury(false);
+      if (!(this.#forcedEnd !== undefined && runtime.name === "deno")) this.#bury(false);
       // Bun gives code 0 to a thread that ends itself after an uncaught error, whatever code it names.
       ending.resolve(error === undefined ? { code, stopped } : { code: code || 1, error, stopped });
     });
@@ -186,13 +187,16 @@ export class WorkerHandle {
     Atomics.notify(this.#control, ControlWord.Stop);
     this.#bell.ring();
     if (grace > 0 && await settlesWithin(this.ended, grace)) return;
-    this.#isForced = true;
     Atomics.store(this.#control, ControlWord.Forced, 1);
+    const end = this.#forcedEnd = new ForcedEnd(() => this.#bury(true), FORCED_END_MS);
     const forced = this.#thread.terminate();
-    const givenUp = setTimeout(() => this.#bury(true), FORCED_END_MS);
+    const givenUp = setTimeout(buryOverdue, FORCED_END_MS + 1);
     (givenUp as { unref?: () => void }).unref?.();
     const isForced = await settlesWithin(forced, FORCED_END_MS);
-    if (isForced && runtime.name !== "deno") clearTimeout(givenUp);
+    if (isForced && runtime.name !== "deno") {
+      clearTimeout(givenUp);
+      end.settle();
+    }
     const mayLinger = !isForced || (this.#isThread && runtime.name === "deno" && this.#state() !== WorkerState.Stopped);
     if (mayLinger) {
       runtime.warn(

@@ -1,5 +1,6 @@
 import { OwnerDiedError } from "../core/errors.ts";
 import { heapOwner } from "../memory/allocator.ts";
+import { buryOverdue } from "../memory/forced_ends.ts";
 import { LockWord } from "./lock_word.ts";
 
 /** Looks before the thread sleeps: what a mutex guards takes less than a sleep costs. */
@@ -45,7 +46,10 @@ export class Mutex {
       const seen = this.#look();
       if (seen === undefined) return isInherited;
       if (seen === "abandoned") isInherited = this.#word.recover() || isInherited;
-      else if (looks > LOOKS) Atomics.wait(this.#words, this.#index, seen, SLICE_MS);
+      else if (looks > LOOKS) {
+        Atomics.wait(this.#words, this.#index, seen, SLICE_MS);
+        buryOverdue();
+      }
     }
   }
 
