@@ -1,4 +1,6 @@
 import { median } from "../frame/statistics.ts";
+import { inFlight, rate } from "./lanes.ts";
+import { print } from "./print.ts";
 
 /** A pool under test: calls double a number in one of two workers. */
 export interface Contestant {
@@ -19,24 +21,12 @@ export async function measure(start: () => Contestant): Promise<void> {
   const contestant = start();
   await checked(contestant, 1);
   print({ first: performance.now() - begun });
-  for (let i = 0; i < WARM_UP_PASSES; i++) {
-    await inFlight(contestant, TASKS, IN_FLIGHT);
-  }
-  print({
-    inFlight64: await middle(() => rate(TASKS, () => inFlight(contestant, TASKS, IN_FLIGHT))),
-  });
-  print({
-    allAtOnce: await middle(() => rate(TASKS, () => inFlight(contestant, TASKS, TASKS))),
-  });
-  print({
-    roundTrip: 1e6 /
-      await middle(() => rate(SINGLE_TASKS, () => inFlight(contestant, SINGLE_TASKS, 1))),
-  });
+  const call = (x: number): Promise<void> => checked(contestant, x);
+  for (let i = 0; i < WARM_UP_PASSES; i++) await inFlight(TASKS, IN_FLIGHT, call);
+  print({ inFlight64: await middle(() => rate(TASKS, IN_FLIGHT, call)) });
+  print({ allAtOnce: await middle(() => rate(TASKS, TASKS, call)) });
+  print({ roundTrip: 1e6 / await middle(() => rate(SINGLE_TASKS, 1, call)) });
   await contestant.stop();
-}
-
-function print(figures: Readonly<{ [measure: string]: number }>): void {
-  console.log(JSON.stringify(figures));
 }
 
 async function checked(contestant: Contestant, x: number): Promise<void> {
@@ -44,24 +34,6 @@ async function checked(contestant: Contestant, x: number): Promise<void> {
   if (doubled !== 2 * x) {
     throw new Error(`Wrong answer: 2 * ${x} is not ${doubled}`);
   }
-}
-
-async function inFlight(
-  contestant: Contestant,
-  tasks: number,
-  limit: number,
-): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < tasks) await checked(contestant, next++);
-  };
-  await Promise.all(Array.from({ length: limit }, lane));
-}
-
-async function rate(tasks: number, run: () => Promise<void>): Promise<number> {
-  const begun = performance.now();
-  await run();
-  return tasks / ((performance.now() - begun) / 1000);
 }
 
 async function middle(pass: () => Promise<number>): Promise<number> {

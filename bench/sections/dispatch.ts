@@ -1,6 +1,7 @@
+import { series } from "../dispatch/series.ts";
 import type { RuntimeCommand } from "../frame/runtimes.ts";
 import { scriptContest } from "../frame/script_contest.ts";
-import type { Measure, Section } from "../frame/section.ts";
+import type { Contest, Measure, Section } from "../frame/section.ts";
 
 const raw = "raw postMessage";
 const own = "manyhands";
@@ -14,7 +15,13 @@ const contestants: readonly { readonly name: string; readonly file: string }[] =
   { name: own, file: "dispatch/manyhands.ts" },
 ];
 
-const measures: readonly Measure[] = [
+const payloadContestants: typeof contestants = [
+  { name: raw, file: "dispatch/payload_raw.ts" },
+  { name: "piscina", file: "peers/payload_piscina.mjs" },
+  { name: own, file: "dispatch/payload_manyhands.ts" },
+];
+
+const callMeasures: readonly Measure[] = [
   {
     key: "first",
     title: "Start to first result",
@@ -49,12 +56,58 @@ const measures: readonly Measure[] = [
   },
 ];
 
+const payloadMeasures: readonly Measure[] = [
+  {
+    key: "buffers",
+    title: "Buffers of 1 MiB there and back, 8 in flight",
+    unit: "MiB/s",
+    better: "more",
+    baseline: raw,
+    isPlotted: true,
+  },
+  {
+    key: "strings",
+    title: "Strings of 1 MiB there and back, 8 in flight",
+    unit: "MiB/s",
+    better: "more",
+    baseline: raw,
+    isPlotted: true,
+  },
+];
+
+const ownMeasures: readonly (Measure & { readonly key: keyof typeof series })[] = [
+  {
+    key: "tasks",
+    title: "Tasks that wait once, 64 in flight",
+    unit: "tasks/s",
+    better: "more",
+    baseline: series.tasks[0]!,
+  },
+  {
+    key: "cost",
+    title: "Cost of a task by their number, 64 in flight",
+    unit: "µs",
+    better: "less",
+    baseline: series.cost.at(-1)!,
+    isPlotted: true,
+  },
+  {
+    key: "workers",
+    title: "By the number of workers, 64 in flight",
+    unit: "tasks/s",
+    better: "more",
+    baseline: series.workers[1]!,
+    isPlotted: true,
+  },
+  { key: "idle", title: "Processor time of a pool that has nothing to do", unit: "%", better: "less" },
+];
+
 /** Tiny tasks in two workers. */
 export function dispatchSection(runtimes: readonly RuntimeCommand[]): Section {
   return {
     name: "dispatch",
     title: "Tiny tasks in 2 workers",
-    measures,
+    measures: [...callMeasures, ...payloadMeasures, ...ownMeasures],
     targets: [
       { measure: "first", contestant: own, against: raw, wanted: 1 / 1.3 },
       {
@@ -65,14 +118,31 @@ export function dispatchSection(runtimes: readonly RuntimeCommand[]): Section {
       },
       { measure: "allAtOnce", contestant: own, against: raw, wanted: 6 },
     ],
-    contests: contestants.flatMap(({ name, file }) =>
-      runtimes.map((runtime) =>
-        scriptContest(runtime, {
-          contestants: [name],
-          measures: measures.map(({ key }) => key),
-          file,
-        })
-      )
-    ),
+    contests: [
+      ...scripts(contestants, callMeasures, runtimes),
+      ...scripts(payloadContestants, payloadMeasures, runtimes),
+      ...ownMeasures.flatMap(({ key }) =>
+        runtimes.map((runtime) =>
+          scriptContest(runtime, {
+            contestants: series[key],
+            measures: [key],
+            file: "dispatch/own_series.ts",
+            args: [key],
+          })
+        )
+      ),
+    ],
   };
+}
+
+function scripts(
+  those: typeof contestants,
+  measures: readonly Measure[],
+  runtimes: readonly RuntimeCommand[],
+): Contest[] {
+  return those.flatMap(({ name, file }) =>
+    runtimes.map((runtime) =>
+      scriptContest(runtime, { contestants: [name], measures: measures.map(({ key }) => key), file })
+    )
+  );
 }
