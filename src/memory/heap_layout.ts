@@ -63,7 +63,7 @@ export const SEGMENT_TABLE = 13;
 /** Offset of the block in which threads leave requests for the thread that talks to the parent, 0 while there is none. */
 export const REQUEST_LINE = 14;
 /** Counts the owners that have died; whoever does so notifies. */
-export const OWNER_DEATH_BELL = 14;
+export const OWNER_DEATH_BELL = 15;
 export const FIRST_LEVEL_MAP = 16;
 export const SECOND_LEVEL_MAPS = 32;
 export const FREE_LISTS = 64;

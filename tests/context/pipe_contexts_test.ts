@@ -183,3 +183,13 @@ test("A thread that a process of the operating system ends gives up its waits an
   await queue.put("for none of the dead");
   assert.equal(await queue.get(), "for none of the dead");
 });
+
+test("A process of the operating system that has ended a thread uses queues which it gets after that", {
+  timeout,
+}, async () => {
+  await using pool = new (getContext("process").Pool)(1);
+  assert.equal(await pool.apply(tasks.endThread), true);
+  const queue = new Queue<string>();
+  await queue.put("still here");
+  assert.equal(await pool.apply(tasks.getNext, [queue]), "still here");
+});
