@@ -169,7 +169,8 @@ inEachContext(declare, "wait works in a child, over what it was given and what i
 
 test("A thread that a process of the operating system ends gives up its waits and its ends", {
   timeout,
-  skip: "Deno" in globalThis && "of a thread that Deno was made to end nobody knows when it has",
+  skip: "Deno" in globalThis &&
+    "Deno does not tell when a worker that was terminated has ended: https://github.com/denoland/deno/pull/35657",
 }, async () => {
   await using pool = new (getContext("process").Pool)(1);
   const [queue, go] = [new Queue<string>(), new Queue<boolean>()];
