@@ -38,31 +38,13 @@ export function verdicts(section: SectionRecord): Verdict[] {
       if (own === undefined || wanted === undefined) return [];
       if (target.against === undefined) {
         const found = median(own.samples);
-        return [{
-          target,
-          measure,
-          column,
-          wanted,
-          found,
-          isMet: measure.better === "more" ? found >= wanted : found <= wanted,
-        }];
+        const isMet = measure.better === "more" ? found >= wanted : found <= wanted;
+        return [{ target, measure, column, wanted, found, isMet }];
       }
-      const other = comparedWith(
-        section,
-        target.measure,
-        target.against,
-        column,
-      );
+      const other = comparedWith(section, target.measure, target.against, column);
       if (other === undefined) return [];
       const found = ratio(measure, own, other);
-      return [{
-        target,
-        measure,
-        column,
-        wanted,
-        found,
-        isMet: found >= wanted,
-      }];
+      return [{ target, measure, column, wanted, found, isMet: found >= wanted }];
     });
   });
 }
