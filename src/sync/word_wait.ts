@@ -83,17 +83,19 @@ export async function waitAsync(
   const deadline = deadlineOf(timeout);
   if (look() === undefined) return true;
   if (deadline - performance.now() <= 0) return false;
-  throwIfInterrupted();
+  const isOwn = !isForOthers;
+  if (isOwn) throwIfInterrupted();
   let interruption: Error | undefined;
   let wake: () => void = () => {};
   const rouse = (): void => wake();
-  const unlisten = onInterrupt((error) => {
+  const onInterruption = (error: Error): void => {
     interruption = error;
     wake();
-  });
+  };
+  const unlisten = isOwn ? onInterrupt(onInterruption) : () => {};
   const disarm = onAlarm(rouse);
   signal?.addEventListener("abort", rouse);
-  lifeline.hold();
+  if (isOwn) lifeline.hold();
   try {
     for (;;) {
       throwIfStopRequested();
@@ -111,7 +113,7 @@ export async function waitAsync(
       if (interruption !== undefined) throw interruption;
     }
   } finally {
-    lifeline.release();
+    if (isOwn) lifeline.release();
     disarm();
     unlisten();
     signal?.removeEventListener("abort", rouse);

@@ -149,6 +149,13 @@ describe("The end of the program", () => {
     assert.ok(await vanishes(child));
   });
 
+  test("A program whose daemon waits for its queue ends by itself", { timeout }, async () => {
+    using file = temporaryFile();
+    const program = startProgram("waiting_program.ts", file.path);
+    assert.equal(await program.gone, 0);
+    assert.ok(await vanishes(Number(readFileSync(file.path, "utf8"))));
+  });
+
   test("A program with an idle pool and a busy daemon ends by itself, and they with it", { timeout }, async () => {
     using file = temporaryFile();
     const program = startProgram("idle_program.ts", file.path);
