@@ -15,6 +15,8 @@ mod rows;
 mod scalar;
 
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod tests;
 
 use crate::sigma::cased_before;

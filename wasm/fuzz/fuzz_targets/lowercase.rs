@@ -3,6 +3,10 @@
 
 #![no_main]
 
+#[path = "../../src/lowercase/calls.rs"]
+mod calls;
+
+use calls::{run, streamed};
 use libfuzzer_sys::fuzz_target;
 use manyhands_kernels::{lowercase, valid_prefix, EndOfInput, Invalid, Outcome, Status};
 
@@ -81,34 +85,9 @@ fn compose(pairs: &[u8]) -> Vec<u8> {
     text
 }
 
-fn run(text: &[u8], capacity: usize, invalid: Invalid, end: EndOfInput, context: bool) -> (Outcome, Vec<u8>) {
-    // Of its own length, so that the address sanitizer sees what is read beyond it.
-    let text = text.to_vec().into_boxed_slice();
-    let mut output = vec![0; capacity].into_boxed_slice();
-    let outcome = unsafe { lowercase(&text, output.as_mut_ptr(), capacity, invalid, end, context) };
-    (outcome, output[..outcome.produced].to_vec())
-}
-
 fn whole(text: &[u8], invalid: Invalid) -> Vec<u8> {
     let (outcome, output) = run(text, 3 * text.len() + 16, invalid, EndOfInput::End, false);
     assert_eq!((outcome.status, outcome.consumed), (Status::Done, text.len()));
-    output
-}
-
-/// Calls with pieces of the input and small outputs, as a stream would.
-fn streamed(text: &[u8], piece: usize, capacity: usize, invalid: Invalid) -> Vec<u8> {
-    let (mut at, mut end, mut context, mut output) = (0, piece.min(text.len()), false, Vec::new());
-    while at < text.len() {
-        let last = if end == text.len() { EndOfInput::End } else { EndOfInput::More };
-        let (outcome, produced) = run(&text[at..end], capacity, invalid, last, context);
-        output.extend(produced);
-        at += outcome.consumed;
-        context = outcome.context;
-        match outcome.status {
-            Status::OutputFull => assert!(outcome.consumed > 0),
-            _ => end = text.len().min(end + piece),
-        }
-    }
     output
 }
 
