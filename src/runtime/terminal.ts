@@ -5,6 +5,7 @@
 import { fstatSync, readSync, writeSync } from "node:fs";
 import process from "node:process";
 import { runtime } from "./current.ts";
+import { pipedInput } from "./piped_input.ts";
 
 /** Arguments of the command, without the runtime and the script. */
 export function commandArguments(): string[] {
@@ -13,16 +14,19 @@ export function commandArguments(): string[] {
 
 /** Standard input, piece by piece. A piece is good until the next one is asked for. */
 export function standardInput(): AsyncIterable<Uint8Array> {
-  if (inputIsFile()) return readFileInput();
-  return runtime.name === "deno" ? readOnDeno() : process.stdin;
+  const kind = inputKind();
+  if (kind === "file") return readFileInput();
+  if (runtime.name === "deno") return readOnDeno();
+  return kind === "pipe" && runtime.name === "node" ? pipedInput() : process.stdin;
 }
 
-function inputIsFile(): boolean {
+function inputKind(): "file" | "pipe" | "other" {
   try {
-    return fstatSync(0).isFile();
+    const status = fstatSync(0);
+    return status.isFile() ? "file" : status.isFIFO() || status.isSocket() ? "pipe" : "other";
   } catch {
     // Standard input is closed; its stream knows what to make of that.
-    return false;
+    return "other";
   }
 }
 
