@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import { describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { inTemporaryFolder } from "../text/temporary_folder.ts";
+import { startCommand } from "./run_command.ts";
+
+const timeout = 60_000;
+
+const MEBIBYTE = 1024 * 1024;
+/** What a run may have read before its output: its slots, and what lies in pipes and streams. */
+const AHEAD_BYTES = 32 * MEBIBYTE;
+const MEMORY_BYTES = 200 * MEBIBYTE;
+/** The consumer takes 10 KiB each tenth of a second. */
+const TAKEN_BYTES = 10 * 1024;
+const TIMES = 20;
+
+const proc = {
+  skip: fs.existsSync("/proc/self/io") ? false : "there is no /proc to see the memory and the reading in",
+};
+
+/** A number of a file of the process in `/proc`. */
+function numberOf(child: ChildProcess, file: "status" | "io", field: string): number {
+  const text = fs.readFileSync(`/proc/${child.pid}/${file}`, "utf8");
+  return Number(new RegExp(`^${field}:\\s*(\\d+)`, "m").exec(text)![1]);
+}
+
+/** Takes 100 KiB a second from a command's output, for two seconds from its first piece on; then checks what it holds. */
+async function takeSlowly(child: ChildProcess): Promise<void> {
+  const output = child.stdout!;
+  await new Promise((resolve) => output.once("readable", resolve));
+  for (let taken = 0; taken < TIMES; taken++) {
+    output.read(TAKEN_BYTES);
+    await pause(100);
+  }
+  const peak = numberOf(child, "status", "VmHWM") * 1024;
+  assert.ok(peak <= MEMORY_BYTES, `expected at most 200 MiB of memory, found ${peak / MEBIBYTE} MiB`);
+}
+
+/** Resolves with the exit code. */
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.on("exit", resolve));
+}
+
+describe("manyhands lower with a reader that takes 100 KiB a second", () => {
+  test("stops reading standard input, and ends in peace once the reader goes", { timeout, ...proc }, async () => {
+    const child = startCommand(["lower", "-", "--output", "-", "--quiet"]);
+    const exited = exitOf(child);
+    const piece = new Uint8Array(MEBIBYTE).fill(65);
+    let accepted = 0;
+    const feed = (error?: Error | null): void => {
+      if (error) return;
+      accepted += MEBIBYTE;
+      child.stdin!.write(piece, feed);
+    };
+    child.stdin!.on("error", () => {});
+    child.stdin!.write(piece, feed);
+    await takeSlowly(child);
+    assert.ok(accepted <= AHEAD_BYTES, `expected at most 32 MiB read, found ${accepted / MEBIBYTE} MiB`);
+    child.stdout!.destroy();
+    assert.equal(await exited, 0);
+  });
+
+  test(
+    "stops reading a file, and ends in peace once the reader goes",
+    { timeout, ...proc },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        // Sparse: gigabytes of zeros that take no room.
+        fs.truncateSync(folder.write("in", "START\n"), 8 * 1024 ** 3);
+        const child = startCommand(["lower", "in", "--output", "-", "--quiet"], "pipe", folder.path);
+        const exited = exitOf(child);
+        await takeSlowly(child);
+        const read = numberOf(child, "io", "rchar");
+        assert.ok(read <= AHEAD_BYTES, `expected at most 32 MiB read, found ${read / MEBIBYTE} MiB`);
+        child.stdout!.destroy();
+        assert.equal(await exited, 0);
+      }),
+  );
+});
