@@ -201,6 +201,23 @@ export class OutputConflictError extends ManyhandsError {
   }
 }
 
+/** Why a run cannot be resumed; the codes of {@linkcode CheckpointError}. */
+export type CheckpointErrorCode =
+  | "ERR_CHECKPOINT_LOCKED"
+  | "ERR_CHECKPOINT_MISMATCH"
+  | "ERR_CHECKPOINT_UNSUPPORTED";
+
+/**
+ * A run with a checkpoint cannot start: another works on the same output (`LOCKED`), inputs or options are not those of
+ * the run that is to be resumed (`MISMATCH`), or input or output can be gone through only once (`UNSUPPORTED`).
+ */
+export class CheckpointError extends ManyhandsError {
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(code: CheckpointErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
 /** A stream holds an undecided capital sigma and so much text after it that does not decide it that memory would fill. */
 export class LookAheadLimitError extends ManyhandsError {
   /** Makes the error; `options.cause` is what led to it. */

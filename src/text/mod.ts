@@ -8,6 +8,8 @@ export type { CompressionChoice } from "./compression.ts";
 export type { Compression } from "../runtime/compression.ts";
 export type { InvalidMode } from "../kernels/lowercase.ts";
 export {
+  CheckpointError,
+  type CheckpointErrorCode,
   FileError,
   type FileErrorCode,
   InvalidUtf8Error,

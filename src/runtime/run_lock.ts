@@ -1,0 +1,92 @@
+/**
+ * A lock that one run of a program holds and that its end, of whatever kind, gives up. No runtime but Deno has locks of
+ * the system, so it is a file that names its holder.
+ * @module
+ */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as nodePath from "node:path";
+import process from "node:process";
+import { makeFolder } from "./files.ts";
+
+/** A lock that was taken. */
+export interface RunLock {
+  release(): void;
+}
+
+/** Who holds a lock. */
+export interface LockHolder {
+  /** Its lock file. */
+  readonly path: string;
+  readonly pid: number;
+  /** Name of its machine. */
+  readonly host: string;
+  /** Whether it is known to run: of another machine's programs nothing is known. */
+  readonly isKnown: boolean;
+}
+
+/**
+ * Takes the lock of `path`, or says who holds it. Two that ask at the same time may both be told of the other, but never
+ * does each get it: each first writes its own file, whose name nobody else has, and then looks for others. The file of
+ * a program that is gone is removed, and no other can have been meant.
+ */
+export function takeRunLock(path: string): RunLock | LockHolder {
+  const folder = nodePath.dirname(path);
+  makeFolder(folder);
+  const host = hostName();
+  const prefix = `${nodePath.basename(path)}.${host}-`;
+  const random = Math.floor(Math.random() * 0x100000000).toString(16);
+  const own = `${prefix}${process.pid}-${startOf(process.pid)}-${random}.lock`;
+  const ownPath = nodePath.join(folder, own);
+  fs.closeSync(fs.openSync(ownPath, "wx"));
+  const release = (): void => fs.rmSync(ownPath, { force: true });
+  try {
+    for (const name of fs.readdirSync(folder)) {
+      const found = name === own ? undefined : lockName(name, nodePath.basename(path));
+      if (found === undefined) continue;
+      const other = nodePath.join(folder, name);
+      const isKnown = found.host === host;
+      if (isKnown && !isRunning(found.pid, found.start)) fs.rmSync(other, { force: true });
+      else {
+        release();
+        return { path: other, pid: found.pid, host: found.host, isKnown };
+      }
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { release };
+}
+
+function lockName(name: string, base: string): { host: string; pid: number; start: string } | undefined {
+  if (!name.startsWith(`${base}.`)) return undefined;
+  const match = /^(.+)-(\d+)-(\d+)-[0-9a-f]+\.lock$/.exec(name.slice(base.length + 1));
+  return match === null ? undefined : { host: match[1]!, pid: Number(match[2]), start: match[3]! };
+}
+
+function hostName(): string {
+  return os.hostname().replace(/[^A-Za-z0-9.-]/g, "_").slice(0, 64) || "localhost";
+}
+
+function isRunning(pid: number, start: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  // The number may have gone to another program since.
+  const now = startOf(pid);
+  return start === "0" || now === "0" || now === start;
+}
+
+/** When a program was started, in a measure of the system's; `"0"` where it does not tell. */
+function startOf(pid: number): string {
+  try {
+    const status = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The fields after the name, which may have spaces, begin with the third.
+    return status.slice(status.lastIndexOf(")") + 2).split(" ")[19] ?? "0";
+  } catch {
+    return "0";
+  }
+}
