@@ -1,31 +1,42 @@
 /**
- * `npm run build`: compiles mod.ts and src to dist/, the code of the npm package, and puts the generated kernel glue
- * where the compiled imports expect it.
+ * `npm run build`: compiles mod.ts and src, with their types, and puts the modules together in dist/, the code of the
+ * npm package.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { bundlePackage } from "./package/bundle_package.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
+const command = "src/cli/main.js";
 
 rmSync(dist, { recursive: true, force: true });
-const { status } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", "tsconfig.build.json"], {
-  cwd: root,
-  stdio: "inherit",
-});
-if (status !== 0) process.exit(status ?? 1);
-
-// The binary itself stays out: the sources hold it as text.
-cpSync(join(root, "wasm/pkg"), join(dist, "wasm/pkg"), {
-  recursive: true,
-  filter: (path) => !/\.[^.]+$/.test(basename(path)) || /\.(js|ts)$/.test(path),
-});
-
-const command = join(dist, "src/cli/main.js");
-if (!existsSync(command)) throw new Error(`The build made no ${command}`);
-const text = readFileSync(command, "utf8");
-if (!text.startsWith("#!")) writeFileSync(command, `#!/usr/bin/env node\n${text}`);
-chmodSync(command, 0o755);
+// In node_modules, so that the compiled modules find the packages that they import.
+const compiled = mkdtempSync(join(root, "node_modules/.manyhands-build-"));
+try {
+  const { status } = spawnSync(join(root, "node_modules/.bin/tsc"), [
+    "-p",
+    "tsconfig.build.json",
+    "--outDir",
+    compiled,
+  ], { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+  // The binary itself stays out: the sources hold it as text.
+  cpSync(join(root, "wasm/pkg"), join(compiled, "wasm/pkg"), {
+    recursive: true,
+    filter: (path) => !/\.[^.]+$/.test(basename(path)) || /\.(js|ts)$/.test(path),
+  });
+  cpSync(compiled, dist, { recursive: true, filter: (path) => !path.endsWith(".js") });
+  await bundlePackage({
+    folder: compiled,
+    output: dist,
+    entries: ["mod.js", "src/text/mod.js", command],
+    startUp: "src/worker_main.js",
+  });
+  chmodSync(join(dist, command), 0o755);
+} finally {
+  rmSync(compiled, { recursive: true, force: true });
+}
