@@ -3,6 +3,7 @@
  * beside this file tells the sections and the options.
  */
 import process from "node:process";
+import { buildPackage } from "./frame/build_package.ts";
 import { commitOf, load, machine } from "./frame/machine.ts";
 import { options } from "./frame/options.ts";
 import type { SectionRecord } from "./frame/record.ts";
@@ -33,6 +34,7 @@ const makers: Readonly<{ [name: string]: () => Section }> = {
   lower: () => lowerSection(runtimes, mebibytes),
 };
 
+buildPackage();
 const date = new Date().toISOString();
 const loadBefore = load();
 const sections: SectionRecord[] = [];
@@ -46,7 +48,9 @@ for (const name of wanted) {
       if (!process.stderr.isTTY) return;
       const part = `${++started} of ${rounds * section.contests.length}`;
       process.stderr.write(
-        `\r\x1b[K${name}, round ${round + 1}, ${part}: ${contestants[0]} on ${column}`,
+        `\r\x1b[K${name}, round ${round + 1}, ${part}: ${
+          contestants[0]
+        } on ${column}`,
       );
     },
   });

@@ -1,5 +1,5 @@
 /** The pool of this project with two workers. */
-import { isMainProcess, Pool, task } from "../../mod.ts";
+import { isMainProcess, Pool, task } from "manyhands";
 import { measure } from "./measure.ts";
 
 const double = task(import.meta, function double(x: number): number {
@@ -9,6 +9,9 @@ const double = task(import.meta, function double(x: number): number {
 if (isMainProcess) {
   await measure(() => {
     const pool = new Pool(2);
-    return { call: (x) => pool.apply(double, [x]), stop: () => pool.terminate() };
+    return {
+      call: (x) => pool.apply(double, [x]),
+      stop: () => pool.terminate(),
+    };
   });
 }

@@ -1,5 +1,5 @@
 /** 1 MiB there and back through the pool of this project. */
-import { isMainProcess, Pool, task } from "../../mod.ts";
+import { isMainProcess, Pool, task } from "manyhands";
 import { measurePayload } from "./measure_payload.ts";
 
 const same = task(import.meta, function same<T>(value: T): T {

@@ -1,3 +1,6 @@
 import { parentPort } from "node:worker_threads";
 
-parentPort.on("message", ({ id, x }) => parentPort.postMessage({ id, value: 2 * x }));
+parentPort.on(
+  "message",
+  ({ id, x }) => parentPort.postMessage({ id, value: 2 * x }),
+);

@@ -76,7 +76,9 @@ export function contestantsOf(
 ): string[] {
   return [
     ...new Set(
-      section.results.filter((one) => one.measure === measure).map((one) => one.contestant),
+      section.results.filter((one) => one.measure === measure).map((one) =>
+        one.contestant
+      ),
     ),
   ];
 }

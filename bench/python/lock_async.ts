@@ -1,5 +1,5 @@
 /** A lock that nobody else wants: `await acquire()` and `release`. */
-import { Lock } from "../../mod.ts";
+import { Lock } from "manyhands";
 import { printMedian } from "./passes.ts";
 
 const TIMES = 200_000;

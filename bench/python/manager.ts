@@ -1,5 +1,5 @@
 /** One key of a manager's dictionary, set again and again. */
-import { isMainProcess, Manager } from "../../mod.ts";
+import { isMainProcess, Manager } from "manyhands";
 import { expectSame, printMedian } from "./passes.ts";
 
 const TIMES = 3_000;

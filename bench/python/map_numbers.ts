@@ -1,5 +1,5 @@
 /** `map` over a million numbers in two workers, chunks as they come. */
-import { isMainProcess, Pool, task } from "../../mod.ts";
+import { isMainProcess, Pool, task } from "manyhands";
 import { expectSame, printMedian } from "./passes.ts";
 
 const double = task(import.meta, function double(x: number): number {
@@ -9,6 +9,10 @@ const double = task(import.meta, function double(x: number): number {
 if (isMainProcess) {
   const numbers = Array.from({ length: 1_000_000 }, (_, i) => i);
   const pool = new Pool(2);
-  await printMedian("ms", 1, async () => expectSame((await pool.map(double, numbers)).at(-1), 1_999_998));
+  await printMedian(
+    "ms",
+    1,
+    async () => expectSame((await pool.map(double, numbers)).at(-1), 1_999_998),
+  );
   await pool.terminate();
 }

@@ -1,11 +1,15 @@
 /** A small message to a worker that blocks for it, and back. */
-import { type Connection, isMainProcess, Pipe, Process, task } from "../../mod.ts";
+import { type Connection, isMainProcess, Pipe, Process, task } from "manyhands";
 import { expectSame, printMedian } from "./passes.ts";
 
 const TRIPS = 5_000;
 
 const echo = task(import.meta, function echo(connection: Connection): void {
-  for (let value = connection.recvSync(); value !== null; value = connection.recvSync()) connection.sendSync(value);
+  for (
+    let value = connection.recvSync();
+    value !== null;
+    value = connection.recvSync()
+  ) connection.sendSync(value);
 });
 
 if (isMainProcess) {

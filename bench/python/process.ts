@@ -2,7 +2,7 @@
  * A process that does nothing: from its start to the end of its join. Its target is sent by its source text, as a bare
  * worker's module imports nothing either.
  */
-import { isMainProcess, Process } from "../../mod.ts";
+import { isMainProcess, Process } from "manyhands";
 import { expectSame, printMedian } from "./passes.ts";
 
 if (isMainProcess) {

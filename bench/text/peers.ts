@@ -2,7 +2,11 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { type Finished, runProcess } from "../frame/run_process.ts";
-import { benchFile, type RuntimeCommand, runtimes as allRuntimes } from "../frame/runtimes.ts";
+import {
+  benchFile,
+  type RuntimeCommand,
+  runtimes as allRuntimes,
+} from "../frame/runtimes.ts";
 import type { Column } from "../frame/section.ts";
 
 /** One who lower-cases a file, or why it is not there. */
@@ -43,18 +47,6 @@ function shell(name: string, script: string, result?: string): Peer {
   };
 }
 
-/** The package as it is installed, built now. */
-function buildPackage(): string {
-  const script = benchFile("../scripts/build_package.ts");
-  const built = spawnSync(allRuntimes[0]!.command, [script], {
-    encoding: "utf8",
-  });
-  if (built.status !== 0) {
-    throw new Error(`The package cannot be built: ${built.stderr}`);
-  }
-  return benchFile("../dist/src/cli/main.js");
-}
-
 function rustStd(folder: string): Peer | AbsentPeer {
   const name = "Rust std, 2 threads";
   if (!has("cargo", "--version")) return { name, reason: "there is no cargo" };
@@ -81,7 +73,8 @@ function rustStd(folder: string): Peer | AbsentPeer {
   return {
     name,
     column: "native",
-    start: (input, output, deadlineSeconds) => runProcess(program, [input, output], { deadlineSeconds }),
+    start: (input, output, deadlineSeconds) =>
+      runProcess(program, [input, output], { deadlineSeconds }),
   };
 }
 
@@ -94,7 +87,8 @@ function python(): Peer | AbsentPeer {
   return {
     name,
     column: "native",
-    start: (input, output, deadlineSeconds) => runProcess("python3", [script, input, output], { deadlineSeconds }),
+    start: (input, output, deadlineSeconds) =>
+      runProcess("python3", [script, input, output], { deadlineSeconds }),
   };
 }
 
@@ -122,7 +116,7 @@ export function peers(
   folder: string,
   runtimes: readonly RuntimeCommand[],
 ): readonly (Peer | AbsentPeer)[] {
-  const program = buildPackage();
+  const program = benchFile("../dist/src/cli/main.js");
   const script = (
     name: string,
     { name: column, command, args }: RuntimeCommand,
