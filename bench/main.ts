@@ -48,9 +48,7 @@ for (const name of wanted) {
       if (!process.stderr.isTTY) return;
       const part = `${++started} of ${rounds * section.contests.length}`;
       process.stderr.write(
-        `\r\x1b[K${name}, round ${round + 1}, ${part}: ${
-          contestants[0]
-        } on ${column}`,
+        `\r\x1b[K${name}, round ${round + 1}, ${part}: ${contestants[0]} on ${column}`,
       );
     },
   });

@@ -15,15 +15,12 @@ export function sourceBlock(): Uint8Array {
     .sort();
   const block = Buffer.concat(files.map((path) => readFileSync(path)));
   const length = block.lastIndexOf("\n") + 1;
-  return length % 2 === 1
-    ? block.subarray(0, length)
-    : Buffer.concat([block.subarray(0, length), Buffer.from("\n")]);
+  return length % 2 === 1 ? block.subarray(0, length) : Buffer.concat([block.subarray(0, length), Buffer.from("\n")]);
 }
 
 /** The same in lower case by the means of the runtime that runs this, which have nothing in common with what is measured. */
 export function expectedBlock(block: Uint8Array): Uint8Array {
   return new TextEncoder().encode(
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(block)
-      .toLowerCase(),
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(block).toLowerCase(),
   );
 }

@@ -59,11 +59,7 @@ export async function runPipeline(
   count: number,
   onSample: (sample: Sample) => void,
 ): Promise<PipelineRun> {
-  const command = [
-    runtime.command,
-    ...runtime.args,
-    benchFile("../src/cli/main.ts"),
-  ];
+  const command = [runtime.command, ...runtime.args, benchFile("../src/cli/main.ts")];
   const flags = ["lower", "-", "--output", "-", "--progress", "json", "--json"];
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1000;
@@ -86,9 +82,8 @@ export async function runPipeline(
     const lines = (stderr + text).split("\n");
     stderr = "";
     for (const line of lines.slice(0, -1)) {
-      if (line.startsWith("{")) {
-        bytesIn = (JSON.parse(line) as { bytesIn: number }).bytesIn;
-      } else stderr = `${stderr}${line}\n`.slice(-10_000);
+      if (line.startsWith("{")) bytesIn = (JSON.parse(line) as { bytesIn: number }).bytesIn;
+      else stderr = `${stderr}${line}\n`.slice(-10_000);
     }
     stderr += lines.at(-1)!;
   });
@@ -97,9 +92,7 @@ export async function runPipeline(
   let pid: number | undefined;
   const look = (): void => {
     const file = join(folder, "pid");
-    if (pid === undefined && existsSync(file)) {
-      pid = Number(readFileSync(file, "utf8"));
-    }
+    if (pid === undefined && existsSync(file)) pid = Number(readFileSync(file, "utf8"));
     const use = pid === undefined ? undefined : treeUse(pid);
     if (use === undefined) return;
     last = { seconds: seconds(), bytesIn, ...use, load: load() };
@@ -108,19 +101,11 @@ export async function runPipeline(
     onSample(last);
   };
   const timer = setInterval(look, CPU_SAMPLE_MILLISECONDS);
-  const code = await new Promise((resolve, reject) =>
-    child.on("error", reject).on("close", resolve)
-  );
+  const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
   clearInterval(timer);
-  if (last === undefined) {
-    throw new Error(`The command was not seen at work: ${lastWords(stderr)}`);
-  }
+  if (last === undefined) throw new Error(`The command was not seen at work: ${lastWords(stderr)}`);
   samples.push({ ...last, bytesIn });
-  if (code !== 0 || stdout === "") {
-    throw new Error(
-      `The pipeline ended with exit code ${code}: ${lastWords(stderr)}`,
-    );
-  }
+  if (code !== 0 || stdout === "") throw new Error(`The pipeline ended with exit code ${code}: ${lastWords(stderr)}`);
   const outcome = JSON.parse(stdout) as Outcome;
   if (outcome.sha256 !== outcome.expectedSha256) {
     throw new Error(

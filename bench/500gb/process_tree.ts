@@ -24,10 +24,7 @@ export function treeUse(pid: number): TreeUse | undefined {
     let mebibytes = held;
     let peakMebibytes = mebibytesOf(status, "VmHWM") ?? held;
     let cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS;
-    for (
-      const child of readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
-        .split(" ").filter(Boolean)
-    ) {
+    for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean)) {
       const use = treeUse(Number(child));
       mebibytes += use?.mebibytes ?? 0;
       peakMebibytes += use?.peakMebibytes ?? 0;

@@ -26,18 +26,11 @@ for (let filled = 0, ended = false; !ended;) {
   for (let at = 0; at < filled;) {
     const from = (bytes + at) % block.length;
     const length = Math.min(filled - at, block.length - from);
-    if (
-      Buffer.compare(
-        buffer.subarray(at, at + length),
-        block.subarray(from, from + length),
-      ) !== 0
-    ) {
+    if (Buffer.compare(buffer.subarray(at, at + length), block.subarray(from, from + length)) !== 0) {
       let byte = 0;
       while (buffer[at + byte] === block[from + byte]) byte++;
       console.error(
-        `The output differs at byte ${bytes + at + byte}: expected ${
-          block[from + byte]
-        }, found ${buffer[at + byte]}`,
+        `The output differs at byte ${bytes + at + byte}: expected ${block[from + byte]}, found ${buffer[at + byte]}`,
       );
       globalThis.process.exit(1);
     }
@@ -50,10 +43,4 @@ for (let filled = 0, ended = false; !ended;) {
 const expected = createHash("sha256");
 for (let left = Number(count); left > 0; left--) expected.update(block);
 const result = { bytes, expectedBytes: block.length * Number(count) };
-console.log(
-  JSON.stringify({
-    ...result,
-    sha256: found.digest("hex"),
-    expectedSha256: expected.digest("hex"),
-  }),
-);
+console.log(JSON.stringify({ ...result, sha256: found.digest("hex"), expectedSha256: expected.digest("hex") }));

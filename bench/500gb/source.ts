@@ -13,11 +13,6 @@ const block = readFileSync(path);
 // Standard output is a pipe that blocks: a slow reader stops this program here.
 for (let left = Number(count); left > 0; left--) {
   for (let done = 0; done < block.length;) {
-    done += writeSync(
-      1,
-      block,
-      done,
-      Math.min(WRITE_BYTES, block.length - done),
-    );
+    done += writeSync(1, block, done, Math.min(WRITE_BYTES, block.length - done));
   }
 }

@@ -1,9 +1,5 @@
 /** Runs `call(0)` to `call(tasks - 1)`, so many in flight at a time. */
-export async function inFlight(
-  tasks: number,
-  limit: number,
-  call: (task: number) => Promise<unknown>,
-): Promise<void> {
+export async function inFlight(tasks: number, limit: number, call: (task: number) => Promise<unknown>): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < tasks) await call(next++);
@@ -12,11 +8,7 @@ export async function inFlight(
 }
 
 /** Tasks a second. */
-export async function rate(
-  tasks: number,
-  limit: number,
-  call: (task: number) => Promise<unknown>,
-): Promise<number> {
+export async function rate(tasks: number, limit: number, call: (task: number) => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await inFlight(tasks, limit, call);
   return tasks / ((performance.now() - begun) / 1000);

@@ -9,9 +9,6 @@ const double = task(import.meta, function double(x: number): number {
 if (isMainProcess) {
   await measure(() => {
     const pool = new Pool(2);
-    return {
-      call: (x) => pool.apply(double, [x]),
-      stop: () => pool.terminate(),
-    };
+    return { call: (x) => pool.apply(double, [x]), stop: () => pool.terminate() };
   });
 }

@@ -22,9 +22,7 @@ export async function measure(start: () => Contestant): Promise<void> {
   await checked(contestant, 1);
   print({ first: performance.now() - begun });
   const call = (x: number): Promise<void> => checked(contestant, x);
-  for (let i = 0; i < WARM_UP_PASSES; i++) {
-    await inFlight(TASKS, IN_FLIGHT, call);
-  }
+  for (let i = 0; i < WARM_UP_PASSES; i++) await inFlight(TASKS, IN_FLIGHT, call);
   print({ inFlight64: await middle(() => rate(TASKS, IN_FLIGHT, call)) });
   print({ allAtOnce: await middle(() => rate(TASKS, TASKS, call)) });
   print({ roundTrip: 1e6 / await middle(() => rate(SINGLE_TASKS, 1, call)) });

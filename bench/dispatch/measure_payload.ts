@@ -20,9 +20,7 @@ const PASSES = 3;
 const PASS_SECONDS = 1;
 
 /** Measures 1 MiB there and back, as bytes and as text, in round trips a second: as many MiB a second each way. */
-export async function measurePayload(
-  { echo, stop }: EchoContestant,
-): Promise<void> {
+export async function measurePayload({ echo, stop }: EchoContestant): Promise<void> {
   const bytes = new Uint8Array(LENGTH).fill(LETTER);
   print({ arrays: await middle(() => checked(echo, bytes)) });
   print({ buffers: await middle(() => checked(echo, bytes.buffer)) });
@@ -31,31 +29,17 @@ export async function measurePayload(
   await stop();
 }
 
-async function checked(
-  echo: EchoContestant["echo"],
-  value: Payload,
-): Promise<void> {
+async function checked(echo: EchoContestant["echo"], value: Payload): Promise<void> {
   const back = await echo(value);
-  if (back === value && typeof value !== "string") {
-    throw new Error("Wrong answer: the very same bytes came back");
-  }
-  const last = typeof back === "string"
-    ? back.charCodeAt(LENGTH - 1)
-    : new Uint8Array(back)[LENGTH - 1];
-  if (last !== LETTER) {
-    throw new Error(`Wrong answer: it ends in ${last}, not in ${LETTER}`);
-  }
+  if (back === value && typeof value !== "string") throw new Error("Wrong answer: the very same bytes came back");
+  const last = typeof back === "string" ? back.charCodeAt(LENGTH - 1) : new Uint8Array(back)[LENGTH - 1];
+  if (last !== LETTER) throw new Error(`Wrong answer: it ends in ${last}, not in ${LETTER}`);
 }
 
 async function middle(call: () => Promise<void>): Promise<number> {
   const first = await rate(WARM_UP_TASKS, IN_FLIGHT, call);
-  const tasks = Math.max(
-    WARM_UP_TASKS,
-    Math.min(MOST_TASKS, Math.floor(first * PASS_SECONDS)),
-  );
+  const tasks = Math.max(WARM_UP_TASKS, Math.min(MOST_TASKS, Math.floor(first * PASS_SECONDS)));
   const rates: number[] = [];
-  for (let pass = 0; pass < PASSES; pass++) {
-    rates.push(await rate(tasks, IN_FLIGHT, call));
-  }
+  for (let pass = 0; pass < PASSES; pass++) rates.push(await rate(tasks, IN_FLIGHT, call));
   return median(rates);
 }

@@ -10,13 +10,10 @@ const double = task(import.meta, function double(x: number): number {
   return 2 * x;
 });
 
-const doubleLater = task(
-  import.meta,
-  async function doubleLater(x: number): Promise<number> {
-    await null;
-    return 2 * x;
-  },
-);
+const doubleLater = task(import.meta, async function doubleLater(x: number): Promise<number> {
+  await null;
+  return 2 * x;
+});
 
 const IN_FLIGHT = 64;
 const TASKS = 20_000;
@@ -25,22 +22,14 @@ const PASSES = 5;
 const SETTLE_MILLISECONDS = 2_000;
 const IDLE_MILLISECONDS = 2_000;
 
-async function checked(
-  pool: Pool,
-  fn: TaskLike<[number], number | Promise<number>>,
-  x: number,
-): Promise<void> {
+async function checked(pool: Pool, fn: TaskLike<[number], number | Promise<number>>, x: number): Promise<void> {
   const doubled = await pool.apply(fn, [x]);
-  if (doubled !== 2 * x) {
-    throw new Error(`Wrong answer: 2 * ${x} is not ${doubled}`);
-  }
+  if (doubled !== 2 * x) throw new Error(`Wrong answer: 2 * ${x} is not ${doubled}`);
 }
 
 async function warmPool(workers: number): Promise<Pool> {
   const pool = new Pool(workers);
-  for (let pass = 0; pass < 2; pass++) {
-    await rate(TASKS, IN_FLIGHT, (x) => checked(pool, double, x));
-  }
+  for (let pass = 0; pass < 2; pass++) await rate(TASKS, IN_FLIGHT, (x) => checked(pool, double, x));
   return pool;
 }
 
@@ -54,9 +43,7 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
         if (pass > 0) rates[at]!.push(found);
       }
     }
-    for (const [at, name] of series.tasks.entries()) {
-      print({ [name]: { tasks: median(rates[at]!) } });
-    }
+    for (const [at, name] of series.tasks.entries()) print({ [name]: { tasks: median(rates[at]!) } });
     await pool.terminate();
   },
   async cost() {
@@ -64,14 +51,8 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
     for (const [at, name] of series.cost.entries()) {
       const tasks = 10 ** (at + 1);
       const costs: number[] = [];
-      for (
-        let pass = 0;
-        pass < Math.max(1, Math.min(50, TASKS / tasks));
-        pass++
-      ) {
-        costs.push(
-          1e6 / await rate(tasks, IN_FLIGHT, (x) => checked(pool, double, x)),
-        );
+      for (let pass = 0; pass < Math.max(1, Math.min(50, TASKS / tasks)); pass++) {
+        costs.push(1e6 / await rate(tasks, IN_FLIGHT, (x) => checked(pool, double, x)));
       }
       print({ [name]: { cost: median(costs) } });
     }
@@ -80,15 +61,7 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
   async workers() {
     for (const [at, name] of series.workers.entries()) {
       const pool = await warmPool(2 ** at);
-      print({
-        [name]: {
-          workers: await rate(
-            TASKS,
-            IN_FLIGHT,
-            (x) => checked(pool, double, x),
-          ),
-        },
-      });
+      print({ [name]: { workers: await rate(TASKS, IN_FLIGHT, (x) => checked(pool, double, x)) } });
       await pool.terminate();
     }
   },

@@ -2,6 +2,4 @@
 import { measure } from "./measure.ts";
 import { rawPool } from "./raw_pool.ts";
 
-await measure(() =>
-  rawPool(new URL("./raw_post_message_worker.mjs", import.meta.url))
-);
+await measure(() => rawPool(new URL("./raw_post_message_worker.mjs", import.meta.url)));

@@ -1,6 +1,3 @@
 import { parentPort } from "node:worker_threads";
 
-parentPort.on(
-  "message",
-  ({ id, x }) => parentPort.postMessage({ id, value: 2 * x }),
-);
+parentPort.on("message", ({ id, x }) => parentPort.postMessage({ id, value: 2 * x }));

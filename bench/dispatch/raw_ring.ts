@@ -12,9 +12,7 @@ const [SENT, DONE, STOP] = [0, 1, 2];
 function ring(): Contestant & { load(): number } {
   const words = new Int32Array(new SharedArrayBuffer(12));
   const slots = new Float64Array(new SharedArrayBuffer(8 * SLOTS));
-  new Worker(new URL("./raw_ring_worker.mjs", import.meta.url), {
-    workerData: { words, slots },
-  });
+  new Worker(new URL("./raw_ring_worker.mjs", import.meta.url), { workerData: { words, slots } });
   const pending: ((value: number) => void)[] = [];
   let [sent, taken, isWaiting] = [0, 0, false];
   const collect = async (): Promise<void> => {

@@ -7,9 +7,7 @@ let done = 0;
 while (true) {
   Atomics.wait(words, SENT, done);
   if (Atomics.load(words, STOP) === 1) break;
-  for (const sent = Atomics.load(words, SENT); done < sent; done++) {
-    slots[done % slots.length] *= 2;
-  }
+  for (const sent = Atomics.load(words, SENT); done < sent; done++) slots[done % slots.length] *= 2;
   Atomics.store(words, DONE, done);
   Atomics.notify(words, DONE);
 }

@@ -57,17 +57,13 @@ export function barChart(
     text(0, 18, title, "title"),
     text(0, 36, subtitle, "value"),
     ...series.map((name, at) =>
-      `<rect class="s${at}" x="${at * 80}" y="48" width="10" height="10"/>${
-        text(at * 80 + 14, 57, name)
-      }`
+      `<rect class="s${at}" x="${at * 80}" y="48" width="10" height="10"/>${text(at * 80 + 14, 57, name)}`
     ),
   ];
   let y = HEADER_HEIGHT;
   for (let at = 0; at < panels.length; at += 2) {
     const pair = panels.slice(at, at + 2);
-    pair.forEach((panel, side) =>
-      parts.push(draw(panel, side * (WIDTH - PANEL_WIDTH), y))
-    );
+    pair.forEach((panel, side) => parts.push(draw(panel, side * (WIDTH - PANEL_WIDTH), y)));
     y += Math.max(...pair.map(heightOf)) + PANEL_GAP;
   }
   const height = y - PANEL_GAP + 4;
@@ -81,12 +77,11 @@ function heightOf({ rows }: Panel): number {
 }
 
 function draw(panel: Panel, x: number, y: number): string {
-  const values = panel.rows.flatMap(({ bars }) =>
-    bars.map(({ value }) => value)
-  ).filter((value) => !Number.isNaN(value));
+  const values = panel.rows.flatMap(({ bars }) => bars.map(({ value }) => value)).filter((value) =>
+    !Number.isNaN(value)
+  );
   const longest = Math.max(panel.mark ?? 0, ...values);
-  const lengthOf = (value: number): number =>
-    longest === 0 ? 0 : round(value / longest * BAR_WIDTH);
+  const lengthOf = (value: number): number => longest === 0 ? 0 : round(value / longest * BAR_WIDTH);
   const parts = [text(x, y + 12, panel.title, "panel")];
   let top = y + PANEL_HEADER_HEIGHT;
   for (const { label, isOwn, bars } of panel.rows) {
@@ -102,9 +97,7 @@ function draw(panel: Panel, x: number, y: number): string {
       const length = Number.isNaN(value) ? 0 : Math.max(1, lengthOf(value));
       if (length > 0) {
         parts.push(
-          `<rect class="s${series}" x="${
-            x + LABEL_WIDTH
-          }" y="${top}" width="${length}" height="${BAR_HEIGHT - 1}"/>`,
+          `<rect class="s${series}" x="${x + LABEL_WIDTH}" y="${top}" width="${length}" height="${BAR_HEIGHT - 1}"/>`,
         );
       }
       parts.push(
@@ -122,18 +115,14 @@ function draw(panel: Panel, x: number, y: number): string {
   if (panel.mark !== undefined) {
     const at = x + LABEL_WIDTH + lengthOf(panel.mark);
     parts.push(
-      `<line class="mark" x1="${at}" x2="${at}" y1="${
-        y + PANEL_HEADER_HEIGHT - 4
-      }" y2="${top - ROW_GAP + 2}"/>`,
+      `<line class="mark" x1="${at}" x2="${at}" y1="${y + PANEL_HEADER_HEIGHT - 4}" y2="${top - ROW_GAP + 2}"/>`,
     );
   }
   return parts.join("\n");
 }
 
 function text(x: number, y: number, content: string, style?: string): string {
-  return `<text x="${x}" y="${y}"${
-    style === undefined ? "" : ` class="${style}"`
-  }>${escape(content)}</text>`;
+  return `<text x="${x}" y="${y}"${style === undefined ? "" : ` class="${style}"`}>${escape(content)}</text>`;
 }
 
 function round(value: number): number {

@@ -1,9 +1,4 @@
-import {
-  comparedWith,
-  type Result,
-  resultOf,
-  type SectionRecord,
-} from "./record.ts";
+import { comparedWith, type Result, resultOf, type SectionRecord } from "./record.ts";
 import { type Column, columns, type Measure, type Target } from "./section.ts";
 import { median } from "./statistics.ts";
 
@@ -39,33 +34,17 @@ export function verdicts(section: SectionRecord): Verdict[] {
     if (measure === undefined) return [];
     return columns.flatMap((column): Verdict[] => {
       const own = resultOf(section, target.measure, target.contestant, column);
-      const wanted = typeof target.wanted === "number"
-        ? target.wanted
-        : target.wanted[column];
+      const wanted = typeof target.wanted === "number" ? target.wanted : target.wanted[column];
       if (own === undefined || wanted === undefined) return [];
       if (target.against === undefined) {
         const found = median(own.samples);
-        const isMet = measure.better === "more"
-          ? found >= wanted
-          : found <= wanted;
+        const isMet = measure.better === "more" ? found >= wanted : found <= wanted;
         return [{ target, measure, column, wanted, found, isMet }];
       }
-      const other = comparedWith(
-        section,
-        target.measure,
-        target.against,
-        column,
-      );
+      const other = comparedWith(section, target.measure, target.against, column);
       if (other === undefined) return [];
       const found = ratio(measure, own, other);
-      return [{
-        target,
-        measure,
-        column,
-        wanted,
-        found,
-        isMet: found >= wanted,
-      }];
+      return [{ target, measure, column, wanted, found, isMet: found >= wanted }];
     });
   });
 }

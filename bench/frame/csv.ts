@@ -21,9 +21,7 @@ const heading = [
 export function toCsv(record: Record): string {
   const lines = record.sections.flatMap((section) =>
     section.results.map((result) => {
-      const measure = section.measures.find(({ key }) =>
-        key === result.measure
-      )!;
+      const measure = section.measures.find(({ key }) => key === result.measure)!;
       const { median, low, high } = result.samples.length === 0
         ? { median: "", low: "", high: "" }
         : summarise(result.samples);

@@ -60,9 +60,7 @@ function chosen<T extends string>(
       `Unknown ${what} "${unknown}": expected ${known.join(", ")}`,
     );
   }
-  return wanted.length === 0
-    ? known
-    : known.filter((name) => wanted.includes(name));
+  return wanted.length === 0 ? known : known.filter((name) => wanted.includes(name));
 }
 
 function positive(name: string, value: string): number {

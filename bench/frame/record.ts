@@ -76,9 +76,7 @@ export function contestantsOf(
 ): string[] {
   return [
     ...new Set(
-      section.results.filter((one) => one.measure === measure).map((one) =>
-        one.contestant
-      ),
+      section.results.filter((one) => one.measure === measure).map((one) => one.contestant),
     ),
   ];
 }

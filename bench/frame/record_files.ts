@@ -15,9 +15,7 @@ export function writeRecord(folder: string, record: Record): string[] {
     [`${name}.json`]: jsonOf(record),
     [`${name}.csv`]: toCsv(record),
   };
-  for (const section of record.sections) {
-    files[`${name}-${section.name}.svg`] = plot(record, section);
-  }
+  for (const section of record.sections) files[`${name}-${section.name}.svg`] = plot(record, section);
   for (const [path, text] of Object.entries(files)) writeFileSync(path, text);
   return Object.keys(files);
 }
@@ -25,8 +23,5 @@ export function writeRecord(folder: string, record: Record): string[] {
 /** JSON with the samples of a result on one line, so that a record is no longer than its results. */
 function jsonOf(record: Record): string {
   const text = JSON.stringify(record, undefined, 1);
-  return `${
-    text.replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, inner: string) =>
-      `[${inner.replace(/\s*\n\s*/g, " ")}]`)
-  }\n`;
+  return `${text.replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, inner: string) => `[${inner.replace(/\s*\n\s*/g, " ")}]`)}\n`;
 }

@@ -86,12 +86,8 @@ export function runProcess(
 
 /** The line of an error report that says most: the message, not the stack. */
 export function lastWords(stderr: string): string {
-  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) =>
-    line !== ""
-  );
-  const message = lines.findLast((line) =>
-    /^(?:error: )?(?:Uncaught )?.*(?:Error|Exception)\b.*: /.test(line)
-  );
+  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const message = lines.findLast((line) => /^(?:error: )?(?:Uncaught )?.*(?:Error|Exception)\b.*: /.test(line));
   return (message ?? lines.at(-1) ?? "no message").slice(0, ERROR_CHARACTERS);
 }
 

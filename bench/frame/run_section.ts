@@ -41,9 +41,7 @@ export async function runSection(
   try {
     for (let round = 0; round < options.rounds; round++) {
       for (
-        const contest of round % 2 === 0
-          ? section.contests
-          : section.contests.toReversed()
+        const contest of round % 2 === 0 ? section.contests : section.contests.toReversed()
       ) {
         if (late.has(contest)) continue;
         options.onStart?.(round, contest);
@@ -58,24 +56,18 @@ export async function runSection(
           contest.measures,
         );
         const isComplete = contest.contestants.every((contestant) =>
-          contest.measures.every((measure) =>
-            figures.get(contestant)!.has(measure)
-          )
+          contest.measures.every((measure) => figures.get(contestant)!.has(measure))
         );
         if (isComplete && finished.failure !== undefined) {
           notes.add(
-            `${
-              contest.contestants.join(", ")
-            } on ${contest.column}, after its figures: ${finished.failure}`,
+            `${contest.contestants.join(", ")} on ${contest.column}, after its figures: ${finished.failure}`,
           );
         }
         for (const contestant of contest.contestants) {
           for (const measure of contest.measures) {
             const found = figures.get(contestant)!;
             // A null that was printed says that it isn't measured there; what wasn't printed at all has failed.
-            const figure = found.has(measure)
-              ? found.get(measure) as Figure
-              : finished.failure ?? "printed no figure";
+            const figure = found.has(measure) ? found.get(measure) as Figure : finished.failure ?? "printed no figure";
             const result = results.get(
               keyOf(contestant, measure, contest.column),
             )!;
@@ -93,9 +85,7 @@ export async function runSection(
   } finally {
     section.cleanUp?.();
   }
-  const measured = [...results.values()].filter((one) =>
-    one.samples.length + one.failures.length > 0
-  );
+  const measured = [...results.values()].filter((one) => one.samples.length + one.failures.length > 0);
   return describe(section, options.rounds, measured, [...notes]);
 }
 

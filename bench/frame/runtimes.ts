@@ -12,7 +12,8 @@ export interface RuntimeCommand {
 
 const argsOf: Readonly<{ [name in RuntimeName]: readonly string[] }> = {
   node: ["--disable-warning=ExperimentalWarning"],
-  deno: ["run", "--allow-all", "--no-check"],
+  // The others find the package by its own name; the configuration of the sources gives Deno the sources.
+  deno: ["run", "--allow-all", "--no-check", "--config", benchFile("frame/deno_package.json")],
   bun: ["run"],
 };
 

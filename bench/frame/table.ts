@@ -1,11 +1,6 @@
 import { ratioToBaseline, verdicts } from "./compare.ts";
 import { figureText, ratioText } from "./figure_text.ts";
-import {
-  contestantsOf,
-  type Result,
-  resultOf,
-  type SectionRecord,
-} from "./record.ts";
+import { contestantsOf, type Result, resultOf, type SectionRecord } from "./record.ts";
 import { columns, type Measure } from "./section.ts";
 import { summarise } from "./statistics.ts";
 
@@ -16,22 +11,16 @@ export function tables(section: SectionRecord): string {
     .map((measure) => table(section, measure));
   const judged = verdictLines(section);
   return [
-    `${section.title}: median of ${section.rounds} ${
-      section.rounds === 1 ? "round" : "rounds"
-    }`,
+    `${section.title}: median of ${section.rounds} ${section.rounds === 1 ? "round" : "rounds"}`,
     ...parts,
     ...(judged.length === 0 ? [] : [`Targets\n${judged.join("\n")}`]),
-    ...(section.notes.length === 0
-      ? []
-      : [`Notes\n${section.notes.map((note) => `  ${note}`).join("\n")}`]),
+    ...(section.notes.length === 0 ? [] : [`Notes\n${section.notes.map((note) => `  ${note}`).join("\n")}`]),
   ].join("\n\n");
 }
 
 function table(section: SectionRecord, measure: Measure): string {
   const shown = columns.filter((column) =>
-    section.results.some((one) =>
-      one.measure === measure.key && one.column === column
-    )
+    section.results.some((one) => one.measure === measure.key && one.column === column)
   );
   const failed: string[] = [];
   const rows = contestantsOf(section, measure.key).map((contestant) => [
@@ -44,11 +33,8 @@ function table(section: SectionRecord, measure: Measure): string {
       return result === undefined ? "" : cell(section, measure, result);
     }),
   ]);
-  const heading =
-    `${measure.title}, ${measure.unit} (${measure.better} is better)` +
-    (measure.baseline === undefined
-      ? ""
-      : `; in brackets times ${measure.baseline}, above 1 is better`);
+  const heading = `${measure.title}, ${measure.unit} (${measure.better} is better)` +
+    (measure.baseline === undefined ? "" : `; in brackets times ${measure.baseline}, above 1 is better`);
   return [heading, ...aligned([["", ...shown], ...rows]), ...failed].join("\n");
 }
 
@@ -65,9 +51,7 @@ export function cell(
     figureText(median, measure.unit),
     ...(result.samples.length > 1 ? [`±${(spread * 100).toFixed(0)} %`] : []),
     ...(Number.isNaN(ratio) ? [] : [`(${ratioText(ratio)})`]),
-    ...(result.failures.length > 0
-      ? [`failed ${result.failures.length} of ${section.rounds}`]
-      : []),
+    ...(result.failures.length > 0 ? [`failed ${result.failures.length} of ${section.rounds}`] : []),
   ].join(" ");
 }
 
@@ -77,23 +61,15 @@ function verdictLines(section: SectionRecord): string[] {
   return aligned([...judged].map(([target, each]) => {
     const { measure } = each[0]!;
     const shown = (value: number): string =>
-      target.against === undefined
-        ? figureText(value, measure.unit)
-        : ratioText(value);
+      target.against === undefined ? figureText(value, measure.unit) : ratioText(value);
     const found = each.map(({ column, found, wanted, isMet }) =>
-      `${column === "native" ? "" : `${column} `}${shown(found)}${
-        isMet ? "" : `, MISSED ${shown(wanted)}`
-      }`
+      `${column === "native" ? "" : `${column} `}${shown(found)}${isMet ? "" : `, MISSED ${shown(wanted)}`}`
     );
     const wanted = [...new Set(each.map(({ wanted }) => shown(wanted)))].join(
       "/",
     );
-    const sign = target.against === undefined && measure.better === "less"
-      ? "<="
-      : ">=";
-    const of = target.against === undefined
-      ? measure.unit
-      : `times ${target.against}`;
+    const sign = target.against === undefined && measure.better === "less" ? "<=" : ">=";
+    const of = target.against === undefined ? measure.unit : `times ${target.against}`;
     return [
       `${measure.title}, ${target.contestant}: ${sign} ${wanted} ${of}`,
       found.join("; "),
@@ -103,12 +79,8 @@ function verdictLines(section: SectionRecord): string[] {
 
 /** Lines with columns of equal width: the first to the left, the others to the right. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, at) =>
-    Math.max(...rows.map((row) => row[at]!.length))
-  );
+  const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
   return rows.map((row) =>
-    row.map((text, at) =>
-      at === 0 ? text.padEnd(widths[at]!) : text.padStart(widths[at]!)
-    ).join("  ").trimEnd()
+    row.map((text, at) => at === 0 ? text.padEnd(widths[at]!) : text.padStart(widths[at]!)).join("  ").trimEnd()
   ).map((line) => `  ${line}`);
 }

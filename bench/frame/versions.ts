@@ -11,13 +11,9 @@ export function versions(): { [name: string]: string } {
   };
   for (const { name, command } of runtimes) note(name, versionOf(command));
   note("python", versionOf("python3"));
-  const { dependencies } = JSON.parse(
-    readFileSync(benchFile("peers/package.json"), "utf8"),
-  ) as {
+  const { dependencies } = JSON.parse(readFileSync(benchFile("peers/package.json"), "utf8")) as {
     dependencies: { [name: string]: string };
   };
-  for (const [peer, version] of Object.entries(dependencies)) {
-    note(peer, version);
-  }
+  for (const [peer, version] of Object.entries(dependencies)) note(peer, version);
   return found;
 }

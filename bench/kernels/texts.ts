@@ -26,8 +26,7 @@ const languages: Record<string, Sentences> = {
 const adversarial: Record<string, () => Uint8Array> = {
   "all Σ": () => encode("Σ"),
   "all İ": () => encode("İ"),
-  "polytonic": () =>
-    encode("ὁ Ἀχιλλεὺς ᾄδει τὴν μῆνιν· Ὕμνον ἔγραψεν ὁ ποιητής, ᾯ τὸ φῶς. "),
+  "polytonic": () => encode("ὁ Ἀχιλλεὺς ᾄδει τὴν μῆνιν· Ὕμνον ἔγραψεν ὁ ποιητής, ᾯ τὸ φῶς. "),
   "scripts by turns": () => encode("aЯčΣ中ẮხՄῼÉ"),
   "random bytes": () => randomBytes(256),
   "random leads": () => randomBytes(64),
@@ -36,28 +35,18 @@ const adversarial: Record<string, () => Uint8Array> = {
 /** Writes the texts into a folder, a file each; returns their names in order. */
 export function writeTexts(folder: string): string[] {
   const texts = new Map<string, Uint8Array>();
-  for (const [name, sentences] of Object.entries(languages)) {
-    texts.set(name, compose(sentences));
-  }
-  const pages = manualPages("/usr/share/man/man3") ??
-    manualPages("/usr/share/man/man1");
+  for (const [name, sentences] of Object.entries(languages)) texts.set(name, compose(sentences));
+  const pages = manualPages("/usr/share/man/man3") ?? manualPages("/usr/share/man/man1");
   if (pages !== undefined) texts.set("manual pages", pages);
-  for (const [name, make] of Object.entries(adversarial)) {
-    texts.set(name, make());
-  }
-  for (const [name, bytes] of texts) {
-    writeFileSync(join(folder, `${name}.txt`), bytes);
-  }
+  for (const [name, make] of Object.entries(adversarial)) texts.set(name, make());
+  for (const [name, bytes] of texts) writeFileSync(join(folder, `${name}.txt`), bytes);
   return [...texts.keys()];
 }
 
 /** Sentences in an order that no branch predictor learns, but the same in every run. */
-function compose(
-  { openings, clauses, joint, stop, gap }: Sentences,
-): Uint8Array {
+function compose({ openings, clauses, joint, stop, gap }: Sentences): Uint8Array {
   const next = numbers();
-  const pick = (list: readonly string[]) =>
-    list[Math.floor(next() * list.length)]!;
+  const pick = (list: readonly string[]) => list[Math.floor(next() * list.length)]!;
   let text = "";
   for (let bytes = 0; bytes < TEXT_BYTES;) {
     const sentence = pick(openings) + joint + pick(clauses) + stop + gap;
@@ -69,9 +58,7 @@ function compose(
 
 /** A text over and over, cut at a character. */
 function encode(text: string): Uint8Array {
-  const bytes = new TextEncoder().encode(
-    text.repeat(Math.ceil(TEXT_BYTES / Buffer.byteLength(text))),
-  );
+  const bytes = new TextEncoder().encode(text.repeat(Math.ceil(TEXT_BYTES / Buffer.byteLength(text))));
   let end = TEXT_BYTES;
   while ((bytes[end]! & 0xc0) === 0x80) end--;
   return bytes.subarray(0, end);
@@ -79,16 +66,12 @@ function encode(text: string): Uint8Array {
 
 function randomBytes(below: number): Uint8Array {
   const next = numbers();
-  return Uint8Array.from(
-    { length: TEXT_BYTES },
-    () => 255 - Math.floor(next() * below),
-  );
+  return Uint8Array.from({ length: TEXT_BYTES }, () => 255 - Math.floor(next() * below));
 }
 
 function numbers(): () => number {
   let state = 1;
-  return () =>
-    (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
 
 /** Debian's manual pages, where they are installed and enough. */
@@ -102,7 +85,5 @@ function manualPages(folder: string): Uint8Array | undefined {
     parts.push(page);
     bytes += page.length;
   }
-  return bytes < TEXT_BYTES
-    ? undefined
-    : encode(new TextDecoder().decode(Buffer.concat(parts)));
+  return bytes < TEXT_BYTES ? undefined : encode(new TextDecoder().decode(Buffer.concat(parts)));
 }

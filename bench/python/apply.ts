@@ -11,9 +11,7 @@ const double = task(import.meta, function double(x: number): number {
 if (isMainProcess) {
   const pool = new Pool(2);
   await printMedian("µs", CALLS, async () => {
-    for (let i = 0; i < CALLS; i++) {
-      expectSame(await pool.apply(double, [i]), 2 * i);
-    }
+    for (let i = 0; i < CALLS; i++) expectSame(await pool.apply(double, [i]), 2 * i);
   });
   await pool.terminate();
 }

@@ -4,9 +4,7 @@ import { printMedian } from "./passes.ts";
 
 await printMedian("ms", 1, () =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(
-      new URL("./bare_worker_main.mjs", import.meta.url),
-    );
+    const worker = new Worker(new URL("./bare_worker_main.mjs", import.meta.url));
     worker.on("error", reject);
     worker.on("exit", () => resolve());
   }), 20);

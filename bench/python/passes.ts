@@ -19,8 +19,7 @@ export async function printMedian(
   for (let pass = -WARM_UP_PASSES; pass < passes; pass++) {
     const begun = performance.now();
     await run();
-    const time = (performance.now() - begun) / 1000 / operations /
-      unitSeconds[unit];
+    const time = (performance.now() - begun) / 1000 / operations / unitSeconds[unit];
     if (pass >= 0) times.push(time);
   }
   console.log(JSON.stringify(times.sort((a, b) => a - b)[passes >> 1]));
@@ -28,9 +27,5 @@ export async function printMedian(
 
 /** Throws where a contestant answered something else: a wrong answer is no figure. */
 export function expectSame(found: unknown, expected: unknown): void {
-  if (found !== expected) {
-    throw new Error(
-      `Wrong answer: expected ${String(expected)}, found ${String(found)}`,
-    );
-  }
+  if (found !== expected) throw new Error(`Wrong answer: expected ${String(expected)}, found ${String(found)}`);
 }

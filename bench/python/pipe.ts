@@ -5,11 +5,7 @@ import { expectSame, printMedian } from "./passes.ts";
 const TRIPS = 5_000;
 
 const echo = task(import.meta, function echo(connection: Connection): void {
-  for (
-    let value = connection.recvSync();
-    value !== null;
-    value = connection.recvSync()
-  ) connection.sendSync(value);
+  for (let value = connection.recvSync(); value !== null; value = connection.recvSync()) connection.sendSync(value);
 });
 
 if (isMainProcess) {

@@ -4,18 +4,11 @@ import { expectSame, printMedian } from "./passes.ts";
 
 const ITEMS = 100_000;
 
-const produce = task(
-  import.meta,
-  function produce(
-    values: Queue<number>,
-    go: Queue<boolean>,
-    items: number,
-  ): void {
-    while (go.getSync()) {
-      for (let i = 0; i < items; i++) values.putSync(i);
-    }
-  },
-);
+const produce = task(import.meta, function produce(values: Queue<number>, go: Queue<boolean>, items: number): void {
+  while (go.getSync()) {
+    for (let i = 0; i < items; i++) values.putSync(i);
+  }
+});
 
 if (isMainProcess) {
   const values = new Queue<number>();

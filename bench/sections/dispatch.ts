@@ -6,22 +6,14 @@ import type { Contest, Measure, Section } from "../frame/section.ts";
 const raw = "raw postMessage";
 const own = "manyhands";
 
-const contestants: readonly { readonly name: string; readonly file: string }[] =
-  [
-    { name: raw, file: "dispatch/raw_post_message.ts" },
-    { name: "raw shared ring", file: "dispatch/raw_ring.ts" },
-    ...[
-      "piscina",
-      "tinypool",
-      "workerpool",
-      "poolifier",
-      "comlink",
-      "multithreading",
-    ]
-      .map((name) => ({ name, file: `peers/${name}.mjs` })),
-    { name: "p-map, no workers", file: "peers/p_map.mjs" },
-    { name: own, file: "dispatch/manyhands.ts" },
-  ];
+const contestants: readonly { readonly name: string; readonly file: string }[] = [
+  { name: raw, file: "dispatch/raw_post_message.ts" },
+  { name: "raw shared ring", file: "dispatch/raw_ring.ts" },
+  ...["piscina", "tinypool", "workerpool", "poolifier", "comlink", "multithreading"]
+    .map((name) => ({ name, file: `peers/${name}.mjs` })),
+  { name: "p-map, no workers", file: "peers/p_map.mjs" },
+  { name: own, file: "dispatch/manyhands.ts" },
+];
 
 const payloadContestants: typeof contestants = [
   { name: raw, file: "dispatch/payload_raw.ts" },
@@ -91,38 +83,32 @@ const payloadMeasures: readonly Measure[] = [
   },
 ];
 
-const ownMeasures:
-  readonly (Measure & { readonly key: keyof typeof series })[] = [
-    {
-      key: "tasks",
-      title: "Tasks that wait once, 64 in flight",
-      unit: "tasks/s",
-      better: "more",
-      baseline: series.tasks[0]!,
-    },
-    {
-      key: "cost",
-      title: "Cost of a task by their number, 64 in flight",
-      unit: "µs",
-      better: "less",
-      baseline: series.cost.at(-1)!,
-      isPlotted: true,
-    },
-    {
-      key: "workers",
-      title: "By the number of workers, 64 in flight",
-      unit: "tasks/s",
-      better: "more",
-      baseline: series.workers[1]!,
-      isPlotted: true,
-    },
-    {
-      key: "idle",
-      title: "Processor time of a pool that has nothing to do",
-      unit: "%",
-      better: "less",
-    },
-  ];
+const ownMeasures: readonly (Measure & { readonly key: keyof typeof series })[] = [
+  {
+    key: "tasks",
+    title: "Tasks that wait once, 64 in flight",
+    unit: "tasks/s",
+    better: "more",
+    baseline: series.tasks[0]!,
+  },
+  {
+    key: "cost",
+    title: "Cost of a task by their number, 64 in flight",
+    unit: "µs",
+    better: "less",
+    baseline: series.cost.at(-1)!,
+    isPlotted: true,
+  },
+  {
+    key: "workers",
+    title: "By the number of workers, 64 in flight",
+    unit: "tasks/s",
+    better: "more",
+    baseline: series.workers[1]!,
+    isPlotted: true,
+  },
+  { key: "idle", title: "Processor time of a pool that has nothing to do", unit: "%", better: "less" },
+];
 
 /** Tiny tasks in two workers. */
 export function dispatchSection(runtimes: readonly RuntimeCommand[]): Section {
@@ -164,11 +150,7 @@ function scripts(
 ): Contest[] {
   return those.flatMap(({ name, file }) =>
     runtimes.map((runtime) =>
-      scriptContest(runtime, {
-        contestants: [name],
-        measures: measures.map(({ key }) => key),
-        file,
-      })
+      scriptContest(runtime, { contestants: [name], measures: measures.map(({ key }) => key), file })
     )
   );
 }

@@ -131,9 +131,7 @@ function targetsOf(texts: readonly string[], hasRust: boolean): Target[] {
         wanted: 10,
       }]
       : []),
-    ...(has("Russian") && hasRust
-      ? [{ measure: "Russian", contestant: own, against: rust, wanted: 8 }]
-      : []),
+    ...(has("Russian") && hasRust ? [{ measure: "Russian", contestant: own, against: rust, wanted: 8 }] : []),
     ...(hasRust
       ? adversarial.filter(has).map((measure) => ({
         measure,
@@ -148,9 +146,7 @@ function targetsOf(texts: readonly string[], hasRust: boolean): Target[] {
       against: doublers["1 worker"]!,
       wanted: 1.6,
     },
-    ...(hasRust
-      ? [{ measure: "cache", contestant: double, against: rust, wanted: 0.9 }]
-      : []),
+    ...(hasRust ? [{ measure: "cache", contestant: double, against: rust, wanted: 0.9 }] : []),
   ];
 }
 
@@ -206,9 +202,7 @@ function lowercaseRate(
   text: string,
   mode: string,
 ): number | null {
-  return mode === "error" && text.startsWith("random")
-    ? null
-    : lowercase[text]![mode]!;
+  return mode === "error" && text.startsWith("random") ? null : lowercase[text]![mode]!;
 }
 
 function nativeContest(

@@ -1,12 +1,4 @@
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -21,16 +13,15 @@ const own = "manyhands lower";
 const corpus = benchFile("../examples/corpus");
 
 /** The texts that are measured: their name, and the parts of the corpus that they are made of. */
-const texts:
-  readonly (readonly [name: string, isPart: (path: string) => boolean])[] = [
-    ["English", (path) => path.endsWith("english.txt")],
-    ["Russian", (path) => path.endsWith("russian.txt")],
-    [
-      "English, Russian and Chinese",
-      (path) => /(english|russian|chinese)\.txt$/.test(path),
-    ],
-    ["all of the corpus", () => true],
-  ];
+const texts: readonly (readonly [name: string, isPart: (path: string) => boolean])[] = [
+  ["English", (path) => path.endsWith("english.txt")],
+  ["Russian", (path) => path.endsWith("russian.txt")],
+  [
+    "English, Russian and Chinese",
+    (path) => /(english|russian|chinese)\.txt$/.test(path),
+  ],
+  ["all of the corpus", () => true],
+];
 
 /** Files through the command, beside `cat` and what else lower-cases, from page cache to a file. */
 export function lowerSection(
@@ -90,14 +81,10 @@ export function lowerSection(
       },
       { measure: `peak ${text}`, contestant: own, wanted: 200 },
     ]),
-    contests: texts.flatMap(([text, isPart]) =>
-      contestsOf(text, isPart, present, folder, mebibytes * 2 ** 20)
-    ),
+    contests: texts.flatMap(([text, isPart]) => contestsOf(text, isPart, present, folder, mebibytes * 2 ** 20)),
     absent: all.flatMap((peer) => {
       if ("reason" in peer) return [`${peer.name}: ${peer.reason}`];
-      return peer.result === undefined
-        ? []
-        : [`The result of ${peer.name} is not the exact one: ${peer.result}`];
+      return peer.result === undefined ? [] : [`The result of ${peer.name} is not the exact one: ${peer.result}`];
     }),
     cleanUp: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -164,9 +151,7 @@ function ensureFiles(
     .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const encoder = new TextEncoder();
-  const loweredParts = parts.map((part) =>
-    encoder.encode(decoder.decode(part).toLowerCase())
-  );
+  const loweredParts = parts.map((part) => encoder.encode(decoder.decode(part).toLowerCase()));
   const files = [
     openSync(join(folder, "input.txt"), "w"),
     openSync(lowered, "w"),

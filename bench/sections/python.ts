@@ -71,9 +71,7 @@ export function pythonSection(runtimes: readonly RuntimeCommand[]): Section {
     measures,
     targets: [
       ...pairs.flatMap(({ key, wanted }) =>
-        wanted === undefined
-          ? []
-          : [{ measure: key, contestant: own, against: cpython, wanted }]
+        wanted === undefined ? [] : [{ measure: key, contestant: own, against: cpython, wanted }]
       ),
       {
         measure: "lock",
@@ -88,9 +86,7 @@ export function pythonSection(runtimes: readonly RuntimeCommand[]): Section {
         wanted: 1 / 1.3,
       },
     ],
-    contests: pairs.flatMap((pair) =>
-      contestsOf(pair, runtimes, version !== undefined)
-    ),
+    contests: pairs.flatMap((pair) => contestsOf(pair, runtimes, version !== undefined)),
     absent: version === undefined ? ["CPython: there is no python3"] : [],
   };
 }

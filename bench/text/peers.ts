@@ -2,11 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { type Finished, runProcess } from "../frame/run_process.ts";
-import {
-  benchFile,
-  type RuntimeCommand,
-  runtimes as allRuntimes,
-} from "../frame/runtimes.ts";
+import { benchFile, type RuntimeCommand } from "../frame/runtimes.ts";
 import type { Column } from "../frame/section.ts";
 
 /** One who lower-cases a file, or why it is not there. */
@@ -73,8 +69,7 @@ function rustStd(folder: string): Peer | AbsentPeer {
   return {
     name,
     column: "native",
-    start: (input, output, deadlineSeconds) =>
-      runProcess(program, [input, output], { deadlineSeconds }),
+    start: (input, output, deadlineSeconds) => runProcess(program, [input, output], { deadlineSeconds }),
   };
 }
 
@@ -87,8 +82,7 @@ function python(): Peer | AbsentPeer {
   return {
     name,
     column: "native",
-    start: (input, output, deadlineSeconds) =>
-      runProcess("python3", [script, input, output], { deadlineSeconds }),
+    start: (input, output, deadlineSeconds) => runProcess("python3", [script, input, output], { deadlineSeconds }),
   };
 }
 

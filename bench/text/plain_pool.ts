@@ -18,10 +18,7 @@ const probe = new Uint8Array(64 << 10);
 /** The end of the line at `position`. */
 function lineEnd(position: number): number {
   for (let at = position; at < size; at += probe.length) {
-    const found = probe.subarray(
-      0,
-      readSync(inputFile, probe, 0, probe.length, at),
-    ).indexOf(LINE_FEED);
+    const found = probe.subarray(0, readSync(inputFile, probe, 0, probe.length, at)).indexOf(LINE_FEED);
     if (found >= 0) return at + found + 1;
   }
   return size;
@@ -33,9 +30,7 @@ let chunks = 0;
 let written = 0;
 
 await new Promise<void>((resolve) => {
-  const workers = [0, 1].map(() =>
-    new Worker(new URL("./plain_pool_worker.mjs", import.meta.url))
-  );
+  const workers = [0, 1].map(() => new Worker(new URL("./plain_pool_worker.mjs", import.meta.url)));
   const give = (worker: Worker): void => {
     if (begin >= size) return;
     const end = lineEnd(Math.min(size, begin + CHUNK_BYTES));
@@ -43,24 +38,17 @@ await new Promise<void>((resolve) => {
     begin = end;
   };
   for (const worker of workers) {
-    worker.on(
-      "message",
-      ({ chunk, buffer }: { chunk: number; buffer: ArrayBuffer }) => {
-        done.set(chunk, buffer);
-        give(worker);
-        for (
-          let next = done.get(written);
-          next !== undefined;
-          next = done.get(written)
-        ) {
-          done.delete(written++);
-          writeSync(outputFile, new Uint8Array(next));
-        }
-        if (begin < size || written < chunks) return;
-        for (const each of workers) void each.terminate();
-        resolve();
-      },
-    );
+    worker.on("message", ({ chunk, buffer }: { chunk: number; buffer: ArrayBuffer }) => {
+      done.set(chunk, buffer);
+      give(worker);
+      for (let next = done.get(written); next !== undefined; next = done.get(written)) {
+        done.delete(written++);
+        writeSync(outputFile, new Uint8Array(next));
+      }
+      if (begin < size || written < chunks) return;
+      for (const each of workers) void each.terminate();
+      resolve();
+    });
     give(worker);
   }
 });
