@@ -218,6 +218,24 @@ export class CheckpointError extends ManyhandsError {
   }
 }
 
+/** A record of a text failed: it is malformed, or the function threw, took too long or ended its worker. See `cause`. */
+export class RecordError extends ManyhandsError {
+  /** Path of the input. */
+  readonly path: string;
+  /** Number of the record in its input, from 1: a line's number, a row's with the header as 1, a chunk's, a value's. */
+  readonly record: number;
+  /** Bytes from the start of the input's text to the record; undefined for a record that came as a value. */
+  readonly offset: number | undefined;
+
+  /** Makes the error; `options.cause` is what the call threw. */
+  constructor(path: string, record: number, offset: number | undefined, message: string, options?: ErrorOptions) {
+    super("ERR_RECORD", `${path}:${record}: ${message}`, options);
+    this.path = path;
+    this.record = record;
+    this.offset = offset;
+  }
+}
+
 /** A stream holds an undecided capital sigma and so much text after it that does not decide it that memory would fill. */
 export class LookAheadLimitError extends ManyhandsError {
   /** Makes the error; `options.cause` is what led to it. */

@@ -1,19 +1,14 @@
-import type { FileError } from "../core/errors.ts";
 import { assertCompression } from "../runtime/compression.ts";
-import { fileErrorCode, writeInOrder } from "../runtime/files.ts";
-import { writeStandardOutput } from "../runtime/terminal.ts";
 import { batchShare } from "./batch_run.ts";
-import type { ByteWriter } from "./byte_sink.ts";
 import { chunkCount } from "./chunk_plan.ts";
+import { openCommonOutput } from "./common_output.ts";
 import { Crew } from "./crew.ts";
-import { writeError } from "./file_failure.ts";
 import type { TextReport } from "./report.ts";
 import { RunMemory } from "./run_memory.ts";
 import type { RunnerPool } from "./task_runner.ts";
-import { type LowercaseOptions, readOptions, type TextSettings } from "./text_options.ts";
+import { type LowercaseOptions, readOptions } from "./text_options.ts";
 import { planText, type TextPlan } from "./text_plan.ts";
 import { TextRun } from "./text_run.ts";
-import { WriterSink } from "./writer_sink.ts";
 
 /** Milliseconds that a stopped run waits for its workers to leave their chunks, before it ends them. */
 const STOP_DEADLINE = 500;
@@ -60,7 +55,7 @@ export async function lowercaseWith(
   const plan = planText(settings.input, place, settings.compression);
   for (const { compress } of plan.sources) if (compress !== undefined) assertCompression(compress);
   const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings.chunkBytes)));
-  const output = await openOutput(settings, plan);
+  const output = await openCommonOutput(settings.output, plan.device);
   const memory = new RunMemory(settings, processes, plan.sources.some((source) => source.kind === "stream"));
   const pool = startPool(processes);
   const run = new TextRun(plan, settings, pool, memory, output?.sink);
@@ -82,38 +77,6 @@ function taskCount(plan: TextPlan, chunkBytes: number): number {
       : batchShare(source.size);
   }
   return Math.ceil(tasks);
-}
-
-/** An output that all texts go to. */
-interface CommonOutput {
-  readonly sink: WriterSink;
-  close(): Promise<void>;
-  /** What to report where the output failed with `cause`. */
-  error(cause: unknown): unknown;
-}
-
-async function openOutput(settings: TextSettings, plan: TextPlan): Promise<CommonOutput | undefined> {
-  if (plan.device !== undefined) {
-    const error = writeFailure(plan.device);
-    const device = await writeInOrder(plan.device).catch((cause) => {
-      throw error(cause);
-    });
-    return { sink: new WriterSink(device, false), close: () => device.close(), error };
-  }
-  if (settings.output === "-") {
-    return {
-      sink: new WriterSink({ write: writeStandardOutput }, false),
-      close: () => Promise.resolve(),
-      error: writeFailure("standard output"),
-    };
-  }
-  if (typeof settings.output === "string") return undefined;
-  const writer: ByteWriter = settings.output;
-  return { sink: new WriterSink(writer, true), close: () => Promise.resolve(), error: (cause) => cause };
-}
-
-function writeFailure(name: string): (cause: unknown) => FileError {
-  return (cause) => writeError(name, fileErrorCode(cause), (cause as Error).message, cause);
 }
 
 /** Runs to the end or, when `signal` is aborted, until nothing of the run is left; then throws the signal's reason. */

@@ -66,7 +66,8 @@ const DEFAULT_STREAM_CHUNK_BYTES: number = 1024 * 1024;
 /** Memory that the chunks of a run take together unless the caller sets their size, however many workers there are. */
 const DEFAULT_MEMORY_BYTES: number = 96 * 1024 * 1024;
 
-function shown(value: unknown): string {
+/** A value as a message shows it. */
+export function shown(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
@@ -112,7 +113,8 @@ export function readOptions(options: LowercaseOptions): TextSettings {
   };
 }
 
-function readCompression(option: string, choice: unknown = "auto"): CompressionChoice {
+/** Checks a choice of compression. Throws `TypeError`. */
+export function readCompression(option: string, choice: unknown = "auto"): CompressionChoice {
   if (choice === "auto" || choice === "none" || choice === "gzip" || choice === "zstd") return choice;
   throw new TypeError(`Cannot ${option}: expected "auto", "gzip", "zstd" or "none", found ${shown(choice)}`);
 }

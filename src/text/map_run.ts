@@ -1,0 +1,431 @@
+import { FileError, RecordError, RemoteError } from "../core/errors.ts";
+import { assertCompression, decompress, decompressFrame } from "../runtime/compression.ts";
+import { readInOrder } from "../runtime/files.ts";
+import { standardInput } from "../runtime/terminal.ts";
+import type { ByteSink } from "./byte_sink.ts";
+import { nominalChunk, nominalChunks } from "./chunk_plan.ts";
+import { CompressedSink } from "./compressed_sink.ts";
+import type { ErrorLog } from "./error_log.ts";
+import { changedError, readError } from "./file_failure.ts";
+import { FileSink } from "./file_sink.ts";
+import { inputChange } from "./input_change.ts";
+import type { MapSettings } from "./map_options.ts";
+import type { MapSlot } from "./map_slot.ts";
+import { firstRow, oddQuotes, type RangeAnswer, type RangeSource } from "./map_tasks.ts";
+import type { RangeCaller } from "./range_caller.ts";
+import type { RangePlace } from "./raw_records.ts";
+import { RecordDelivery, type RecordSink } from "./record_delivery.ts";
+import type { ErrorData, FailedRecord } from "./record_form.ts";
+import type { RecordChunk } from "./record_range.ts";
+import { RecordStream, ValueStream } from "./record_stream.ts";
+import type { TextFailure, WorkerProgress } from "./report.ts";
+import { SlotPool } from "./slot_pool.ts";
+import { resultOf, type TaskRunner } from "./task_runner.ts";
+import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
+import { OutputLostError } from "./writer_sink.ts";
+import { WriteTurns } from "./write_turns.ts";
+import { zstdFrames } from "./zstd_frames.ts";
+
+/** Where the output of one source goes. */
+interface Place {
+  readonly file: FileSink | undefined;
+  readonly compressed: CompressedSink | undefined;
+  readonly delivery: RecordDelivery;
+  end(): void;
+}
+
+/** What a run works with. */
+export interface MapRunParts {
+  readonly plan: TextPlan;
+  readonly settings: MapSettings;
+  readonly runner: TaskRunner;
+  readonly caller: RangeCaller;
+  readonly slots: readonly MapSlot[];
+  /** The common output; undefined where every source has a file of its own. */
+  readonly shared: RecordSink | undefined;
+  readonly errorLog: ErrorLog | undefined;
+}
+
+/** Ranges in which quotes are counted at a time, for each slot. */
+const COUNTS_PER_SLOT = 2;
+
+/** One run of `mapText`: hands ranges of records to the workers, writes what comes back, and keeps count. */
+export class MapRun {
+  readonly #parts: MapRunParts;
+  readonly #slots: SlotPool<MapSlot>;
+  readonly #turns: WriteTurns;
+  readonly #shared: RecordSink | undefined;
+  readonly #sharedCompressed: CompressedSink | undefined;
+  readonly #openFiles: Set<FileSink> = new Set();
+  readonly #failed: TextFailure[] = [];
+  readonly #workers: Map<string, WorkerProgress> = new Map();
+  readonly #stopped: Promise<void>;
+  #tellStopped!: () => void;
+  #isStopped = false;
+  #cancelStream: ((reason: unknown) => Promise<void>) | undefined;
+  #stopReason: { readonly reason: unknown } | undefined;
+  #outputLost: OutputLostError | undefined;
+  #bytesIn = 0;
+  #bytesRead = 0;
+  #bytesOut = 0;
+  #files = 0;
+  #records = 0;
+  #recordsFailed = 0;
+
+  constructor(parts: MapRunParts) {
+    this.#parts = parts;
+    const { settings, plan, runner } = parts;
+    const { compress } = settings.compression;
+    if (parts.shared !== undefined && "write" in parts.shared && compress !== "auto" && compress !== "none") {
+      assertCompression(compress);
+      this.#sharedCompressed = new CompressedSink(parts.shared, runner, compress);
+    }
+    this.#shared = this.#sharedCompressed ?? parts.shared;
+    this.#turns = new WriteTurns(settings.ordered);
+    this.#slots = new SlotPool(parts.slots);
+    this.#stopped = new Promise((resolve) => this.#tellStopped = resolve);
+    for (const failure of plan.failed) this.#fail(failure);
+  }
+
+  /** Bytes, inputs and records so far, and the inputs that failed. */
+  get counts(): {
+    bytesIn: number;
+    bytesOut: number;
+    files: number;
+    failed: readonly TextFailure[];
+    records: number;
+    recordsFailed: number;
+  } {
+    return {
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      files: this.#files,
+      failed: this.#failed,
+      records: this.#records,
+      recordsFailed: this.#recordsFailed,
+    };
+  }
+
+  /** Why the common output takes no more; undefined if it does. */
+  get outputLost(): OutputLostError | undefined {
+    return this.#outputLost;
+  }
+
+  /** Resolves when the run is to end early. */
+  get stopped(): Promise<void> {
+    return this.#stopped;
+  }
+
+  /** What ended the run early; undefined if nothing did. */
+  get stopReason(): { readonly reason: unknown } | undefined {
+    return this.#stopReason;
+  }
+
+  /** Starts nothing more. */
+  stop(reason: unknown): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#stopReason = { reason };
+    void this.#cancelStream?.(reason).catch(() => {});
+    this.#tellStopped();
+  }
+
+  /** Works on all sources. Resolves when all are done; once stopped it need not. */
+  async run(): Promise<void> {
+    const finishing: Set<Promise<void>> = new Set();
+    let committed = Promise.resolve();
+    for (const source of this.#parts.plan.sources) {
+      if (this.#isStopped) break;
+      const place = this.#open(source);
+      if (place === undefined) continue;
+      const started = source.kind === "file" ? this.#startFile(source, place) : this.#startStream(source, place);
+      // All its ranges are started then, or it failed.
+      const start = await started.then(() => undefined, (error) => ({ error }));
+      const done: Promise<void> = this.#complete(source, place, start, committed)
+        .finally(() => finishing.delete(done));
+      finishing.add(done);
+      if (this.#parts.settings.ordered) committed = done;
+    }
+    await Promise.all(finishing);
+    if (!this.#isStopped) await this.#closeCompressed(this.#sharedCompressed);
+  }
+
+  /** Removes incomplete outputs. */
+  abandonFiles(): void {
+    for (const file of this.#openFiles) file.abandon();
+    this.#openFiles.clear();
+  }
+
+  #open(source: FileSource | StreamSource): Place | undefined {
+    const { settings, runner } = this.#parts;
+    let file: FileSink | undefined;
+    let compressed: CompressedSink | undefined;
+    let sink = this.#shared;
+    try {
+      if (source.target !== undefined) {
+        file = new FileSink(source.target, runner);
+        this.#openFiles.add(file);
+        sink = file;
+        if (source.compress !== undefined) sink = compressed = new CompressedSink(file, runner, source.compress);
+      }
+    } catch (error) {
+      this.#fail({ path: source.path, error: error as Error });
+      return undefined;
+    }
+    // Unordered ranges of several texts may be mixed.
+    const turn = source.target === undefined && settings.ordered ? this.#turns.next() : undefined;
+    const delivery = new RecordDelivery({
+      sink: sink!,
+      ordered: settings.ordered,
+      turn: () => turn?.ready() ?? Promise.resolve(),
+      release: (slot) => this.#slots.release(slot),
+      onFailed: (failed, before) => this.#failRecords(source.path, failed, before),
+      onWritten: (answer) => this.#count(source, answer),
+    });
+    return { file, compressed, delivery, end: () => turn?.end() };
+  }
+
+  /** Starts every range of a file, as slots become free. */
+  async #startFile(source: FileSource, place: Place): Promise<void> {
+    const { mapper, chunkBytes } = this.#parts.settings;
+    const { path, size } = source;
+    const file = { path, size };
+    const isCsv = mapper.by === "csv";
+    const quotes = isCsv && size > chunkBytes ? await this.#quotesBefore(source) : undefined;
+    const header = isCsv && mapper.header && size > 0
+      ? resultOf(await this.#parts.runner.apply(firstRow, [file]), path, path)
+      : undefined;
+    let index = 0;
+    for (const { start, end } of nominalChunks(size, chunkBytes, 0)) {
+      const startsQuoted = quotes?.[index] === 1;
+      const chunk: RecordChunk = { start, end, startsQuoted, endsQuoted: quotes?.[++index] === 1 };
+      const slot = await this.#slots.acquire();
+      if (!this.#start(slot, { file, chunk }, { isFirst: start === 0, header }, place, path)) return;
+    }
+  }
+
+  /** For each range of a CSV file, and at last for its end, 1 where an odd number of quotes is before it. */
+  async #quotesBefore({ path, size }: FileSource): Promise<Uint8Array> {
+    const { chunkBytes } = this.#parts.settings;
+    const count = Math.ceil(size / chunkBytes);
+    const odd = new Uint8Array(count + 1);
+    let next = 0;
+    const line = async (): Promise<void> => {
+      while (next < count && !this.#isStopped) {
+        const index = next++;
+        const chunk = nominalChunk(index, size, chunkBytes);
+        const isOdd = resultOf(await this.#parts.runner.apply(oddQuotes, [{ path, size }, chunk]), path, path);
+        odd[index + 1] = isOdd ? 1 : 0;
+      }
+    };
+    await Promise.all(Array.from({ length: COUNTS_PER_SLOT * this.#parts.slots.length }, line));
+    for (let index = 1; index <= count; index++) odd[index]! ^= odd[index - 1]!;
+    return odd;
+  }
+
+  async #startStream(source: StreamSource, place: Place): Promise<void> {
+    const { settings } = this.#parts;
+    const { path, bytes: own } = source;
+    let stream: Pick<RecordStream, "next" | "cancel">;
+    if (own === undefined) {
+      const stored = path === "-" ? standardInput() : readInOrder(path);
+      stream = new RecordStream(this.#decoded(stored, source), settings.mapper, settings.chunkBytes);
+    } else {
+      stream = await this.#ownStream(own as AsyncIterable<unknown>, source);
+    }
+    this.#cancelStream = (reason) => stream.cancel(reason);
+    try {
+      while (!this.#isStopped) {
+        const slot = await this.#slots.acquire();
+        const range = await stream.next(slot, () => place.delivery.idle).catch((error) => {
+          this.#slots.release(slot);
+          throw error;
+        });
+        if (range === undefined) return this.#slots.release(slot);
+        if (!this.#start(slot, range.source, range, place, path)) return;
+      }
+    } catch (error) {
+      const { syscall, code, message } = error as NodeJS.ErrnoException;
+      throw own === undefined && syscall !== undefined ? readError(path, code, message, error) : error;
+    } finally {
+      this.#cancelStream = undefined;
+      const left = stream.cancel(undefined).catch(() => {});
+      // Standard input has nothing that would have to be waited for.
+      if (own === undefined && path !== "-") await left;
+    }
+  }
+
+  /** The caller's own stream: text if it begins with bytes, else the records themselves. */
+  async #ownStream(
+    values: AsyncIterable<unknown>,
+    source: StreamSource,
+  ): Promise<Pick<RecordStream, "next" | "cancel">> {
+    const { settings } = this.#parts;
+    const iterator = values[Symbol.asyncIterator]();
+    this.#cancelStream = async () => void await iterator.return?.();
+    const first = await Promise.race([iterator.next(), this.#stopped]);
+    if (first === undefined) throw this.#stopReason!.reason;
+    if (!(first.value instanceof Uint8Array)) return new ValueStream(iterator, first);
+    return new RecordStream(
+      this.#decoded(continued(iterator, first.value), source),
+      settings.mapper,
+      settings.chunkBytes,
+    );
+  }
+
+  /** Starts a range in a slot; false where more are of no use. */
+  #start(slot: MapSlot, source: RangeSource, place: RangePlace, { delivery }: Place, path: string): boolean {
+    if (delivery.failed || this.#isStopped) {
+      this.#slots.release(slot);
+      return false;
+    }
+    const { isFirst, header } = place;
+    delivery.add(slot, this.#parts.caller.call({ source, slot, isFirst, header }, path));
+    return true;
+  }
+
+  #decoded(stored: AsyncIterable<Uint8Array>, { decompress: form }: StreamSource): AsyncIterable<Uint8Array> {
+    if (form === undefined) return stored;
+    const counted = this.#counted(stored);
+    return form === "gzip" ? decompress(counted, form) : zstdFrames(counted, decompressFrame);
+  }
+
+  async *#counted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      this.#bytesRead += piece.length;
+      yield piece;
+    }
+  }
+
+  /** Nothing, too, has its compressed form. */
+  async #closeCompressed(sink: CompressedSink | undefined): Promise<void> {
+    if (sink === undefined || !sink.isEmpty) return;
+    const slot = await this.#slots.acquire();
+    try {
+      await (sink as ByteSink).write(slot, 0);
+    } finally {
+      this.#slots.release(slot);
+    }
+  }
+
+  async #complete(
+    source: FileSource | StreamSource,
+    place: Place,
+    start: { readonly error: unknown } | undefined,
+    committed: Promise<void>,
+  ): Promise<void> {
+    const { file } = place;
+    try {
+      await place.delivery.finish();
+      if (start !== undefined) throw start.error;
+      if (this.#isStopped) return;
+      const change = source.kind === "file" ? inputChange(source) : undefined;
+      if (change !== undefined) throw changedError(source.path, change);
+      await this.#closeCompressed(place.compressed);
+      await committed;
+      if (this.#isStopped) return;
+      file?.commit();
+      if (file !== undefined) this.#openFiles.delete(file);
+      this.#files++;
+      this.#report();
+    } catch (error) {
+      if (error instanceof OutputLostError) {
+        this.#outputLost ??= error;
+        this.stop(error);
+      } else if (!this.#isStopped) {
+        if (file !== undefined) this.#openFiles.delete(file);
+        file?.abandon();
+        this.#fail({ path: source.path, error: namedError(error, source.path) });
+        this.#report();
+      }
+    } finally {
+      place.end();
+    }
+  }
+
+  #failRecords(path: string, failed: readonly FailedRecord[], before: number): void {
+    const { errorLog, settings } = this.#parts;
+    for (const record of failed) {
+      if (this.#isStopped) return;
+      const number = before + record.index + 1;
+      const error = new RecordError(path, number, record.offset, `${record.error.name}: ${record.error.message}`, {
+        cause: causeOf(record.error),
+      });
+      if (settings.onError === "stop") {
+        this.stop(error);
+        throw error;
+      }
+      this.#recordsFailed++;
+      try {
+        errorLog?.add(path, number, record);
+      } catch (cause) {
+        this.stop(cause);
+        throw cause;
+      }
+      settings.onFailure?.({ path, error });
+    }
+  }
+
+  #fail(failure: TextFailure): void {
+    this.#failed.push(failure);
+    this.#parts.settings.onFailure?.(failure);
+  }
+
+  #count({ path, kind, ...source }: FileSource | StreamSource, answer: RangeAnswer): void {
+    const { consumed, produced, rest, called, worker } = answer;
+    this.#bytesIn += consumed;
+    // What is compressed was counted as it was read.
+    if (kind === "file" || (source as StreamSource).decompress === undefined) this.#bytesRead += consumed;
+    this.#bytesOut += produced + (rest?.length ?? 0);
+    this.#records += called;
+    const { tasks = 0, bytesIn = 0 } = this.#workers.get(worker) ?? {};
+    this.#workers.set(worker, { name: worker, tasks: tasks + 1, bytesIn: bytesIn + consumed, path });
+    this.#report();
+  }
+
+  #report(): void {
+    const { plan, settings } = this.#parts;
+    settings.onProgress?.({
+      bytesIn: this.#bytesIn,
+      bytesRead: this.#bytesRead,
+      bytesTotal: plan.bytesTotal,
+      bytesOut: this.#bytesOut,
+      files: this.#files + this.#failed.length,
+      filesTotal: plan.sources.length + plan.failed.length,
+      workers: [...this.#workers.values()],
+      records: this.#records,
+      recordsFailed: this.#recordsFailed,
+    });
+  }
+}
+
+async function* continued(iterator: AsyncIterator<unknown>, first: Uint8Array): AsyncGenerator<Uint8Array> {
+  let isDone = false;
+  try {
+    yield first;
+    for (let next; !(next = await iterator.next()).done;) yield next.value as Uint8Array;
+    isDone = true;
+  } finally {
+    if (!isDone) await iterator.return?.();
+  }
+}
+
+/** What a worker's call threw, as far as it came over. */
+function causeOf({ name, message, code, stack = "" }: ErrorData): Error {
+  const error = new RemoteError(name, message, stack);
+  return code === undefined ? error : Object.assign(error, { remoteCode: code });
+}
+
+/** An error that names its input. */
+function namedError(error: unknown, path: string): Error {
+  if (error instanceof FileError || error instanceof RecordError) return error;
+  const { message } = error as Error;
+  return new FileError(
+    "ERR_INPUT_UNREADABLE",
+    path,
+    `Cannot map ${path === "-" ? "standard input" : path}: ${message}`,
+    {
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,207 @@
+import { ManyhandsError } from "../core/errors.ts";
+import { defineTask } from "../process/define_task.ts";
+import { Pool } from "../pool/pool.ts";
+import { assertCompression } from "../runtime/compression.ts";
+import { chunkCount } from "./chunk_plan.ts";
+import { type CommonOutput, openCommonOutput } from "./common_output.ts";
+import { ErrorLog } from "./error_log.ts";
+import { type MapRecordsOptions, type MapSettings, type MapTextOptions, readMapOptions } from "./map_options.ts";
+import type { MapReport } from "./map_report.ts";
+import { MapRun } from "./map_run.ts";
+import { allocateMapSlot, freeMapSlot, type MapSlot } from "./map_slot.ts";
+import { prepareMapper } from "./map_tasks.ts";
+import { RangeCaller } from "./range_caller.ts";
+import type { RecordSink } from "./record_delivery.ts";
+import { PAGE_BYTES } from "./slot.ts";
+import type { TaskRunner } from "./task_runner.ts";
+import { SPARE_SLOTS } from "./text_options.ts";
+import { planText, type TextPlan } from "./text_plan.ts";
+import { ValueChannel } from "./value_channel.ts";
+
+/**
+ * Calls a function of the user's for each record of texts of any size, in workers, and writes what it gives: in flat
+ * memory, in the order of the input unless `ordered` is false. Workers read their own ranges of files, cut at the ends of
+ * lines, and the output goes from them to its place; only streams, standard output and writers pass through this thread.
+ *
+ * What the function gives for a record is written so: a string as a line (with `by: "chunks"` as it is), bytes as they
+ * are, `undefined` not at all, all else as a line of JSON; each item of an array or another iterable by itself.
+ *
+ * A record fails alone: where it is malformed, or the function throws for it, takes longer than `timeout` or ends its
+ * worker. `onError` says what becomes of it. Inputs that cannot be read are reported, the others go on.
+ *
+ * @returns what was done; the inputs that failed are in `failed`
+ * @throws {RecordError} for the first record that fails, where `onError` is `"stop"`
+ * @throws {TaskLoadError} where the function's module or export is not there
+ * @throws {TypeError} where an option is of the wrong kind
+ * @throws {RangeError} where a number is out of its range
+ * @throws {OutputConflictError} where the output is, lies inside or would overwrite an input, or is no folder and must be
+ * @throws the signal's reason once `signal` is aborted
+ *
+ * Python's counterpart is `Pool.imap` over the lines of a file.
+ *
+ * @example
+ * ```ts no-eval
+ * import { mapText } from "@manyhands/manyhands/text";
+ *
+ * const report = await mapText({
+ *   input: "people.ndjson",
+ *   output: "names.txt",
+ *   by: "ndjson",
+ *   task: (person: { name: string }) => person.name.toUpperCase(),
+ *   onError: "file", // what fails goes to names.txt.errors.ndjson
+ * });
+ * console.log(`${report.records} records, ${report.recordsFailed} failed`);
+ * ```
+ */
+export async function mapText(options: MapTextOptions): Promise<MapReport> {
+  const { output } = options;
+  const isOutput = typeof output === "string" ? output !== "" : typeof output?.write === "function";
+  if (!isOutput) {
+    throw new TypeError(
+      `Cannot write the output: expected a path or an object with a write method, found ${
+        typeof output === "string" ? '""' : String(output)
+      }`,
+    );
+  }
+  return await runMap(readMapOptions(options), undefined);
+}
+
+/**
+ * `mapText` that gives the values themselves, one by one, instead of text: in the order of the input unless `ordered` is
+ * false, each item of an array by itself, without `undefined`. A consumer that is slow stops the reading; one that leaves
+ * ends the run. Throws, when the values are asked for, what `mapText` throws, and the first input's error where inputs
+ * failed, after the values of the others.
+ *
+ * @example
+ * ```ts
+ * import { mapRecords } from "@manyhands/manyhands/text";
+ *
+ * async function* lines() {
+ *   yield "many";
+ *   yield "hands";
+ * }
+ *
+ * for await (const length of mapRecords({ input: lines(), task: (line: string) => line.length })) console.log(length);
+ * // 4, 5
+ * ```
+ */
+export function mapRecords<R = unknown>(options: MapRecordsOptions): AsyncGenerator<R, void, void> {
+  const leaving = new AbortController();
+  const signal = options.signal === undefined ? leaving.signal : AbortSignal.any([options.signal, leaving.signal]);
+  return readRecords(readMapOptions({ ...options, signal }), leaving) as AsyncGenerator<R, void, void>;
+}
+
+async function* readRecords(settings: MapSettings, leaving: AbortController): AsyncGenerator<unknown, void, void> {
+  const channel = new ValueChannel();
+  const run = runMap(settings, channel).then(
+    ({ failed }) => channel.end(failed.length > 0 ? failed[0] : undefined),
+    (error) => channel.end({ error }),
+  );
+  try {
+    yield* channel.read();
+  } finally {
+    leaving.abort();
+    await run;
+  }
+}
+
+async function runMap(settings: MapSettings, channel: ValueChannel | undefined): Promise<MapReport> {
+  const { signal, output: target, mapper } = settings;
+  signal?.throwIfAborted();
+  const began = performance.now();
+  const definition = defineTask(settings.task, settings.deps);
+  const place = typeof target === "string" && target !== "-" ? { path: target } : "writer";
+  const plan = planText(settings.input as readonly string[] | AsyncIterable<Uint8Array>, place, settings.compression);
+  for (const { compress } of plan.sources) if (compress !== undefined) assertCompression(compress);
+  const processes = Math.max(1, Math.min(settings.processes, rangeCount(plan, settings.chunkBytes)));
+  const pool = new Pool({
+    processes,
+    initializer: prepareMapper,
+    initargs: [definition, mapper],
+    context: "worker",
+    name: "map",
+  });
+  const parts = new RunParts();
+  try {
+    // Nothing is written for a function that is not there.
+    await Promise.race([pool.apply(prepareMapper, [definition, mapper]), abortOf(signal)]).catch(throwCause);
+    const output = channel === undefined ? await openCommonOutput(target!, plan.device) : undefined;
+    const slots = parts.allocate(processes + SPARE_SLOTS, settings.chunkBytes, plan);
+    if (settings.errorsTo !== undefined) parts.errorLog = new ErrorLog(settings.errorsTo);
+    const caller = parts.caller = new RangeCaller(pool, mapper);
+    const shared: RecordSink | undefined = channel ?? output?.sink;
+    const runner: TaskRunner = { apply: (fn, args) => pool.apply(fn, args) as Promise<never> };
+    const run = parts.run = new MapRun({ plan, settings, runner, caller, slots, shared, errorLog: parts.errorLog });
+    await runToEnd(run, signal);
+    throwFailure(run, output);
+    await output?.close();
+    parts.errorLog?.commit();
+    const seconds = (performance.now() - began) / 1000;
+    const { errorsTo } = settings;
+    return { ...run.counts, seconds, processes, errorsTo, outputClosed: run.outputLost !== undefined };
+  } finally {
+    parts.caller?.close();
+    parts.run?.abandonFiles();
+    parts.errorLog?.abandon();
+    await pool.terminate();
+    parts.free();
+  }
+}
+
+/** What a run has to leave behind in order. */
+class RunParts {
+  errorLog: ErrorLog | undefined;
+  caller: RangeCaller | undefined;
+  run: MapRun | undefined;
+  readonly #slots: MapSlot[] = [];
+
+  allocate(count: number, chunkBytes: number, plan: TextPlan): readonly MapSlot[] {
+    const inputBytes = plan.sources.some(({ kind }) => kind === "stream") ? chunkBytes : PAGE_BYTES;
+    while (this.#slots.length < count) this.#slots.push(allocateMapSlot(inputBytes, 2 * chunkBytes));
+    return this.#slots;
+  }
+
+  free(): void {
+    // A worker that could not be ended may come back to its slot.
+    if (this.caller?.hasGivenUp) return;
+    this.#slots.forEach(freeMapSlot);
+  }
+}
+
+function throwCause(error: unknown): never {
+  // The pool says that its initializer failed; what counts is why.
+  throw error instanceof ManyhandsError && error.code === "ERR_INITIALIZER" ? error.cause ?? error : error;
+}
+
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}
+
+async function runToEnd(run: MapRun, signal: AbortSignal | undefined): Promise<void> {
+  const abort = (): void => run.stop(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  const work = run.run();
+  work.catch(() => {});
+  try {
+    await Promise.race([work, run.stopped]);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+  signal?.throwIfAborted();
+}
+
+function throwFailure(run: MapRun, output: CommonOutput | undefined): void {
+  const lost = run.outputLost;
+  if (lost !== undefined) {
+    if (!lost.closed) throw output!.error(lost.cause);
+  } else if (run.stopReason !== undefined) throw run.stopReason.reason;
+}
+
+function rangeCount(plan: TextPlan, chunkBytes: number): number {
+  let ranges = 0;
+  for (const source of plan.sources) {
+    ranges += source.kind === "stream" ? Infinity : chunkCount(source.size, chunkBytes);
+  }
+  return ranges;
+}
