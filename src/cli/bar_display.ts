@@ -36,7 +36,7 @@ export class BarDisplay implements ProgressDisplay {
 
   update(progress: TextProgress): void {
     this.#last = progress;
-    this.#meter.note(performance.now(), progress.bytesIn, progress.bytesRead);
+    this.#meter.note(performance.now(), progress.bytesIn, progress.bytesRead, progress.resumed);
     const rows = 1 + (this.#verbose ? progress.workers.length : 0);
     while (this.#rows < rows) this.#bars.create(1, 0, { row: this.#rows++ });
   }

@@ -16,6 +16,7 @@ export interface LowerArguments {
   readonly invalid: InvalidMode;
   readonly decompress: CompressionChoice;
   readonly compress: CompressionChoice;
+  readonly resume: boolean;
   readonly progress: ProgressForm;
   readonly verbose: boolean;
   readonly quiet: boolean;
@@ -51,6 +52,7 @@ interface LowerFlags {
   invalid: InvalidMode;
   decompress: CompressionChoice;
   compress: CompressionChoice;
+  resume?: true;
   progress: ProgressForm;
   verbose?: true;
   quiet?: true;
@@ -65,6 +67,7 @@ Examples:
   manyhands lower book.txt --output book.lower.txt
   manyhands lower corpus --output lower              a folder, mirrored under the output folder
   manyhands lower huge.txt.gz --output lower.txt.zst gzip in, zstd out, by the names
+  manyhands lower corpus --output lower --resume     days of work: the same again goes on where it ended
   xzcat huge.xz | manyhands lower - --output -       standard input to standard output
 
 Exit codes: 0 done, 1 some inputs failed (each is named), 2 wrong usage, 130 stopped by Ctrl-C.`;
@@ -105,6 +108,7 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
       )
         .choices(FORMS).default("auto"),
     )
+    .option("--resume", "go on where such a run was ended, by whatever; begin one where there was none")
     .addOption(
       new Option("--progress <FORM>", "a bar, a line every five seconds, JSON events, none; auto: a bar on a terminal")
         .choices(PROGRESS_FORMS).default("auto"),
@@ -121,6 +125,9 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
       if (flags.output === undefined || flags.output === "") {
         lower.error("error: there is no output: expected --output PATH, or --output - for standard output");
       }
+      if (flags.resume && (inputs.includes("-") || flags.output === "-")) {
+        lower.error("error: --resume needs files: standard input and output can be gone through only once");
+      }
       result = {
         command: "lower",
         inputs,
@@ -131,6 +138,7 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
         invalid: flags.invalid,
         decompress: flags.decompress,
         compress: flags.compress,
+        resume: flags.resume === true,
         progress: flags.progress,
         verbose: flags.verbose === true,
         quiet: flags.quiet === true,

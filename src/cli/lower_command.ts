@@ -1,4 +1,4 @@
-import { OutputConflictError } from "../core/errors.ts";
+import { CheckpointError, OutputConflictError } from "../core/errors.ts";
 import { exit, onStopSignal, printErrorLine, printLine, type StopSignal } from "../runtime/terminal.ts";
 import { lowercase } from "../text/lowercase.ts";
 import type { LowercaseOptions } from "../text/text_options.ts";
@@ -6,6 +6,8 @@ import type { LowerArguments } from "./command_line.ts";
 import { ExitCode, signalExitCode } from "./exit_code.ts";
 import { progressDisplay } from "./progress_display.ts";
 import { reportJson, reportText } from "./report_lines.ts";
+
+const RESUMABLE = "what is done is kept: go on with the same command and --resume";
 
 /** Runs `manyhands lower`; resolves with the exit code. */
 export async function lowerCommand(args: LowerArguments): Promise<number> {
@@ -25,6 +27,7 @@ export async function lowerCommand(args: LowerArguments): Promise<number> {
     invalid: args.invalid,
     decompress: args.decompress,
     compress: args.compress,
+    checkpoint: args.resume,
     signal: controller.signal,
     onProgress: (progress) => display.update(progress),
     onError: (failure) => display.failed(failure),
@@ -39,15 +42,17 @@ export async function lowerCommand(args: LowerArguments): Promise<number> {
       // Standard output is the text's own when the text goes there.
       if (args.output === "-") printErrorLine(text);
       else await printLine(text);
+      if (args.resume && report.failed.length > 0) printErrorLine(`manyhands: ${RESUMABLE}`);
     }
     return report.failed.length > 0 ? ExitCode.failed : ExitCode.done;
   } catch (error) {
     display.stop();
     if (stoppedBy !== undefined) {
-      printErrorLine("manyhands: Stopped; incomplete outputs are removed");
+      printErrorLine(`manyhands: Stopped; ${args.resume ? RESUMABLE : "incomplete outputs are removed"}`);
       return signalExitCode(stoppedBy);
     }
     printErrorLine(`manyhands: ${(error as Error).message}`);
-    return error instanceof OutputConflictError ? ExitCode.usage : ExitCode.failed;
+    const isUsage = error instanceof OutputConflictError || error instanceof CheckpointError;
+    return isUsage ? ExitCode.usage : ExitCode.failed;
   }
 }

@@ -39,7 +39,7 @@ class TimedDisplay implements ProgressDisplay {
 
   update(progress: TextProgress): void {
     this.#last = progress;
-    this.#meter.note(performance.now(), progress.bytesIn, progress.bytesRead);
+    this.#meter.note(performance.now(), progress.bytesIn, progress.bytesRead, progress.resumed);
   }
 
   failed(failure: TextFailure): void {

@@ -13,19 +13,31 @@ interface Mark {
 export class RateMeter {
   readonly #began: Mark;
   #marks: Mark[];
+  /** Bytes of the inputs that an earlier run had read. */
+  #readBefore = 0;
 
   constructor(time: number) {
     this.#began = { time, text: 0, read: 0 };
     this.#marks = [this.#began];
   }
 
-  /** Notes that `text` bytes of text are done and `read` bytes of the inputs as they are stored. */
-  note(time: number, text: number, read: number): void {
+  /**
+   * Notes that `text` bytes of text are done and `read` bytes of the inputs as they are stored.
+   *
+   * @param resumed what of that an earlier run had done
+   */
+  note(
+    time: number,
+    text: number,
+    read: number,
+    resumed: { readonly bytesIn: number; readonly bytesRead: number } = { bytesIn: 0, bytesRead: 0 },
+  ): void {
+    this.#readBefore = resumed.bytesRead;
     const last = this.#marks.at(-1)!;
     const beforeLast = this.#marks.at(-2);
     // Marks that come thick are one, so that their number stays small.
     if (beforeLast !== undefined && last.time - beforeLast.time < STEP) this.#marks.pop();
-    this.#marks.push({ time, text, read });
+    this.#marks.push({ time, text: text - resumed.bytesIn, read: read - resumed.bytesRead });
     while (this.#marks.length > 2 && time - this.#marks[1]!.time >= WINDOW) this.#marks.shift();
   }
 
@@ -43,8 +55,9 @@ export class RateMeter {
   secondsLeft(time: number, total: number): number | undefined {
     const last = this.#marks.at(-1)!;
     const rate = rateBetween(this.#marks[0]!, last, time, "read");
-    if (last.read >= total) return 0;
-    return rate > 0 ? (total - last.read) / rate : undefined;
+    const left = total - this.#readBefore - last.read;
+    if (left <= 0) return 0;
+    return rate > 0 ? left / rate : undefined;
   }
 }
 

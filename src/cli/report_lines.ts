@@ -8,11 +8,13 @@ function count(number: number, thing: string): string {
 
 /** The final report in one line for people. */
 export function reportText(report: TextReport): string {
-  const rate = report.seconds > 0 ? report.bytesIn / report.seconds : 0;
+  const { bytesResumed = 0 } = report;
+  const rate = report.seconds > 0 ? (report.bytesIn - bytesResumed) / report.seconds : 0;
+  const resumed = bytesResumed === 0 ? "" : `; ${formatBytes(bytesResumed)} had been done before`;
   const failed = report.failed.length === 0 ? "" : `; ${count(report.failed.length, "input")} failed`;
   return `Lower-cased ${count(report.files, "input")}: ${formatBytes(report.bytesIn)} in, ` +
     `${formatBytes(report.bytesOut)} out in ${report.seconds.toFixed(2)} s ` +
-    `(${formatBytes(Math.round(rate))}/s, ${count(report.processes, "worker")})${failed}`;
+    `(${formatBytes(Math.round(rate))}/s, ${count(report.processes, "worker")})${resumed}${failed}`;
 }
 
 /** The final report as JSON for programs. */

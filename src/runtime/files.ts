@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import * as nodePath from "node:path";
 import process from "node:process";
+import { crc32 } from "../core/crc32.ts";
 
 /** What is at a path, links followed. */
 export interface FileStatus {
@@ -92,6 +93,25 @@ export function temporaryBeside(path: string, attempt: number = 0): string {
   const name = Array.from(nodePath.basename(path)).slice(0, 50).join("");
   const suffix = attempt === 0 ? "" : `-${attempt}`;
   return nodePath.join(nodePath.dirname(path), `.${name}.manyhands-${process.pid}${suffix}.tmp`);
+}
+
+/** A hidden path beside `path` that is found again by it: `.NAME.manyhands-ENDING`, which no other name in the folder has. */
+export function hiddenBeside(path: string, ending: string): string {
+  const whole = nodePath.basename(path);
+  const start = Array.from(whole).slice(0, 50).join("");
+  const rest = start === whole ? "" : `-${crc32(new TextEncoder().encode(whole)).toString(16)}`;
+  return nodePath.join(nodePath.dirname(path), `.${start}${rest}.manyhands-${ending}`);
+}
+
+/** Creates an empty file, or empties it, and the folder if there is none; its number in this thread, open for writing. */
+export function createEmpty(path: string): number {
+  try {
+    return fs.openSync(path, "w");
+  } catch (error) {
+    if (fileErrorCode(error) !== "ENOENT") throw error;
+    makeFolder(nodePath.dirname(path));
+    return fs.openSync(path, "w");
+  }
 }
 
 /** A file that was just created. */

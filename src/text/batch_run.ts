@@ -3,6 +3,7 @@ import { type BatchedFile, lowerFiles, type Outcome, type WrittenFile } from "./
 import { orWriteError } from "./file_sink.ts";
 import type { KnownFile } from "./input_change.ts";
 import type { TextFailure } from "./report.ts";
+import type { RunCheckpoint } from "./run_checkpoint.ts";
 import type { RunContext } from "./run_context.ts";
 import { resultOf } from "./task_runner.ts";
 
@@ -60,14 +61,14 @@ export class BatchRun {
   /** Gives the finished files of a batch their names; resolves when all of them are done or have failed. */
   async complete({ files, outcomes }: Batch): Promise<void> {
     try {
-      this.#takeAll(files, await outcomes);
+      await this.#takeAll(files, await outcomes);
       this.#options.onBatch();
     } catch (error) {
       if (this.#options.context.stopped) return;
       if (files.length === 1) {
         const path = files[0]!.path;
         this.#options.onFailure({ path, error: error as Error });
-        removeFile(temporaryBeside(files[0]!.target));
+        this.#discard(files[0]!);
         this.#options.onBatch();
         return;
       }
@@ -80,7 +81,12 @@ export class BatchRun {
 
   /** Removes what a worker that was ended by force left of its files. */
   abandon(): void {
-    for (const files of this.#inFlight) for (const { target } of files) removeFile(temporaryBeside(target));
+    for (const files of this.#inFlight) for (const file of files) this.#discard(file);
+  }
+
+  #discard({ target }: BatchedFile): void {
+    // A run that resumes finds its files by their names.
+    if (this.#options.context.checkpoint === undefined) removeFile(temporaryBeside(target));
   }
 
   async #start(files: readonly BatchedFile[]): Promise<Batch> {
@@ -92,7 +98,12 @@ export class BatchRun {
     return { files, outcomes };
   }
 
-  #takeAll(files: readonly BatchedFile[], outcomes: readonly Outcome<WrittenFile>[]): void {
+  async #takeAll(files: readonly BatchedFile[], outcomes: readonly Outcome<WrittenFile>[]): Promise<void> {
+    const { checkpoint, stopped } = this.#options.context;
+    if (checkpoint !== undefined) {
+      if (!stopped) await this.#takeSynced(checkpoint, files, outcomes);
+      return;
+    }
     for (const [index, outcome] of outcomes.entries()) {
       const { path, target } = files[index]!;
       if (this.#options.context.stopped) {
@@ -107,6 +118,26 @@ export class BatchRun {
         this.#options.onFailure({ path, error: error as Error });
       }
     }
+  }
+
+  async #takeSynced(
+    checkpoint: RunCheckpoint,
+    files: readonly BatchedFile[],
+    outcomes: readonly Outcome<WrittenFile>[],
+  ): Promise<void> {
+    const complete: (BatchedFile & WrittenFile)[] = [];
+    for (const [index, outcome] of outcomes.entries()) {
+      const file = files[index]!;
+      try {
+        complete.push({ ...file, ...resultOf(outcome, file.path, file.target) });
+      } catch (error) {
+        this.#options.onFailure({ path: file.path, error: error as Error });
+      }
+    }
+    await checkpoint.complete(complete, true, ({ path, consumed, produced }, error) => {
+      if (error === undefined) this.#options.onDone(consumed, produced);
+      else this.#options.onFailure({ path, error });
+    });
   }
 }
 

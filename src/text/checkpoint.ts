@@ -1,6 +1,6 @@
 import { CheckpointError } from "../core/errors.ts";
 import { type Disk, disk as systemDisk } from "../runtime/disk.ts";
-import { baseName, folderName, joinPath, realPath } from "../runtime/files.ts";
+import { folderName, hiddenBeside, realPath } from "../runtime/files.ts";
 import { takeRunLock } from "../runtime/run_lock.ts";
 import {
   beginRecord,
@@ -54,9 +54,7 @@ const INTERVAL = 1000;
 
 /** The path of the journal of a run with this output: `.NAME.manyhands-journal` in the same folder. */
 export function journalPath(output: string): string {
-  const real = realPath(output);
-  const name = Array.from(baseName(real)).slice(0, 50).join("");
-  return joinPath(folderName(real), `.${name}.manyhands-journal`);
+  return hiddenBeside(realPath(output), "journal");
 }
 
 /**

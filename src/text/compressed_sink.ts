@@ -12,10 +12,12 @@ export class CompressedSink implements ByteSink {
   readonly #inner: ByteSink;
   readonly #runner: TaskRunner;
   readonly #form: Compression;
-  #isEmpty = true;
+  #isEmpty: boolean;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(inner: ByteSink, runner: TaskRunner, form: Compression) {
+  /** @param isEmpty whether nothing was written to `inner` before */
+  constructor(inner: ByteSink, runner: TaskRunner, form: Compression, isEmpty: boolean = true) {
+    this.#isEmpty = isEmpty;
     this.#inner = inner;
     this.#runner = runner;
     this.#form = form;
@@ -26,12 +28,12 @@ export class CompressedSink implements ByteSink {
     return this.#isEmpty;
   }
 
-  async write(slot: Slot, length: number): Promise<void> {
+  async write(slot: Slot, length: number): Promise<number> {
     this.#isEmpty = false;
     const before = this.#turn;
     let next!: () => void;
     this.#turn = new Promise<void>((resolve) => next = resolve);
-    let written: Promise<void>;
+    let written: Promise<number>;
     try {
       const compressed = resultOf(await this.#runner.apply(compressSlot, [slot, length, this.#form]), "", "");
       await before;
@@ -39,6 +41,6 @@ export class CompressedSink implements ByteSink {
     } finally {
       next();
     }
-    await written;
+    return await written;
   }
 }

@@ -13,6 +13,16 @@ export interface DirectRunOptions {
   readonly onWritten: (consumed: number) => void;
   /** Whether the run is to end early. */
   readonly isStopped: () => boolean;
+  /** What an earlier run did. */
+  readonly done?: DirectProgress | undefined;
+  /** Told of each chunk that is written, in any order. */
+  readonly onProgress?: ((progress: DirectProgress) => void) | undefined;
+}
+
+/** The chunks of a direct run that are done. */
+export interface DirectProgress extends DirectEnd {
+  /** Those that are done before one in front of them is: number and bytes of each. */
+  readonly beyond: readonly (readonly [chunk: number, bytes: number])[];
 }
 
 /** How far a direct run came. */
@@ -38,12 +48,17 @@ export class DirectRun {
 
   constructor(options: DirectRunOptions) {
     this.#options = options;
+    const { chunks, bytes, beyond } = options.done ?? { chunks: 0, bytes: 0, beyond: [] };
+    this.#chunks = chunks;
+    this.#bytes = bytes;
+    for (const [chunk, consumed] of beyond) this.#ends[chunk] = { consumed, kept: true };
   }
 
   /** Starts chunk after chunk as slots become free; resolves when all are started or more are of no use. */
   async start(): Promise<void> {
     const { chunks, slots, lower, isStopped } = this.#options;
     for (const [index, chunk] of chunks.entries()) {
+      if (index < this.#chunks || this.#ends[index] !== undefined) continue;
       const slot = await slots.acquire();
       if (this.#isOver || isStopped()) {
         slots.release(slot);
@@ -72,10 +87,20 @@ export class DirectRun {
     if ("error" in end || !end.kept) this.#isOver = true;
     for (;;) {
       const next = this.#ends[this.#chunks];
-      if (next === undefined || "error" in next || !next.kept) return;
+      if (next === undefined || "error" in next || !next.kept) break;
       this.#ends[this.#chunks++] = undefined;
       this.#bytes += next.consumed;
       this.#options.onWritten(next.consumed);
     }
+    this.#options.onProgress?.({ chunks: this.#chunks, bytes: this.#bytes, beyond: this.#beyond() });
+  }
+
+  #beyond(): [number, number][] {
+    const beyond: [number, number][] = [];
+    for (let chunk = this.#chunks; chunk < this.#ends.length; chunk++) {
+      const end = this.#ends[chunk];
+      if (end !== undefined && !("error" in end) && end.kept) beyond.push([chunk, end.consumed]);
+    }
+    return beyond;
   }
 }

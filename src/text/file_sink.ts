@@ -1,5 +1,6 @@
 import {
   closeFile,
+  createEmpty,
   createTemporaryBeside,
   fileErrorCode,
   removeFile,
@@ -26,22 +27,34 @@ export class FileSink implements ByteSink {
   /** Whether the length of the file may be another than that of what was written. */
   #mayDiffer = false;
 
-  /** Creates the temporary file, and the folder if there is none. Throws `FileError`. */
-  constructor(target: string, runner: TaskRunner) {
+  /**
+   * Creates the temporary file, and the folder if there is none; under the name `draft` where one is given. Throws
+   * `FileError`.
+   *
+   * @param kept bytes that the file of that name has already, to be gone on with
+   */
+  constructor(target: string, runner: TaskRunner, draft?: string, kept?: number) {
     this.target = target;
     this.#runner = runner;
     this.temporary = orWriteError(target, () => {
-      const { path, file } = createTemporaryBeside(target);
-      closeFile(file);
-      return path;
+      if (draft !== undefined && kept !== undefined) return draft;
+      const created = draft === undefined ? createTemporaryBeside(target) : { path: draft, file: createEmpty(draft) };
+      closeFile(created.file);
+      return created.path;
     });
+    if (kept !== undefined) this.goOnAt(kept);
   }
 
-  write(slot: Slot, length: number): Promise<void> {
+  /** Where the next piece goes. */
+  get position(): number {
+    return this.#position;
+  }
+
+  write(slot: Slot, length: number): Promise<number> {
     const position = this.#position;
     this.#position += length;
     return this.#runner.apply(writeSlot, [this.temporary, slot, length, position])
-      .then((outcome) => void resultOf(outcome, this.target, this.target));
+      .then((outcome) => resultOf(outcome, this.target, this.target));
   }
 
   /**
@@ -53,12 +66,15 @@ export class FileSink implements ByteSink {
     this.#mayDiffer = true;
   }
 
+  /** Makes the file as long as what was written. Throws `FileError`. */
+  fitLength(): void {
+    if (this.#mayDiffer) orWriteError(this.target, () => setFileLength(this.temporary, this.#position));
+  }
+
   /** Gives the complete file its final name. Throws `FileError`. */
   commit(): void {
-    orWriteError(this.target, () => {
-      if (this.#mayDiffer) setFileLength(this.temporary, this.#position);
-      renameFile(this.temporary, this.target);
-    });
+    this.fitLength();
+    orWriteError(this.target, () => renameFile(this.temporary, this.target));
   }
 
   /** Removes the incomplete file. */

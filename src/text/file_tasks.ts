@@ -6,10 +6,13 @@
 import type { InvalidMode } from "../kernels/lowercase.ts";
 import { typedView } from "../memory/linear_memory.ts";
 import { task } from "../process/task.ts";
+import { syncOpened } from "../runtime/disk.ts";
 import {
   closeFile,
+  createEmpty,
   createTemporaryBeside,
   isZero,
+  type NewFile,
   openToRead,
   openToWrite,
   readAt,
@@ -17,6 +20,7 @@ import {
   writeAt,
 } from "../runtime/files.ts";
 import type { ByteSource } from "./byte_source.ts";
+import { draftPath } from "./draft_path.ts";
 import type { NominalChunk } from "./chunk_plan.ts";
 import { type FailureData, guarded, TaskFailure } from "./file_failure.ts";
 import { inputChange, type KnownFile } from "./input_change.ts";
@@ -30,6 +34,8 @@ export interface TaskSettings {
   readonly windowBytes: number;
   /** Address of a 32-bit word in linear memory that becomes 1 when the run is stopped. */
   readonly stopWord: number;
+  /** Of a run that can be resumed: identifies it, and small files are made to last before their task has its answer. */
+  readonly checkpoint?: string | undefined;
 }
 
 /** An input file as it was when the run began. */
@@ -179,18 +185,26 @@ export const lowerFiles: (
 ) => Outcome<WrittenFile>[] = task(
   import.meta,
   function lowerFiles(files, slot, settings) {
-    return files.map((file) => outcome(() => lowerFile(file, slot, chunkSettings(settings))));
+    return files.map((file) => outcome(() => lowerFile(file, slot, settings)));
   },
 );
 
-function lowerFile(file: BatchedFile, slot: Slot, settings: ChunkSettings): WrittenFile {
+/** Creates the file that a small text is written to before it has its name. */
+function createDraft(target: string, { checkpoint }: TaskSettings): NewFile {
+  if (checkpoint === undefined) return createTemporaryBeside(target);
+  const path = draftPath(target, checkpoint);
+  return { path, file: createEmpty(path) };
+}
+
+function lowerFile(file: BatchedFile, slot: Slot, settings: TaskSettings): WrittenFile {
   const written = withInput(file, (source) => {
-    const { path: temporary, file: opened } = guarded("write", () => createTemporaryBeside(file.target));
+    const { path: temporary, file: opened } = guarded("write", () => createDraft(file.target, settings));
     let isOpen = true;
     try {
-      const produced = lowerAll(source, slot, settings, (bytes, position) => {
+      const produced = lowerAll(source, slot, chunkSettings(settings), (bytes, position) => {
         guarded("write", () => writeAt(opened, bytes, position));
       });
+      if (settings.checkpoint !== undefined) guarded("write", () => syncOpened(opened));
       isOpen = false;
       guarded("write", () => closeFile(opened));
       return { temporary, consumed: file.size, produced };

@@ -1,5 +1,5 @@
 import { closeFile, fileStatus, openToRead, readAt } from "../runtime/files.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../core/crc32.ts";
 
 /** What an input is known again by. */
 export interface InputMark {

@@ -1,5 +1,5 @@
 import type { Disk } from "../runtime/disk.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../core/crc32.ts";
 
 /** A record: plain data that JSON can carry. */
 export type JournalRecord = Readonly<Record<string, unknown>>;

@@ -4,6 +4,7 @@ import { chunkCount } from "./chunk_plan.ts";
 import { openCommonOutput } from "./common_output.ts";
 import { Crew } from "./crew.ts";
 import type { TextReport } from "./report.ts";
+import { type CheckpointSystem, RunCheckpoint } from "./run_checkpoint.ts";
 import { RunMemory } from "./run_memory.ts";
 import type { RunnerPool } from "./task_runner.ts";
 import { type LowercaseOptions, readOptions } from "./text_options.ts";
@@ -25,6 +26,8 @@ const STOP_DEADLINE = 500;
  * @throws {TypeError} where an option is of the wrong kind
  * @throws {RangeError} where a number is out of its range
  * @throws {OutputConflictError} where the output is, lies inside or would overwrite an input, or is no folder and must be
+ * @throws {CheckpointError} where a run with `checkpoint` is not the one that is to be resumed, or cannot be
+ * @throws {FileError} where the journal of such a run cannot be written
  * @throws {OutOfMemoryError} where the chunks of so many workers do not fit into the shared memory
  * @throws the signal's reason once `signal` is aborted
  *
@@ -47,6 +50,7 @@ export function lowercase(options: LowercaseOptions): Promise<TextReport> {
 export async function lowercaseWith(
   startPool: (processes: number) => RunnerPool,
   options: LowercaseOptions,
+  system?: CheckpointSystem,
 ): Promise<TextReport> {
   const settings = readOptions(options);
   settings.signal?.throwIfAborted();
@@ -56,15 +60,27 @@ export async function lowercaseWith(
   for (const { compress } of plan.sources) if (compress !== undefined) assertCompression(compress);
   const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings.chunkBytes)));
   const output = await openCommonOutput(settings.output, plan.device);
-  const memory = new RunMemory(settings, processes, plan.sources.some((source) => source.kind === "stream"));
-  const pool = startPool(processes);
-  const run = new TextRun(plan, settings, pool, memory, output?.sink);
-  await runToEnd(run, pool, memory, settings.signal);
+  let run: TextRun | undefined;
+  const checkpoint = settings.checkpoint
+    ? await RunCheckpoint.open(settings, plan, (error) => run?.stop(error), system)
+    : undefined;
+  try {
+    const streams = plan.sources.some((source) => source.kind === "stream");
+    const memory = new RunMemory(settings, processes, streams, checkpoint?.id);
+    const pool = startPool(processes);
+    run = new TextRun(plan, settings, pool, memory, output?.sink, checkpoint);
+    await runToEnd(run, pool, memory, settings.signal);
+    if (checkpoint?.failure !== undefined) throw checkpoint.failure;
+    if (run.counts.failed.length === 0) await checkpoint?.finish();
+  } finally {
+    await checkpoint?.close();
+  }
   if (run.outputLost !== undefined && !run.outputLost.closed) throw output!.error(run.outputLost.cause);
   await output?.close();
-  const { files, bytesIn, bytesOut, failed } = run.counts;
+  const { files, bytesIn, bytesOut, bytesResumed, failed } = run.counts;
   const seconds = (performance.now() - began) / 1000;
-  return { files, bytesIn, bytesOut, seconds, processes, failed, outputClosed: run.outputLost !== undefined };
+  const outputClosed = run.outputLost !== undefined;
+  return { files, bytesIn, bytesOut, bytesResumed, seconds, processes, failed, outputClosed };
 }
 
 function taskCount(plan: TextPlan, chunkBytes: number): number {

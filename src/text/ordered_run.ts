@@ -14,6 +14,27 @@ export interface OrderedRunOptions {
   readonly turn: () => Promise<void>;
   /** Told of each piece once it is written. */
   readonly onWritten: (consumed: number, produced: number) => void;
+  /** Told how far everything is written, from the first piece on. */
+  readonly onReached?: ((end: OrderedEnd) => void) | undefined;
+}
+
+/** How far an ordered run is written without a gap. */
+export interface OrderedEnd {
+  /** Whole chunks. */
+  readonly chunks: number;
+  /** Where in the chunk after them it goes on; undefined at its start. */
+  readonly next: ChunkState | undefined;
+  /** Bytes of input. */
+  readonly consumed: number;
+  /** Bytes in the output. */
+  readonly written: number;
+}
+
+/** A piece that is with the sink. */
+interface Piece {
+  readonly part: ChunkPart;
+  /** Bytes that it took in the output, once it is written. */
+  written: number | undefined;
 }
 
 /**
@@ -25,6 +46,9 @@ export class OrderedRun {
   readonly #writes: Set<Promise<void>> = new Set();
   #delivered: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
+  /** The pieces beyond `#end`, in order. */
+  readonly #pieces: Piece[] = [];
+  #end: OrderedEnd = { chunks: 0, next: undefined, consumed: 0, written: 0 };
 
   constructor(options: OrderedRunOptions) {
     this.#options = options;
@@ -82,8 +106,24 @@ export class OrderedRun {
   }
 
   async #write(slot: Slot, part: ChunkPart): Promise<void> {
-    if (part.produced > 0) await this.#options.sink.write(slot, part.produced);
+    const piece: Piece = { part, written: undefined };
+    this.#pieces.push(piece);
+    piece.written = part.produced > 0 ? await this.#options.sink.write(slot, part.produced) : 0;
     this.#options.onWritten(part.consumed, part.produced);
+    if (this.#pieces[0] === piece) this.#reach();
+  }
+
+  #reach(): void {
+    let { chunks, next, consumed, written } = this.#end;
+    while (this.#pieces[0]?.written !== undefined) {
+      const { part, written: bytes } = this.#pieces.shift()!;
+      if (part.next === undefined) chunks++;
+      next = part.next;
+      consumed += part.consumed;
+      written += bytes!;
+    }
+    this.#end = { chunks, next, consumed, written };
+    this.#options.onReached?.(this.#end);
   }
 
   #fail(error: unknown): void {

@@ -20,6 +20,8 @@ export interface TextProgress {
   readonly files: number;
   /** Inputs of the run. */
   readonly filesTotal: number;
+  /** Of these bytes, those that an earlier run had done, where one is resumed. */
+  readonly resumed?: { readonly bytesIn: number; readonly bytesRead: number } | undefined;
   /** What each worker does. */
   readonly workers: readonly WorkerProgress[];
 }
@@ -44,6 +46,8 @@ export interface TextReport {
   readonly bytesIn: number;
   /** Bytes of output written. */
   readonly bytesOut: number;
+  /** Of `bytesIn`, what an earlier run had done, where one was resumed. */
+  readonly bytesResumed?: number | undefined;
   /** Wall time in seconds, worker start included. */
   readonly seconds: number;
   /** Workers used. */

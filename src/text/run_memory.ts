@@ -18,9 +18,10 @@ export class RunMemory {
    * Allocates the slots and the stop word.
    *
    * @param streams whether the main thread reads texts into the slots, so that a whole chunk must fit
+   * @param checkpoint identifies a run that can be resumed
    * @throws {OutOfMemoryError} where the shared memory has no room for them
    */
-  constructor(options: TextSettings, processes: number, streams: boolean) {
+  constructor(options: TextSettings, processes: number, streams: boolean, checkpoint?: string) {
     const { chunkBytes, invalid } = options;
     const windowBytes = Math.min(WINDOW_BYTES, chunkBytes);
     const inputBytes = streams ? Math.max(chunkBytes, windowRoom(windowBytes)) : windowRoom(windowBytes);
@@ -29,7 +30,7 @@ export class RunMemory {
     const slots: Slot[] = [];
     try {
       while (slots.length < processes + SPARE_SLOTS) slots.push(allocateSlot(inputBytes, outputBytes));
-      this.settings = { invalid, windowBytes, stopWord: allocateZeroed(4) };
+      this.settings = { invalid, windowBytes, stopWord: allocateZeroed(4), checkpoint };
     } catch (error) {
       slots.forEach(freeSlot);
       throw error;

@@ -34,7 +34,15 @@ export interface LowercaseOptions {
    * and in a mirrored folder as the input was. Compression is done by the workers, as members or frames of a chunk each.
    */
   compress?: CompressionChoice;
-  /** Stops the run: no incomplete output stays, and the promise rejects with the signal's reason. */
+  /**
+   * Whether the run can be gone on with after whatever ends it, a power cut too, by another call with the same options
+   * (default false). A journal beside the output tells what is done, and incomplete outputs stay under their temporary
+   * names. Files only: no standard input or output, no streams or writers. A compressed input is read again from its start.
+   */
+  checkpoint?: boolean;
+  /**
+   * Stops the run: the promise rejects with the signal's reason, and no incomplete output stays but those of a `checkpoint`.
+   */
   signal?: AbortSignal;
   /** Told after each piece that is written. */
   onProgress?: (progress: TextProgress) => void;
@@ -51,6 +59,7 @@ export interface TextSettings {
   readonly chunkBytes: number;
   readonly invalid: InvalidMode;
   readonly compression: CompressionChoices;
+  readonly checkpoint: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: TextProgress) => void) | undefined;
   readonly onError: ((failure: TextFailure) => void) | undefined;
@@ -107,6 +116,7 @@ export function readOptions(options: LowercaseOptions): TextSettings {
       decompress: readCompression("decompress", options.decompress),
       compress: readCompression("compress", options.compress),
     },
+    checkpoint: options.checkpoint === true,
     signal: options.signal,
     onProgress: options.onProgress,
     onError: options.onError,

@@ -35,6 +35,8 @@ export interface StreamSource {
   readonly bytes: AsyncIterable<Uint8Array> | undefined;
   /** Bytes of what is read, where that is known, as of a compressed file. */
   readonly size: number | undefined;
+  /** Time of its last change, in milliseconds, where it is a file. */
+  readonly modified: number | undefined;
   /** Form in which the text comes. */
   readonly decompress: Compression | undefined;
   readonly target: string | undefined;
@@ -155,6 +157,7 @@ class Planner {
       path,
       bytes,
       size: undefined,
+      modified: undefined,
       decompress: inputCompression("", decompress),
       target: output === undefined ? undefined : realPath(output),
       compress: output === undefined ? undefined : inputCompression(output, compress),
@@ -273,7 +276,16 @@ class Planner {
       this.#sources.push({ kind: "file", path, size, modified, identity, target, compress });
     } else {
       const known = kind === "file" ? size : undefined;
-      this.#sources.push({ kind: "stream", path, bytes: undefined, size: known, decompress, target, compress });
+      this.#sources.push({
+        kind: "stream",
+        path,
+        bytes: undefined,
+        size: known,
+        modified,
+        decompress,
+        target,
+        compress,
+      });
     }
   }
 

@@ -6,13 +6,14 @@ import { BatchRun } from "./batch_run.ts";
 import { chunkCount, nominalChunks } from "./chunk_plan.ts";
 import { changedError, readError } from "./file_failure.ts";
 import { CompressedSink } from "./compressed_sink.ts";
-import { DirectRun } from "./direct_run.ts";
+import { type DirectProgress, DirectRun } from "./direct_run.ts";
 import { FileSink } from "./file_sink.ts";
 import { type InputFile, lowerChunkInto, lowerFileChunk, type TaskSettings } from "./file_tasks.ts";
 import { inputChange } from "./input_change.ts";
 import { lowerStream } from "./lower_stream.ts";
-import { OrderedRun } from "./ordered_run.ts";
+import { type OrderedEnd, OrderedRun } from "./ordered_run.ts";
 import type { TextFailure } from "./report.ts";
+import type { KeptSource, RunCheckpoint, TextCursor } from "./run_checkpoint.ts";
 import type { RunContext } from "./run_context.ts";
 import type { RunMemory } from "./run_memory.ts";
 import { SlotPool } from "./slot_pool.ts";
@@ -23,6 +24,21 @@ import { OutputLostError } from "./writer_sink.ts";
 import { zstdFrames } from "./zstd_frames.ts";
 import { type WriteTurn, WriteTurns } from "./write_turns.ts";
 
+type OrderedCursor = Omit<TextCursor & { kind: "ordered" }, "kind">;
+
+const ORDERED_START: OrderedCursor = { chunks: 0, consumed: 0 };
+
+/** An output that an earlier run began. */
+interface ResumedOutput {
+  readonly cursor: TextCursor;
+  /** Bytes of it that are there. */
+  readonly position: number;
+}
+
+function hasTarget(source: FileSource | StreamSource): source is KeptSource {
+  return source.target !== undefined;
+}
+
 /** Where one source's output goes. */
 interface Place {
   readonly sink: ByteSink;
@@ -31,12 +47,23 @@ interface Place {
   readonly turn: WriteTurn;
 }
 
+/** What a run has done. */
+export interface RunCounts {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Of `bytesIn`, what an earlier run had done; undefined where nothing is resumed. */
+  readonly bytesResumed: number | undefined;
+  readonly files: number;
+  readonly failed: readonly TextFailure[];
+}
+
 /** One run of the pipeline: hands slots and output positions to the workers, and keeps count. */
 export class TextRun implements RunContext {
   readonly runner: TaskRunner;
   readonly slots: SlotPool;
   readonly settings: TaskSettings;
   readonly chunkBytes: number;
+  readonly checkpoint: RunCheckpoint | undefined;
   readonly #memory: RunMemory;
   readonly #plan: TextPlan;
   readonly #options: TextSettings;
@@ -57,6 +84,7 @@ export class TextRun implements RunContext {
   #bytesRead = 0;
   #bytesOut = 0;
   #files = 0;
+  #resumed: { readonly bytesIn: number; readonly bytesRead: number } | undefined;
 
   constructor(
     plan: TextPlan,
@@ -64,7 +92,9 @@ export class TextRun implements RunContext {
     runner: TaskRunner,
     memory: RunMemory,
     shared: ByteSink | undefined,
+    checkpoint?: RunCheckpoint,
   ) {
+    this.checkpoint = checkpoint;
     this.#plan = plan;
     this.#options = options;
     this.runner = runner;
@@ -96,8 +126,14 @@ export class TextRun implements RunContext {
   }
 
   /** Bytes of input done and of output written, inputs done, and those that failed. */
-  get counts(): { bytesIn: number; bytesOut: number; files: number; failed: readonly TextFailure[] } {
-    return { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut, files: this.#files, failed: this.#failed };
+  get counts(): RunCounts {
+    return {
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      bytesResumed: this.#resumed?.bytesIn,
+      files: this.#files,
+      failed: this.#failed,
+    };
   }
 
   /** Why the common output takes no more; undefined if it does. */
@@ -135,6 +171,8 @@ export class TextRun implements RunContext {
     };
     for (const source of this.#plan.sources) {
       if (this.stopped) break;
+      const resumed = await this.#resume(source);
+      if (resumed === "done") continue;
       if (
         source.kind === "file" && source.target !== undefined && source.compress === undefined &&
         chunkCount(source.size, this.chunkBytes) <= 1
@@ -143,10 +181,10 @@ export class TextRun implements RunContext {
         continue;
       }
       if (this.#batches.pending) await startBatch();
-      const place = this.#open(source);
+      const place = this.#open(source, resumed);
       if (place === undefined) continue;
       const { finished } = source.kind === "file"
-        ? await this.#startFile(source, place)
+        ? await this.#startFile(source, place, resumed)
         : this.#startStream(source, place);
       const done = complete((turn) => this.#complete(source, place, finished, turn));
       // A stream takes its slots by itself; nothing may take them before it.
@@ -160,20 +198,56 @@ export class TextRun implements RunContext {
   /** Removes incomplete outputs. */
   abandonFiles(): void {
     this.#batches.abandon();
-    for (const file of this.#openFiles) file.abandon();
+    if (this.checkpoint === undefined) { for (const file of this.#openFiles) file.abandon(); }
     this.#openFiles.clear();
   }
 
-  #open(source: FileSource | StreamSource): Place | undefined {
+  /**
+   * Where an earlier run came to with a source: `"done"`, or failed at once; undefined where it is to be begun, which is
+   * recorded then.
+   */
+  async #resume(source: FileSource | StreamSource): Promise<ResumedOutput | "done" | undefined> {
+    if (this.checkpoint === undefined || !hasTarget(source)) return undefined;
+    try {
+      const kept = this.checkpoint.resume(source);
+      if (kept?.kind === "done") {
+        this.#files++;
+        this.#countResumed(source.kind === "file" ? source.size : 0, source.size ?? 0, kept.size);
+        return "done";
+      }
+      if (kept !== undefined && source.kind === "file") {
+        const { cursor, position } = kept;
+        const bytes = cursor.kind === "direct" ? cursor.bytes : cursor.consumed;
+        this.#countResumed(bytes, bytes, position);
+        return { cursor, position };
+      }
+      await this.checkpoint.begin(source);
+    } catch (error) {
+      if (!this.stopped) this.#fail({ path: source.path, error: error as Error });
+      return "done";
+    }
+    return undefined;
+  }
+
+  #countResumed(bytesIn: number, bytesRead: number, bytesOut: number): void {
+    const before = this.#resumed ?? { bytesIn: 0, bytesRead: 0 };
+    this.#resumed = { bytesIn: before.bytesIn + bytesIn, bytesRead: before.bytesRead + bytesRead };
+    this.#bytesIn += bytesIn;
+    this.#bytesRead += bytesRead;
+    this.#bytesOut += bytesOut;
+  }
+
+  #open(source: FileSource | StreamSource, resumed: ResumedOutput | undefined): Place | undefined {
     if (source.target === undefined) {
       return { sink: this.#shared!, file: undefined, compressed: undefined, turn: this.#turns.next() };
     }
     try {
-      const file = new FileSink(source.target, this.runner);
+      const draft = this.checkpoint?.draftOf(source.target);
+      const file = new FileSink(source.target, this.runner, draft, resumed?.position);
       this.#openFiles.add(file);
       const compressed = source.compress === undefined
         ? undefined
-        : new CompressedSink(file, this.runner, source.compress);
+        : new CompressedSink(file, this.runner, source.compress, file.position === 0);
       return { sink: compressed ?? file, file, compressed, turn: { ready: () => Promise.resolve(), end: () => {} } };
     } catch (error) {
       this.#fail({ path: source.path, error: error as Error });
@@ -182,19 +256,32 @@ export class TextRun implements RunContext {
   }
 
   /** Starts every chunk of a file, as slots become free; `finished` settles when all are written. */
-  async #startFile(source: FileSource, place: Place): Promise<{ finished: Promise<void> }> {
-    const { finished } = place.file !== undefined && place.compressed === undefined && this.#lengthsKeep
-      ? await this.#startDirect(source, place.file, place)
-      : await this.#startOrdered(source, place, 0);
+  async #startFile(
+    source: FileSource,
+    place: Place,
+    resumed: ResumedOutput | undefined,
+  ): Promise<{ finished: Promise<void> }> {
+    const cursor = resumed?.cursor;
+    const isDirect = cursor === undefined ? this.#lengthsKeep : cursor.kind === "direct";
+    const { finished } = place.file !== undefined && place.compressed === undefined && isDirect
+      ? await this.#startDirect(source, place.file, place, cursor?.kind === "direct" ? cursor : undefined)
+      : await this.#startOrdered(source, place, cursor?.kind === "ordered" ? cursor : ORDERED_START);
     finished.catch(() => {});
     return { finished };
   }
 
-  /** Starts the chunks from number `first` on, whose output is written when the length of all before it is known. */
-  async #startOrdered(source: FileSource, place: Place, first: number): Promise<{ finished: Promise<void> }> {
+  /** Starts the chunks from `start` on, whose output is written when the length of all before it is known. */
+  async #startOrdered(source: FileSource, place: Place, start: OrderedCursor): Promise<{ finished: Promise<void> }> {
     let grown = 0;
-    const ordered = this.#orderedRun(place, (consumed, produced) => grown += produced - consumed);
-    for (const chunk of nominalChunks(source.size, this.chunkBytes, first)) {
+    const ordered = this.#orderedRun(
+      place,
+      (consumed, produced) => grown += produced - consumed,
+      this.#orderedNotes(source, place.file, start),
+    );
+    let from = start.next;
+    for (const chunk of nominalChunks(source.size, this.chunkBytes, start.chunks)) {
+      const begin = from;
+      from = undefined;
       const slot = await this.slots.acquire();
       if (ordered.failed || this.stopped) {
         this.slots.release(slot);
@@ -202,16 +289,37 @@ export class TextRun implements RunContext {
       }
       ordered.add(slot, async (resume) =>
         resultOf(
-          await this.runner.apply(lowerFileChunk, [inputOf(source), chunk, slot, this.settings, resume]),
+          await this.runner.apply(lowerFileChunk, [inputOf(source), chunk, slot, this.settings, resume ?? begin]),
           source.path,
           source.target ?? "the output",
         ));
     }
-    return { finished: ordered.finish().then(() => void (this.#lengthsKeep = first === 0 && grown === 0)) };
+    return { finished: ordered.finish().then(() => void (this.#lengthsKeep = start.chunks === 0 && grown === 0)) };
+  }
+
+  /** Notes how far the chunks of a file are that are written in order from `start` on. */
+  #orderedNotes(
+    source: FileSource,
+    file: FileSink | undefined,
+    start: OrderedCursor,
+  ): ((end: OrderedEnd) => void) | undefined {
+    const { checkpoint } = this;
+    if (checkpoint === undefined || file === undefined || !hasTarget(source)) return undefined;
+    const { position } = file;
+    return ({ chunks, next, consumed, written }) => {
+      const cursor = { chunks: start.chunks + chunks, next, consumed: start.consumed + consumed };
+      checkpoint.note(source, { kind: "ordered", ...cursor }, position + written);
+    };
   }
 
   /** Starts the chunks on the supposition that no length changes; from the first that does, they are done again in order. */
-  async #startDirect(source: FileSource, file: FileSink, place: Place): Promise<{ finished: Promise<void> }> {
+  async #startDirect(
+    source: FileSource,
+    file: FileSink,
+    place: Place,
+    done: DirectProgress | undefined,
+  ): Promise<{ finished: Promise<void> }> {
+    const { checkpoint } = this;
     const chunks = [...nominalChunks(source.size, this.chunkBytes, 0)];
     const direct = new DirectRun({
       chunks,
@@ -224,6 +332,10 @@ export class TextRun implements RunContext {
         ),
       onWritten: (consumed) => this.#count(consumed, consumed),
       isStopped: () => this.stopped,
+      done,
+      onProgress: checkpoint !== undefined && hasTarget(source)
+        ? (progress) => checkpoint.note(source, { kind: "direct", ...progress }, progress.bytes)
+        : undefined,
     });
     await direct.start();
     const finish = async (): Promise<void> => {
@@ -231,7 +343,7 @@ export class TextRun implements RunContext {
       file.goOnAt(end.bytes);
       if (end.chunks === chunks.length || this.stopped) return;
       this.#lengthsKeep = false;
-      await (await this.#startOrdered(source, place, end.chunks)).finished;
+      await (await this.#startOrdered(source, place, { chunks: end.chunks, consumed: end.bytes })).finished;
     };
     return { finished: finish() };
   }
@@ -279,7 +391,11 @@ export class TextRun implements RunContext {
     }
   }
 
-  #orderedRun(place: Place, onWritten: (consumed: number, produced: number) => void = () => {}): OrderedRun {
+  #orderedRun(
+    place: Place,
+    onWritten: (consumed: number, produced: number) => void = () => {},
+    onReached?: (end: OrderedEnd) => void,
+  ): OrderedRun {
     return new OrderedRun({
       sink: place.sink,
       slots: this.slots,
@@ -288,6 +404,7 @@ export class TextRun implements RunContext {
         onWritten(consumed, produced);
         this.#count(consumed, produced);
       },
+      onReached,
     });
   }
 
@@ -305,7 +422,7 @@ export class TextRun implements RunContext {
       await this.#closeCompressed(place.compressed);
       await committed;
       if (this.stopped) return;
-      place.file?.commit();
+      await this.#commit(source, place.file);
       if (place.file !== undefined) this.#openFiles.delete(place.file);
       this.#files++;
       this.#report();
@@ -315,13 +432,21 @@ export class TextRun implements RunContext {
         this.stop(error);
       } else if (!this.stopped) {
         if (place.file !== undefined) this.#openFiles.delete(place.file);
-        place.file?.abandon();
+        if (this.checkpoint?.keepsAfter(source.path, error) !== true) place.file?.abandon();
         this.#fail({ path: source.path, error: error as Error });
         this.#report();
       }
     } finally {
       place.turn.end();
     }
+  }
+
+  async #commit(source: FileSource | StreamSource, file: FileSink | undefined): Promise<void> {
+    if (this.checkpoint === undefined || !hasTarget(source)) return file?.commit();
+    file?.fitLength();
+    await this.checkpoint.complete([source], false, (_, error) => {
+      if (error !== undefined) throw error;
+    });
   }
 
   #fail(failure: TextFailure): void {
@@ -348,6 +473,7 @@ export class TextRun implements RunContext {
       bytesOut: this.#bytesOut,
       files: this.#files + this.#failed.length,
       filesTotal: this.#plan.sources.length + this.#plan.failed.length,
+      resumed: this.#resumed,
       workers: this.runner.workers ?? [],
     });
   }

@@ -25,7 +25,7 @@ export class WriterSink implements ByteSink {
     this.#copies = copies;
   }
 
-  write(slot: Slot, length: number): Promise<void> {
+  write(slot: Slot, length: number): Promise<number> {
     this.#turn = this.#turn.then(async () => {
       const view = memoryView(slot.output, length);
       try {
@@ -34,6 +34,6 @@ export class WriterSink implements ByteSink {
         throw new OutputLostError(error);
       }
     });
-    return this.#turn;
+    return this.#turn.then(() => length);
   }
 }

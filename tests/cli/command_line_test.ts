@@ -22,6 +22,7 @@ describe("readCommandLine", () => {
       invalid: "pass",
       decompress: "auto",
       compress: "auto",
+      resume: false,
       progress: "auto",
       verbose: false,
       quiet: false,
@@ -45,6 +46,7 @@ describe("readCommandLine", () => {
       invalid: "replace",
       decompress: "gzip",
       compress: "none",
+      resume: false,
       progress: "lines",
       verbose: true,
       quiet: true,
@@ -57,6 +59,13 @@ describe("readCommandLine", () => {
     assert.match(usageError("lower", "", "--output", "x"), /an input is empty/);
     assert.match(usageError("lower", "a"), /there is no output: expected --output PATH/);
     assert.match(usageError("lower", "a", "--output"), /argument missing/);
+  });
+
+  test("reads --resume, which needs files", { timeout }, () => {
+    const read = readCommandLine(["lower", "a", "-o", "b", "--resume"]);
+    assert.equal(read.command === "lower" && read.resume, true);
+    assert.match(usageError("lower", "-", "-o", "b", "--resume"), /--resume needs files/);
+    assert.match(usageError("lower", "a", "-o", "-", "--resume"), /--resume needs files/);
   });
 
   for (const workers of ["0", "-1", "abc", "1.5", "", "1025"]) {

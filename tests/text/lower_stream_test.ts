@@ -42,7 +42,7 @@ async function lowered(list: readonly Uint8Array[], chunkBytes: number, outputBy
     sink: {
       write: (slot, length) => {
         output.push(...memoryView(slot.output, length));
-        return Promise.resolve();
+        return Promise.resolve(length);
       },
     },
   });

@@ -1,0 +1,205 @@
+import { CheckpointError, FileError, WorkerLostError } from "../core/errors.ts";
+import { runtime } from "../runtime/current.ts";
+import type { Disk } from "../runtime/disk.ts";
+import { fileErrorCode } from "../runtime/files.ts";
+import { Checkpoint, type Draft, type Kept } from "./checkpoint.ts";
+import type { RunIdentity } from "./checkpoint_records.ts";
+import type { DirectProgress } from "./direct_run.ts";
+import { draftPath } from "./draft_path.ts";
+import { readError, writeError } from "./file_failure.ts";
+import { type InputMark, inputMark } from "./input_mark.ts";
+import type { ChunkState } from "./lower_chunk.ts";
+import type { TextSettings } from "./text_options.ts";
+import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
+
+/** How far the lower-casing of a file is. */
+export type TextCursor =
+  /** Written where it lies in the input. */
+  | ({ readonly kind: "direct" } & DirectProgress)
+  /** Written in order: whole chunks, and where the chunk after them goes on. */
+  | {
+    readonly kind: "ordered";
+    readonly chunks: number;
+    readonly next?: ChunkState | undefined;
+    /** Bytes of input. */
+    readonly consumed: number;
+  };
+
+/** An input with a file of its own as output. */
+export type KeptSource = (FileSource | StreamSource) & { readonly target: string };
+
+/** Of more inputs than these, only those of more than a chunk are sampled: the others are done as a whole or not at all. */
+const SAMPLED_INPUTS = 10_000;
+
+/** Where tests put something else in place of the system's. */
+export interface CheckpointSystem {
+  readonly disk?: Disk;
+  readonly interval?: number;
+}
+
+/** The checkpoint of a run of the pipeline, by its sources. */
+export class RunCheckpoint {
+  readonly #checkpoint: Checkpoint<TextCursor>;
+  readonly #chunkBytes: number;
+  readonly #samplesAll: boolean;
+  readonly #failure: { error: FileError | undefined };
+
+  private constructor(
+    checkpoint: Checkpoint<TextCursor>,
+    chunkBytes: number,
+    samplesAll: boolean,
+    failure: { error: FileError | undefined },
+  ) {
+    this.#checkpoint = checkpoint;
+    this.#chunkBytes = chunkBytes;
+    this.#samplesAll = samplesAll;
+    this.#failure = failure;
+  }
+
+  /**
+   * Opens the checkpoint of a run, and checks that it is the same run as before.
+   *
+   * @param onFailure told when the run cannot go on
+   * @throws {CheckpointError} where it is another, is being done, or cannot be resumed
+   */
+  static async open(
+    settings: TextSettings,
+    plan: TextPlan,
+    onFailure: (error: FileError) => void,
+    system: CheckpointSystem = {},
+  ): Promise<RunCheckpoint> {
+    const output = outputOf(settings, plan);
+    const failure: { error: FileError | undefined } = { error: undefined };
+    const checkpoint = await Checkpoint.open<TextCursor>({
+      ...system,
+      output,
+      identity: identityOf(settings, plan),
+      onFailure: (cause, path) => {
+        failure.error = writeError(path, fileErrorCode(cause), (cause as Error).message, cause);
+        onFailure(failure.error);
+      },
+    }).catch((cause) => {
+      if (fileErrorCode(cause) === undefined) throw cause;
+      throw writeError(`the journal of ${output}`, fileErrorCode(cause), (cause as Error).message, cause);
+    });
+    try {
+      checkpoint.verify(new Set(plan.sources.map(({ path }) => path)));
+    } catch (error) {
+      await checkpoint.close();
+      throw error;
+    }
+    return new RunCheckpoint(checkpoint, settings.chunkBytes, plan.sources.length <= SAMPLED_INPUTS, failure);
+  }
+
+  /** Identifies the run. */
+  get id(): string {
+    return this.#checkpoint.id;
+  }
+
+  /** Why the run cannot go on; undefined if it can. */
+  get failure(): FileError | undefined {
+    return this.#failure.error;
+  }
+
+  /** Path under which the output of a source is being written. */
+  draftOf(target: string): string {
+    return draftPath(target, this.id);
+  }
+
+  /** What an earlier run left of a source's output. Throws `FileError` where that cannot have its name. */
+  resume(source: KeptSource): Kept<TextCursor> | undefined {
+    try {
+      return this.#checkpoint.resume(this.#draft(source), source.target);
+    } catch (error) {
+      throw writeError(source.target, fileErrorCode(error), (error as Error).message, error);
+    }
+  }
+
+  /** Resolves when the output of a source may be created. Throws `FileError` where the input cannot be read. */
+  async begin(source: KeptSource): Promise<void> {
+    await this.#checkpoint.begin(source.path, [this.#markOf(source)]);
+  }
+
+  note(source: KeptSource, cursor: TextCursor, position: number): void {
+    this.#checkpoint.note(this.#draft(source), cursor, position);
+  }
+
+  /** Records that outputs are complete and gives them their names; what is wrong with one is handed to `onFailure`. */
+  async complete<S extends Pick<KeptSource, "path" | "target">>(
+    sources: readonly S[],
+    isSynced: boolean,
+    onDone: (source: S, error: Error | undefined) => void,
+  ): Promise<void> {
+    await this.#checkpoint.seal(sources.map((source) => this.#draft(source)), isSynced);
+    for (const source of sources) {
+      let failure: Error | undefined;
+      try {
+        this.#checkpoint.publish(this.draftOf(source.target), source.target);
+      } catch (error) {
+        failure = writeError(source.target, fileErrorCode(error), (error as Error).message, error);
+      }
+      onDone(source, failure);
+    }
+  }
+
+  /** Whether the incomplete output of an input that failed is of use to a run that resumes; if not, it is forgotten. */
+  keepsAfter(path: string, error: unknown): boolean {
+    const passes = error instanceof WorkerLostError ||
+      (error instanceof FileError && error.code !== "ERR_INPUT_CHANGED" && error.code !== "ERR_INPUT_NOT_FOUND");
+    if (!passes) this.#checkpoint.drop(path);
+    return passes;
+  }
+
+  /** Ends a run that has done everything. */
+  async finish(): Promise<void> {
+    await this.#checkpoint.finish();
+  }
+
+  /** Ends a run that is to be resumed, unless it has ended. */
+  async close(): Promise<void> {
+    await this.#checkpoint.close();
+  }
+
+  #draft({ path, target }: Pick<KeptSource, "path" | "target">): Draft {
+    return { key: path, temporary: this.draftOf(target) };
+  }
+
+  #markOf(source: KeptSource): InputMark {
+    const size = source.size!;
+    try {
+      return inputMark(
+        { path: source.path, size, modified: source.modified! },
+        this.#samplesAll || size > this.#chunkBytes,
+      );
+    } catch (error) {
+      throw readError(source.path, fileErrorCode(error), (error as Error).message, error);
+    }
+  }
+}
+
+/** The path of the output, where each input is a file and has a file as its output. */
+function outputOf({ output }: TextSettings, plan: TextPlan): string {
+  const refuse = (found: string): never => {
+    throw new CheckpointError(
+      "ERR_CHECKPOINT_UNSUPPORTED",
+      `Cannot keep a checkpoint: expected files as inputs and as outputs, found ${found}`,
+    );
+  };
+  if (typeof output !== "string") return refuse("a writer as the output");
+  if (output === "-") refuse("standard output");
+  if (plan.device !== undefined) refuse(`${plan.device}, which is no file, as the output`);
+  for (const source of plan.sources) {
+    if (source.path === "-") refuse("standard input");
+    if (source.kind === "stream" && source.size === undefined) refuse(`${source.path}, which can be read only once`);
+  }
+  return output;
+}
+
+/** What the bytes of the outputs depend on, and what cursors count in. */
+function identityOf({ input, chunkBytes, invalid, compression }: TextSettings, plan: TextPlan): RunIdentity {
+  const inputs = Array.isArray(input) ? input.length : 1;
+  const identity = { task: "lowercase", inputs, chunkBytes, invalid, ...compression };
+  if (plan.sources.every(({ compress }) => compress === undefined)) return identity;
+  // Other versions of zlib compress otherwise.
+  return { ...identity, runtime: `${runtime.name} ${runtime.version}` };
+}
