@@ -1,0 +1,55 @@
+import type { Cell } from "./cell.ts";
+import { describeError, type Finding, Scene } from "./scene.ts";
+import { playManager } from "./subjects/manager_subject.ts";
+import { playPool } from "./subjects/pool_subject.ts";
+import { playProcess } from "./subjects/process_subject.ts";
+import { playText } from "./subjects/text_subject.ts";
+
+/** Milliseconds that a cell has; then it hangs. */
+const DEADLINE_MS = 30_000;
+
+/** What a cell came to: a finding, or why there is none. */
+export type Played = { readonly finding: Finding } | { readonly problem: string };
+
+/** Plays a cell. A hang is a problem that tells what was waited for. */
+export async function play(cell: Cell): Promise<Played> {
+  const scene = new Scene(cell);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const hung = new Promise<Played>((resolve) => {
+    timer = setTimeout(() => {
+      resolve({ problem: `hung for ${DEADLINE_MS} ms, waiting for ${scene.pending}: ${shown(scene.state())}` });
+    }, DEADLINE_MS);
+  });
+  const played = playSubject(scene).then(
+    (finding): Played => ({ finding }),
+    (error): Played => ({ problem: `failed while waiting for ${scene.pending}: ${textOf(error)}` }),
+  );
+  const result = await Promise.race([played, hung]);
+  clearTimeout(timer);
+  scene.end();
+  if ("finding" in result) scene.clear();
+  return result;
+}
+
+function playSubject(scene: Scene): Promise<Finding> {
+  switch (scene.cell.subject) {
+    case "Process":
+    case "queue peer":
+    case "lock holder":
+      return playProcess(scene);
+    case "manager":
+      return playManager(scene);
+    case "text":
+      return playText(scene);
+    default:
+      return playPool(scene);
+  }
+}
+
+function shown(state: unknown): string {
+  return typeof state === "string" ? state : JSON.stringify(state) ?? "no more is known";
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${describeError(error)}: ${error.message}\n${error.stack}` : String(error);
+}

@@ -1,0 +1,112 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { SharedArray } from "../../mod.ts";
+import type { Cell } from "./cell.ts";
+import type { Plan } from "./fixtures/commit.ts";
+
+/** What came of a cell. */
+export interface Finding {
+  /** What the caller heard, in the words of `expectations.ts`. */
+  readonly heard: string;
+  /** What the next call heard, of the pool or of a fresh object where the first is ended. */
+  readonly next: string;
+  /** Workers that could not be ended. */
+  readonly abandoned: number;
+}
+
+/** Milliseconds of a task after which it has failed to end. */
+export const TASK_TIMEOUT_MS = 700;
+
+/** Where one cell is played: its folder of marks, and what it waits for just now, for a report of a hang. */
+export class Scene {
+  readonly cell: Cell;
+  readonly plan: Plan;
+  /** What is being waited for. */
+  pending = "nothing";
+  /** More about the state, where there is something to tell. */
+  state: () => unknown = () => undefined;
+  readonly #word = new SharedArray("i", 1);
+
+  constructor(cell: Cell) {
+    this.cell = cell;
+    const word = cell.context === "process" ? 0 : this.#word.view.byteOffset;
+    this.plan = { fault: cell.fault, folder: mkdtempSync(join(folderOfCells(), "cell-")), word };
+  }
+
+  /** Waits for a step, by name. */
+  async step<R>(name: string, awaited: PromiseLike<R>): Promise<R> {
+    this.pending = name;
+    const value = await awaited;
+    this.pending = `what follows ${name}`;
+    return value;
+  }
+
+  /** Resolves once the fault is about to be. */
+  async begun(): Promise<void> {
+    await this.step("the fault", this.#exists("begun"));
+  }
+
+  async #exists(mark: string): Promise<void> {
+    while (!existsSync(join(this.plan.folder, mark))) await pause();
+  }
+
+  /** Lets a gated fault be. */
+  go(): void {
+    writeFileSync(join(this.plan.folder, "go"), "");
+  }
+
+  /** Ends loops that still run; the cell has been looked at. */
+  end(): void {
+    writeFileSync(join(this.plan.folder, "over"), "");
+    Atomics.store(this.#word.view, 0, 1);
+  }
+
+  /** Takes the folder away. */
+  clear(): void {
+    rmSync(this.plan.folder, { recursive: true, force: true });
+  }
+
+  /** A module that puts the fault while it is loaded. */
+  moduleAtLoad(): URL {
+    const path = join(this.plan.folder, "at_load.mjs");
+    const commit = new URL("./fixtures/commit.ts", import.meta.url).href;
+    const lines = [
+      `import { commit } from ${JSON.stringify(commit)};`,
+      `await commit(${JSON.stringify(this.plan)});`,
+      "export function unreachable() {}",
+    ];
+    writeFileSync(path, lines.join("\n"));
+    return pathToFileURL(path);
+  }
+}
+
+/** Where the marks lie: not where the product has its temporary files, which are looked for afterwards. */
+function folderOfCells(): string {
+  return process.env["MANYHANDS_FAULTS_FOLDER"] ?? tmpdir();
+}
+
+/** A moment in which others get on. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 3));
+}
+
+/** What a call came to, in a few words. */
+export async function heardOf(call: PromiseLike<unknown>): Promise<string> {
+  try {
+    await call;
+    return "answers";
+  } catch (error) {
+    return describeError(error);
+  }
+}
+
+/** What an error is, in a few words. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `threw ${typeof error}`;
+  const { exitReason, exitCode, code } = error as { exitReason?: string; exitCode?: number; code?: string };
+  if (exitReason !== undefined) return `${error.name} ${exitReason} ${exitCode}`;
+  return error.name === "ManyhandsError" ? String(code) : error.name;
+}
