@@ -84,8 +84,9 @@ export type {
 } from "./src/observe/events.ts";
 export type { Logger, LogLevel } from "./src/observe/logger.ts";
 export type { Items } from "./src/pool/items.ts";
-export { Pool, type PoolStats } from "./src/pool/pool.ts";
+export { Pool } from "./src/pool/pool.ts";
 export type { AsyncJobOptions, ImapOptions, JobOptions, MapOptions, PoolOptions } from "./src/pool/pool_options.ts";
+export type { PoolStats } from "./src/pool/pool_stats.ts";
 export type { TaskDeps, TaskLike } from "./src/process/define_task.ts";
 export { Context, getContext } from "./src/context/context.ts";
 export { getAllStartMethods, getStartMethod, setStartMethod, type StartMethod } from "./src/process/start_method.ts";

@@ -31,6 +31,10 @@ export const ControlWord = {
    * shares, and does not exit by itself, which spins for ever on Deno.
    */
   Forced: 9,
+  /** Host: which task is told to end by its signal, as `abortOf` has it; the worker's signals wait for a change. */
+  AbortedTask: 10,
+  /** Worker: KiB of memory that it has, where its host asked for that. */
+  Memory: 11,
 } as const;
 
 /** Words of the memory that a host shares with all its workers. */

@@ -1,4 +1,5 @@
 import { InterruptedError } from "./errors.ts";
+import { liveController } from "./live_signal.ts";
 
 /** Values of the word by which a host interrupts a worker. */
 export const Interrupt = { None: 0, Asked: 1, Delivered: 2 } as const;
@@ -16,8 +17,9 @@ export function adoptInterruptWord(interruptWords: Int32Array, interruptIndex: n
 
 /** Aborted with an `InterruptedError` once this thread is interrupted. */
 export function interruptSignal(): AbortSignal {
-  controller ??= new AbortController();
-  if (isInterrupted()) controller.abort(new InterruptedError("The process was interrupted"));
+  controller ??= liveController(() => isInterrupted() ? new InterruptedError("The process was interrupted") : undefined);
+  // A look at it is what aborts it.
+  void controller.signal.aborted;
   return controller.signal;
 }
 

@@ -6,10 +6,12 @@ import { runtime } from "../runtime/current.ts";
 import { AwakeCount } from "../sync/awake_count.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { Spinner } from "../sync/spinner.ts";
+import { BalanceWatch } from "./balance_watch.ts";
 import type { PoolTask } from "./pool_task.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TaskLedger } from "./task_ledger.ts";
+import { unref } from "./unref.ts";
 import { WakeList } from "./wake_list.ts";
 
 /** Tasks that a worker may hold: as many small ones as its ring has room for, so that few wait outside of it. */
@@ -18,11 +20,7 @@ const WINDOW = 8192;
 const PACK_US = 50;
 /** Tasks at most that are packed so. */
 const PACK_TASKS = 128;
-/** Milliseconds after which tasks move from behind a slow one to a worker that has none. */
-const REBALANCE_MS = 1;
-/** The same, where there was nothing that could move. */
-const LONGEST_REBALANCE_MS = 64;
-/** Milliseconds that a cancelled task gets to end by itself before its worker is ended. */
+/** Milliseconds that a task gets to end by itself, once its signal is aborted, before its worker is ended. */
 const CANCEL_GRACE_MS = 100;
 /** Milliseconds of answers in a row after which timers and messages of the program get a turn. */
 const TURN_MS = 8;
@@ -33,6 +31,10 @@ export interface DispatchEvents {
   onSpent(worker: PoolWorker): void;
   /** A task that its worker began must end with it. */
   onCondemned(worker: PoolWorker): void;
+  /** A worker has more memory than it may. */
+  onHeavy(worker: PoolWorker): void;
+  /** A task was taken on while `isShort`. */
+  onWanted(): void;
   /** Nothing is owed any more. */
   onIdle(): void;
 }
@@ -43,6 +45,10 @@ export class Dispatcher {
   readonly bell: SharedArrayBuffer = new SharedArrayBuffer(HOST_BYTES);
   /** Tasks answered so far. */
   completed = 0;
+  /** Bytes of memory above which a worker is too heavy. */
+  heaviest: number = Infinity;
+  /** Whether there are fewer workers than there may be. */
+  isShort = false;
   readonly #doorbell = new Doorbell(new Int32Array(this.bell), HostWord.Asleep);
   readonly #awake = new AwakeCount(new Int32Array(this.bell), HostWord.AwakeWorkers);
   readonly #spinner = new Spinner();
@@ -52,8 +58,8 @@ export class Dispatcher {
   readonly #ledger = new TaskLedger();
   readonly #wakeList = new WakeList();
   readonly #isOutside: boolean;
+  readonly #balance = new BalanceWatch(() => this.#scheduler.imbalance() !== undefined, () => this.#rebalance());
   #isListening = false;
-  #rebalanceTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** `isOutside`: the workers are other processes of the operating system. */
   constructor(events: DispatchEvents, isOutside: boolean) {
@@ -81,7 +87,18 @@ export class Dispatcher {
   enlist(worker: PoolWorker, quota: number): void {
     this.#scheduler.addWorker(worker.id, quota);
     this.#assign();
-    this.#watchBalance();
+    this.#balance.look();
+  }
+
+  /** No more tasks for the worker, which is spent when it has answered what it has begun; the others go elsewhere. */
+  exhaust(worker: PoolWorker): void {
+    this.#drain(worker);
+    this.#scheduler.exhaust(worker.id);
+    const taken = worker.takeBack(Infinity, 0);
+    for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(worker.id);
+    this.#scheduler.requeue(taken);
+    if (this.#scheduler.isSpent(worker.id)) this.#events.onSpent(worker);
+    this.#assign();
   }
 
   /** No more tasks for the worker; those that it has not begun go elsewhere. */
@@ -112,6 +129,7 @@ export class Dispatcher {
       throw error;
     }
     this.#ledger.owe();
+    if (this.isShort) this.#events.onWanted();
     if (task.isKept) this.#assign();
   }
 
@@ -138,13 +156,21 @@ export class Dispatcher {
       this.#scheduler.revoked(worker.id);
       return this.#ledger.release(task);
     }
+    this.#askToEnd(worker, task, reason);
+  }
+
+  /** Aborts the signal of a task that its job wants no more; where it goes on after the grace, its worker is ended. */
+  #askToEnd(worker: PoolWorker, task: PoolTask, reason: Error): void {
+    if (worker.front() === task) worker.handle.abortTask(task.id);
     const timer = setTimeout(() => {
+      if (!this.#workers.has(worker.id) || worker.condemned !== undefined) return;
+      this.#drainAll();
       if (worker.front() === task) this.#condemn(worker, reason);
     }, CANCEL_GRACE_MS);
     unref(timer);
   }
 
-  /** Ends the task that runs longer than `limit` milliseconds, with its worker. */
+  /** Fails the task that runs longer than `limit` milliseconds, and asks it to end. */
   expire(limit: number, reason: (task: PoolTask) => Error): void {
     this.#drainAll();
     for (const worker of this.#workers.values()) {
@@ -154,7 +180,7 @@ export class Dispatcher {
       const error = reason(task);
       this.#ledger.settle(task);
       task.fail(error);
-      this.#condemn(worker, error);
+      this.#askToEnd(worker, task, error);
     }
     this.#settleIdle();
   }
@@ -165,8 +191,8 @@ export class Dispatcher {
     this.#events.onCondemned(worker);
   }
 
-  /** The worker is gone: settles what it ran, hands the rest to others. */
-  detachLost(worker: PoolWorker, lost: (task: PoolTask) => WorkerLostError): void {
+  /** The worker is gone: settles what it ran, hands the rest to others. Whether it ran a task. */
+  detachLost(worker: PoolWorker, lost: (task: PoolTask) => WorkerLostError): boolean {
     this.#drain(worker);
     if (worker.handle.isAwake) this.#awake.leave();
     this.#workers.delete(worker.id);
@@ -179,6 +205,7 @@ export class Dispatcher {
     if (begun !== undefined) this.#loseBegun(begun, worker, lost);
     this.#assign();
     this.#settleIdle();
+    return begun !== undefined;
   }
 
   #loseBegun(task: PoolTask, worker: PoolWorker, lost: (task: PoolTask) => WorkerLostError): void {
@@ -264,7 +291,7 @@ export class Dispatcher {
       this.#scheduler.unblock(worker.id);
     }
     this.#assign();
-    this.#watchBalance();
+    this.#balance.look();
     this.#settleIdle();
   }
 
@@ -292,12 +319,14 @@ export class Dispatcher {
       else this.#settle(worker, task, kind);
       receiver.release();
       if (task === undefined) continue;
+      worker.handle.forgetAbort(task.id);
       this.#ledger.release(task);
       this.completed++;
       if (this.#scheduler.isSpent(worker.id)) this.#events.onSpent(worker);
     }
     if (taken === 0) return;
     worker.handle.grantSpace();
+    if (worker.handle.memory > this.heaviest) this.#events.onHeavy(worker);
     if (task?.kind === FrameKind.Apply) task.fn.callCost = worker.handle.frameCost;
   }
 
@@ -334,17 +363,6 @@ export class Dispatcher {
     else receiver.discard();
   }
 
-  /** Where one worker has nothing to do and another too much, looks again a moment later and then moves tasks. */
-  #watchBalance(delay: number = REBALANCE_MS): void {
-    if (this.#rebalanceTimer !== undefined || this.#scheduler.imbalance() === undefined) return;
-    this.#rebalanceTimer = setTimeout(() => {
-      this.#rebalanceTimer = undefined;
-      const moved = this.#rebalance();
-      this.#watchBalance(moved ? REBALANCE_MS : Math.min(delay * 2, LONGEST_REBALANCE_MS));
-    }, delay);
-    unref(this.#rebalanceTimer);
-  }
-
   #rebalance(): boolean {
     for (const worker of this.#workers.values()) this.#drain(worker);
     const imbalance = this.#scheduler.imbalance();
@@ -363,9 +381,4 @@ export class Dispatcher {
 /** Tasks that go to a worker at work before another one is woken for them. */
 function packed(task: PoolTask): number {
   return task.kind === FrameKind.Apply ? Math.min(PACK_TASKS, PACK_US / task.fn.callCost) : 1;
-}
-
-/** The timer does not keep the program alive; what is owed does. */
-function unref(timer: ReturnType<typeof setTimeout>): void {
-  (timer as { unref?: () => void }).unref?.();
 }

@@ -11,6 +11,8 @@ import { ChunkSource } from "./chunk_source.ts";
 import { ChunkTask, type Job } from "./chunk_task.ts";
 import { chunkSize } from "./chunking.ts";
 import { ImapJob } from "./imap_job.ts";
+import { imapLimits } from "./imap_limits.ts";
+import { inPlaceRanges } from "./in_place_ranges.ts";
 import { assertIterable, collected, type Items } from "./items.ts";
 import { abortReason, watchLimits } from "./job_limits.ts";
 import { MapJob } from "./map_job.ts";
@@ -23,34 +25,11 @@ import {
   type PoolOptions,
   poolSettings,
 } from "./pool_options.ts";
+import type { PoolStats } from "./pool_stats.ts";
 import type { PoolFunction, PoolTask } from "./pool_task.ts";
 import { Supervisor } from "./supervisor.ts";
 
-/** What a pool is doing. */
-export interface PoolStats {
-  /** `open` takes work, `closing` finishes what it has, `closed` has none and takes none. */
-  readonly state: "open" | "closing" | "closed";
-  /** Workers asked for. */
-  readonly processes: number;
-  /** Workers that run now. */
-  readonly alive: number;
-  /** Workers that were lost and replaced. */
-  readonly lost: number;
-  /** Tasks (calls, or chunks of them) without an answer. */
-  readonly pending: number;
-  /** Those of them that no worker holds yet. */
-  readonly queued: number;
-  /** Tasks answered. */
-  readonly completed: number;
-}
-
-const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
-const DEFAULT_BUFFERED_PER_WORKER = 3;
 const NO_OPTIONS: JobOptions = {};
-/** Items of an `imap` chunk for `"auto"`: its input's length is not known. */
-const AUTO_IMAP_CHUNK = 64;
-/** Bytes to which chunks of `mapInPlace` are aligned: a cache line, so that no two workers write to one. */
-const IN_PLACE_ALIGNMENT = 64;
 
 /** An open pool that nobody has any more: its workers would idle until the program ends. */
 const dropped: FinalizationRegistry<Supervisor> = new FinalizationRegistry((supervisor) => {
@@ -88,7 +67,7 @@ export class Pool {
    * @param options options, or just the number of workers; default: as many as the cores that this process may use
    * @throws {RangeError} where a number is out of its range, such as `new Pool(0)`
    * @throws {MainGuardError} while a worker loads a module: put it behind `if (isMainProcess)`
-   * @throws {UnsupportedError} where an option needs what threads cannot do
+   * @throws {UnsupportedError} where an option needs what the context cannot do
    */
   constructor(options: PoolOptions | number = {}) {
     assertMayStart("a Pool");
@@ -224,14 +203,7 @@ export class Pool {
         "Cannot map in place: workers that are processes of the operating system share no memory",
       );
     }
-    const { typecode, byteOffset, length, view } = array;
-    const itemBytes = view.BYTES_PER_ELEMENT;
-    const asked = chunkSize(options.chunksize ?? "auto", length, this.#supervisor.settings.processes);
-    const step = Math.ceil((asked * itemBytes) / IN_PLACE_ALIGNMENT) * IN_PLACE_ALIGNMENT / itemBytes;
-    const ranges: [string, number, number][] = [];
-    for (let at = 0; at < length; at += step) {
-      ranges.push([typecode, byteOffset + at * itemBytes, Math.min(step, length - at)]);
-    }
+    const ranges = inPlaceRanges(array, options.chunksize ?? "auto", this.#supervisor.wanted);
     await this.#mapAll(inPlace as TaskLike, ranges, { ...options, chunksize: 1 }, FrameKind.StarMap);
   }
 
@@ -257,11 +229,32 @@ export class Pool {
     return this.#supervisor.terminate();
   }
 
+  /**
+   * Has `processes` workers from now on. New ones start at once; those too many end after the task that each of them
+   * runs, and what they have not begun goes to the others. Python's `Pool` cannot.
+   *
+   * @throws {RangeError} where that is no integer of at least 1
+   * @throws {PoolClosedError} where the pool takes no work
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@manyhands/manyhands";
+   *
+   * const pool = new Pool(1);
+   * pool.resize(3);
+   * console.log(pool.stats().processes, pool.stats().alive); // 3 3
+   * await pool.terminate();
+   * ```
+   */
+  resize(processes: number): void {
+    this.#supervisor.resize(atLeast(1, "processes", processes));
+  }
+
   /** What the pool is doing now. */
   stats(): PoolStats {
-    const { state, settings, alive, lost, dispatcher } = this.#supervisor;
+    const { state, wanted: processes, alive, lost, abandoned, dispatcher } = this.#supervisor;
     const { owed: pending, backlog: queued, completed } = dispatcher;
-    return { state, processes: settings.processes, alive, lost, pending, queued, completed };
+    return { state, processes, alive, lost, abandoned, pending, queued, completed };
   }
 
   /** `terminate`, for `await using`. */
@@ -359,7 +352,7 @@ export class Pool {
 
   #submitMap<R>(job: MapJob<R>, fn: PoolFunction, list: unknown[], options: MapOptions, kind: number): void {
     if (job.isEnded) return;
-    const size = chunkSize(options.chunksize ?? "auto", list.length, this.#supervisor.settings.processes);
+    const size = chunkSize(options.chunksize ?? "auto", list.length, this.#supervisor.wanted);
     job.begin(list.length, Math.ceil(list.length / size));
     for (let at = 0; at < list.length; at += size) {
       const task = this.#task(job, kind, fn, at);
@@ -379,16 +372,8 @@ export class Pool {
   #iterate<R>(fn: TaskLike, items: Items<unknown>, options: ImapOptions, isOrdered: boolean): AsyncIterableIterator<R> {
     const registered = this.#prepare(fn, options);
     assertIterable(items);
-    const { dispatcher, settings } = this.#supervisor;
-    const buffered = options.buffersize ?? DEFAULT_BUFFERED_PER_WORKER * settings.processes;
-    const chunksize = options.chunksize === "auto" ? AUTO_IMAP_CHUNK : options.chunksize ?? 1;
-    const limits = {
-      chunksize: chunkSize(chunksize, 0, settings.processes),
-      chunks: settings.processes + atLeast(0, "buffersize", buffered),
-      bytes: atLeast(1, "bufferBytes", options.bufferBytes ?? DEFAULT_BUFFER_BYTES),
-      timeout: options.timeout,
-      isOrdered,
-    };
+    const { dispatcher, wanted } = this.#supervisor;
+    const limits = imapLimits(options, wanted, isOrdered);
     const port = {
       send: (job: Job, chunk: unknown[], index: number): PoolTask => {
         const task = this.#task(job, FrameKind.Map, registered, index);

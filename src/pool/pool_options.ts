@@ -15,10 +15,27 @@ export interface PoolOptions {
   initargs?: unknown[];
   /** Tasks (calls, or chunks of them) after which a worker is replaced by a fresh one. Default: never. */
   maxTasksPerChild?: number;
-  /** Not supported: the workers are threads of one process, whose memory cannot be told apart. */
+  /**
+   * Bytes of memory above which a worker is replaced once it has ended the task that it runs. Of a thread its own heap
+   * counts, garbage included, on Node and Deno with its array buffers; of a process of the operating system all that the
+   * system counts as resident. Not supported in the context `"inline"`. Default: no limit.
+   */
   maxMemoryPerChild?: number;
-  /** Milliseconds after which a running task fails with `TimeoutError` and its worker is replaced. Default: never. */
+  /**
+   * Milliseconds after which a running task fails with `TimeoutError`. Its `currentProcess().signal` is aborted; where it
+   * goes on for 100 ms nevertheless, its worker is replaced. Default: never.
+   */
   taskTimeout?: number;
+  /**
+   * Milliseconds without anything to do after which a worker ends. The next tasks start workers again, up to
+   * `processes`. Default: never.
+   */
+  idleTimeout?: number;
+  /**
+   * Workers that may be lost within a minute; with one more the pool fails, with code `ERR_RESTART_RATE` and what ended
+   * that one as the cause. Default: no limit.
+   */
+  maxRestarts?: number;
   /** How often a task is repeated whose worker was lost. Default: 0. */
   retries?: number;
   /**
@@ -71,6 +88,9 @@ export interface PoolSettings {
   readonly initializer: TaskLike | undefined;
   readonly initargs: unknown[];
   readonly maxTasksPerChild: number;
+  readonly maxMemoryPerChild: number;
+  readonly idleTimeout: number;
+  readonly maxRestarts: number;
   readonly taskTimeout: number;
   readonly retries: number;
   readonly name: string;
@@ -83,22 +103,26 @@ let pools = 0;
  *
  * @throws {RangeError} where a number is out of its range
  * @throws {TypeError} where an option is of the wrong type
- * @throws {UnsupportedError} where an option needs what threads cannot do
+ * @throws {UnsupportedError} where an option needs what the context cannot do
  */
 export function poolSettings(options: PoolOptions | number): PoolSettings {
   const given = typeof options === "number" ? { processes: options } : options;
-  if (given.maxMemoryPerChild !== undefined) {
-    throw new UnsupportedError("Pool maxMemoryPerChild: workers are threads, whose memory cannot be told apart");
+  const method = startMethod(given.context);
+  if (given.maxMemoryPerChild !== undefined && method === "inline") {
+    throw new UnsupportedError("Pool maxMemoryPerChild: inline workers have no memory of their own");
   }
   if (given.initializer !== undefined && typeof given.initializer !== "function" && !given.initializer.module) {
     throw new TypeError(`Pool initializer: expected a function, found ${typeof given.initializer}`);
   }
   return {
-    method: startMethod(given.context),
+    method,
     processes: atLeast(1, "processes", given.processes ?? ownCores()),
     initializer: given.initializer,
     initargs: given.initargs ?? [],
     maxTasksPerChild: atLeast(1, "maxTasksPerChild", given.maxTasksPerChild ?? Infinity),
+    maxMemoryPerChild: atLeast(1, "maxMemoryPerChild", given.maxMemoryPerChild ?? Infinity),
+    idleTimeout: positive("idleTimeout", given.idleTimeout ?? Infinity),
+    maxRestarts: atLeast(0, "maxRestarts", given.maxRestarts ?? Infinity),
     taskTimeout: positive("taskTimeout", given.taskTimeout ?? Infinity),
     retries: atLeast(0, "retries", given.retries ?? 0),
     name: given.name ?? `Pool-${++pools}`,

@@ -6,6 +6,14 @@ import { WorkerHandle } from "../process/worker_handle.ts";
 import { Deque } from "./deque.ts";
 import type { PoolTask } from "./pool_task.ts";
 
+/** What its pool tells a worker. */
+export interface PoolWorkerOptions {
+  /** How many workers the pool has. */
+  readonly beside: number;
+  /** Whether it is to tell how much memory it has. */
+  readonly tellsMemory: boolean;
+}
+
 /**
  * A worker and the tasks that it holds, in the order in which it runs them.
  *
@@ -19,17 +27,24 @@ export class PoolWorker {
   readonly #held: Deque<PoolTask> = new Deque<PoolTask>();
   /** Why it is being ended; the error of the task that it runs. */
   condemned: Error | undefined;
+  /** The pool does without it: no other one takes its place. */
+  isLeaving = false;
+  /** It gets no task any more. */
+  isExhausted = false;
   /** It has answered the initializer, where there is one. */
   isInitialized = false;
   readonly #defined = new Set<number>();
   #streamed: PoolTask | undefined;
   #running: PoolTask | undefined;
   #runningSince = 0;
+  /** Tasks that it has answered. */
+  answers = 0;
+  #answersSeen = 0;
+  #idleSince = -1;
 
-  /** `beside`: how many workers the pool has. */
-  constructor(id: number, name: string, method: StartMethod, hostBell: SharedArrayBuffer, beside: number) {
+  constructor(id: number, name: string, method: StartMethod, hostBell: SharedArrayBuffer, options: PoolWorkerOptions) {
     this.id = id;
-    this.handle = new WorkerHandle(name, method, hostBell, identityFor(name, true, { beside }));
+    this.handle = new WorkerHandle(name, method, hostBell, identityFor(name, true, options), options);
   }
 
   /** Sends a task whose input is `input`, straight into the ring; false where it does not go that way. */
@@ -94,7 +109,15 @@ export class PoolWorker {
 
   /** The worker answered the task with this number, which is the one at the front. */
   answered(id: number): PoolTask | undefined {
+    this.answers++;
     return this.front()?.id === id ? this.#held.shift() : undefined;
+  }
+
+  /** Milliseconds for which it has had nothing to do, as far as the looks of this method tell. */
+  idleFor(now: number): number {
+    if (this.front() !== undefined || this.answers !== this.#answersSeen || this.#idleSince < 0) this.#idleSince = now;
+    this.#answersSeen = this.answers;
+    return now - this.#idleSince;
   }
 
   /** The task that the worker has begun and not answered, as far as its answers are drained. */
@@ -114,10 +137,10 @@ export class PoolWorker {
     return performance.now() - this.#runningSince;
   }
 
-  /** Takes up to `count` tasks back from the end, in their order; only such as the worker has not begun. */
-  takeBack(count: number): PoolTask[] {
+  /** Takes up to `count` tasks back from the end but leaves `least`, in their order; only such as it has not begun. */
+  takeBack(count: number, least: number = 1): PoolTask[] {
     const taken: PoolTask[] = [];
-    while (taken.length < count && this.#held.length > 1) {
+    while (taken.length < count && this.#held.length > least) {
       const task = this.#held.pop()!;
       if (task.holder !== this.id) continue;
       if (!this.#revoke(task)) {

@@ -115,6 +115,13 @@ export class Scheduler<T> {
     worker.quota--;
   }
 
+  /** The worker gets no task any more. */
+  exhaust(id: number): void {
+    const worker = this.#find(id);
+    // What it gives back does not make it more.
+    if (worker !== undefined) worker.quota = -Infinity;
+  }
+
   /** The worker has answered a task. */
   completed(id: number): void {
     const worker = this.#find(id);

@@ -10,6 +10,8 @@ import { FunctionRegistry } from "./function_registry.ts";
 import type { PoolSettings } from "./pool_options.ts";
 import type { PoolTask } from "./pool_task.ts";
 import { PoolWorker } from "./pool_worker.ts";
+import { RESTART_WINDOW_MS, RestartGuard } from "./restart_guard.ts";
+import { unref } from "./unref.ts";
 
 /** `open` takes work; `closing` finishes what it has; `closed` has none and takes none. */
 export type PoolState = "open" | "closing" | "closed";
@@ -29,31 +31,46 @@ export class Supervisor {
   state: PoolState = "open";
   /** Workers that were lost and replaced. */
   lost = 0;
+  /** Workers that could not be ended, and were given up. */
+  abandoned = 0;
+  /** Workers that there are to be, or may be. */
+  wanted: number;
   readonly #workers = new Set<PoolWorker>();
   readonly #endings = new Set<Promise<void>>();
   readonly #lifeline = runtime.lifeline();
   /** What ends the jobs that still read their input. */
   readonly #readers = new Set<(reason: Error) => void>();
   readonly #initargs: Payload;
+  readonly #guard: RestartGuard;
+  /** Workers of the wanted ones that are left out until there is work for them. */
+  #parked = 0;
   #started = 0;
   #failedStarts = 0;
   #failure: Error | undefined;
-  #expiry: ReturnType<typeof setInterval> | undefined;
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  #restart: ReturnType<typeof setTimeout> | undefined;
 
   constructor(settings: PoolSettings) {
     this.settings = settings;
     this.dispatcher = new Dispatcher({
       onSpent: (worker) => this.#retire(worker),
       onCondemned: (worker) => this.#end(worker, TERMINATE_GRACE_MS),
+      onHeavy: (worker) => this.#replace(worker),
+      onWanted: () => this.#unpark(),
       onIdle: () => this.#finishClosing(),
     }, settings.method === "process");
+    this.wanted = settings.processes;
+    this.#guard = new RestartGuard(settings.maxRestarts);
+    this.dispatcher.heaviest = settings.maxMemoryPerChild;
     // Both may throw; until a worker is started, that leaves nothing behind.
     this.functions = new FunctionRegistry(settings.method === "process");
     const encode = (): Payload => detach(settings.initargs, "initargs");
     this.#initargs = settings.method === "process" ? encodingForOutside(encode, "child") : encode();
     if (settings.initializer !== undefined) this.functions.register(settings.initializer, undefined);
-    for (let i = 0; i < settings.processes; i++) this.#start();
-    if (settings.taskTimeout !== Infinity) this.#watchTaskTimeout(settings.taskTimeout);
+    this.#fill();
+    const { taskTimeout, idleTimeout } = settings;
+    if (taskTimeout !== Infinity) this.#every(taskTimeout, () => this.#expire(taskTimeout));
+    if (idleTimeout !== Infinity) this.#every(idleTimeout, () => this.#parkIdle(idleTimeout));
   }
 
   /** Workers that run now. */
@@ -68,19 +85,84 @@ export class Supervisor {
     return new PoolClosedError(`Cannot hand work to ${this.settings.name}: it is ${this.state}`);
   }
 
-  #watchTaskTimeout(limit: number): void {
-    const lateBy = Math.max(1, Math.min(limit / 4, 1000));
-    this.#expiry = setInterval(
-      () => this.dispatcher.expire(limit, (task) => new TimeoutError(`Task ${task.index} ran longer than ${limit} ms`)),
-      lateBy,
-    );
-    (this.#expiry as { unref?: () => void }).unref?.();
+  /** Looks again and again, so that what takes `limit` milliseconds is seen a little later. */
+  #every(limit: number, look: () => void): void {
+    const timer = setInterval(look, Math.max(1, Math.min(limit / 4, 1000)));
+    unref(timer);
+    this.#timers.push(timer);
+  }
+
+  #expire(limit: number): void {
+    this.dispatcher.expire(limit, (task) => new TimeoutError(`Task ${task.index} ran longer than ${limit} ms`));
+  }
+
+  #parkIdle(limit: number): void {
+    const now = performance.now();
+    if (this.state !== "open") return;
+    for (const worker of this.#workers) {
+      if (worker.isLeaving || !worker.isInitialized || worker.idleFor(now) < limit) continue;
+      this.#parked++;
+      this.#dismiss(worker);
+    }
+    this.dispatcher.isShort = this.#parked > 0;
+  }
+
+  /** A task came while workers are left out: where each of the others has one already, another is started. */
+  #unpark(): void {
+    if (this.dispatcher.owed <= this.#staying()) return;
+    this.#parked--;
+    this.dispatcher.isShort = this.#parked > 0;
+    this.#fill();
+  }
+
+  /**
+   * Has `count` workers from now on. Those too many end when they have ended the tasks that they run; what they have not
+   * begun goes to the others.
+   */
+  resize(count: number): void {
+    const refusal = this.refusal();
+    if (refusal !== undefined) throw refusal;
+    this.wanted = count;
+    this.#parked = 0;
+    this.dispatcher.isShort = false;
+    const staying = [...this.#workers].filter((worker) => !worker.isLeaving);
+    // Those that have nothing to do go first.
+    staying.sort((a, b) => Number(a.front() !== undefined) - Number(b.front() !== undefined));
+    for (const worker of staying.slice(0, Math.max(0, staying.length - count))) this.#dismiss(worker);
+    this.#fill();
+  }
+
+  #dismiss(worker: PoolWorker): void {
+    worker.isLeaving = true;
+    // Before that it is not known to the dispatcher, and ends when it is.
+    if (worker.isInitialized) this.dispatcher.exhaust(worker);
+  }
+
+  #replace(worker: PoolWorker): void {
+    if (worker.isExhausted) return;
+    worker.isExhausted = true;
+    this.dispatcher.exhaust(worker);
+  }
+
+  /** Workers that there are, without those that are about to leave. */
+  #staying(): number {
+    let staying = 0;
+    for (const worker of this.#workers) if (!worker.isLeaving) staying++;
+    return staying;
+  }
+
+  /** Starts the workers that are missing. */
+  #fill(): void {
+    if (this.#failure !== undefined || this.state === "closed") return;
+    if (this.state === "closing" && !this.#hasWork()) return;
+    for (let missing = this.wanted - this.#parked - this.#staying(); missing > 0; missing--) this.#start();
   }
 
   #start(): void {
-    const { name, method, processes } = this.settings;
+    const { name, method, maxMemoryPerChild } = this.settings;
     const number = ++this.#started;
-    const worker = new PoolWorker(number, `${name}-worker-${number}`, method, this.dispatcher.bell, processes);
+    const options = { beside: this.wanted, tellsMemory: maxMemoryPerChild !== Infinity };
+    const worker = new PoolWorker(number, `${name}-worker-${number}`, method, this.dispatcher.bell, options);
     this.#workers.add(worker);
     emit("manyhands:worker:start", () => ({ pool: this.settings.name, worker: worker.handle.name }));
     this.dispatcher.attach(worker);
@@ -94,12 +176,13 @@ export class Supervisor {
     const { initializer, maxTasksPerChild } = this.settings;
     const enlist = (): void => {
       worker.isInitialized = true;
-      this.dispatcher.enlist(worker, maxTasksPerChild);
+      if (worker.isLeaving) this.#end(worker, CLOSE_GRACE_MS);
+      else this.dispatcher.enlist(worker, maxTasksPerChild);
     };
     if (initializer === undefined) return enlist();
     const fn = this.functions.register(initializer, undefined);
     const task = new CallTask(fn, 0, enlist, (error) => {
-      if (this.state === "closed") return;
+      if (this.state === "closed" || worker.isLeaving) return;
       const cause = error instanceof Error ? error.message : String(error);
       this.#fail(
         new ManyhandsError("ERR_INITIALIZER", `The initializer of ${worker.handle.name} failed: ${cause}`, {
@@ -117,25 +200,43 @@ export class Supervisor {
     else this.#failedStarts = 0;
     const isLost = !end.stopped && worker.condemned === undefined && this.state !== "closed";
     if (isLost) this.lost++;
+    if (end.abandoned) this.abandoned++;
     emit(isLost ? "manyhands:worker:lost" : "manyhands:worker:end", () => ({
       pool: this.settings.name,
       worker: worker.handle.name,
       exitCode: end.code,
       error: end.error,
     }));
-    this.dispatcher.detachLost(worker, (task) => lossOf(task, worker, end));
-    if (this.state === "open" || (this.state === "closing" && this.#hasWork())) {
-      if (this.#failure === undefined && this.#workers.size < this.settings.processes) this.#start();
-    }
+    const answers = this.dispatcher.completed;
+    const ran = this.dispatcher.detachLost(worker, (task) => lossOf(task, worker, end));
+    const delay = isLost ? this.#guard.delayAfter(ran, answers, performance.now()) : 0;
+    if (isLost && this.#guard.isExceeded(performance.now())) return this.#failRestarts(worker, end);
+    if (delay === 0) return this.#fill();
+    this.#restart ??= setTimeout(() => {
+      this.#restart = undefined;
+      this.#fill();
+    }, delay);
+    unref(this.#restart);
+  }
+
+  #failRestarts(worker: PoolWorker, end: WorkerEnd): void {
+    const { name, maxRestarts } = this.settings;
+    this.#fail(
+      new ManyhandsError(
+        "ERR_RESTART_RATE",
+        `More than ${maxRestarts} workers of ${name} were lost within ${RESTART_WINDOW_MS / 1000} s: ` +
+          `${worker.handle.name} ended with ${howOf(end)}`,
+        { cause: end.error },
+      ),
+    );
   }
 
   #countFailedStart(worker: PoolWorker, end: WorkerEnd): void {
     if (++this.#failedStarts < START_ATTEMPTS) return;
-    const why = end.error instanceof Error ? end.error.message : `exit code ${end.code}`;
     this.#fail(
       new ManyhandsError(
         "ERR_WORKER_START",
-        `Workers of ${this.settings.name} do not start: ${worker.handle.name} ended with ${why}`,
+        `Workers of ${this.settings.name} do not start: ${worker.handle.name} ended with ${howOf(end)}`,
         {
           cause: end.error,
         },
@@ -198,7 +299,8 @@ export class Supervisor {
   }
 
   async #stopAll(grace: number): Promise<void> {
-    clearInterval(this.#expiry);
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#restart);
     this.#lifeline.hold();
     await Promise.all([...this.#workers].map((worker) => worker.handle.stop(grace)));
     await this.#ended();
@@ -220,6 +322,10 @@ export class Supervisor {
     // What is owed and what is being stopped keep the program alive; an iteration that nobody goes on with does not.
     await this.#ended();
   }
+}
+
+function howOf({ code, error }: WorkerEnd): string {
+  return error instanceof Error ? error.message : `exit code ${code}`;
 }
 
 function reasonOf(code: number, error: unknown): ExitReason {

@@ -44,11 +44,12 @@ export class ChildBridge implements Thread {
   #busySince = 0;
   #hasForwardedStop = false;
   #hasForwardedInterrupt = false;
+  #forwardedAbort = 0;
   #lastWord: { code: number; stopped: boolean } | undefined;
   #end: ThreadEnd | undefined;
 
   constructor(init: WorkerInit) {
-    const { link, hostBell, identity, call } = init;
+    const { link, hostBell, identity, call, tellsMemory } = init;
     const hostWords = new Int32Array(hostBell);
     this.#control = new Int32Array(link.buffer);
     this.#cost = new FrameCost(this.#control);
@@ -66,7 +67,7 @@ export class ChildBridge implements Thread {
     const pid = this.#child.pid ?? identity.own.pid;
     this.identity = { ...identity.own, pid, ident: pid };
     const { counter: _, ...known } = identity;
-    const childInit: ChildInit = { identity: { ...known, own: this.identity }, call };
+    const childInit: ChildInit = { identity: { ...known, own: this.identity }, tellsMemory, call };
     this.#send(PipeKind.Init, runtime.serialize(childInit));
     const reader = new PipeReader((message) => this.#receive(message));
     this.#child.onData((bytes) => reader.push(bytes));
@@ -105,6 +106,8 @@ export class ChildBridge implements Thread {
         this.#isAnswered = true;
         this.#isFlushed = false;
         return this.#bell.ring();
+      case PipeKind.Memory:
+        return void Atomics.store(this.#control, ControlWord.Memory, message.first);
       case PipeKind.Message:
         return this.#onMessage(runtime.deserialize(message.bytes));
       case PipeKind.End:
@@ -152,7 +155,7 @@ export class ChildBridge implements Thread {
   }
 
   #hasWork(): boolean {
-    if (this.#end !== undefined || this.#isStopNew() || this.#isInterruptNew()) return true;
+    if (this.#end !== undefined || this.#isStopNew() || this.#isInterruptNew() || this.#isAbortNew()) return true;
     if (!this.#isFlushed) return Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0;
     return this.#isAnswered || (!this.#isBusy && this.#tasks.ring.hasNext());
   }
@@ -165,7 +168,15 @@ export class ChildBridge implements Thread {
     return !this.#hasForwardedInterrupt && Atomics.load(this.#control, ControlWord.Interrupt) !== Interrupt.None;
   }
 
+  #isAbortNew(): boolean {
+    return this.#forwardedAbort !== Atomics.load(this.#control, ControlWord.AbortedTask);
+  }
+
   #forwardWishes(): void {
+    if (this.#isAbortNew()) {
+      this.#forwardedAbort = Atomics.load(this.#control, ControlWord.AbortedTask);
+      this.#child.send(pipeMessage(PipeKind.Abort, this.#forwardedAbort));
+    }
     if (this.#isInterruptNew()) {
       this.#hasForwardedInterrupt = true;
       this.#send(PipeKind.Interrupt);

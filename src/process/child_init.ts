@@ -5,5 +5,7 @@ import type { IdentityInit } from "./process_identity.ts";
 export interface ChildInit {
   /** Without the counter, which is shared memory: the child's threads have one of their own. */
   readonly identity: Omit<IdentityInit, "counter">;
+  /** Whether it tells its parent how much memory it has. */
+  readonly tellsMemory: boolean;
   readonly call: ProcessCall | undefined;
 }

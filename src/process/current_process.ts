@@ -1,5 +1,5 @@
-import { interruptSignal } from "../core/interrupt.ts";
 import { ownIdentity, type ProcessIdentity } from "./process_identity.ts";
+import { ownSignal } from "./task_signal.ts";
 
 /** The process that runs this code, as {@linkcode currentProcess} tells of it. */
 export class CurrentProcess implements ProcessIdentity {
@@ -16,9 +16,13 @@ export class CurrentProcess implements ProcessIdentity {
     this.daemon = daemon;
   }
 
-  /** Aborted with an `InterruptedError` when `Process.interrupt` asks this process to end; it then has 100 ms. */
+  /**
+   * Aborted with an `InterruptedError` when `Process.interrupt` asks this process to end or, in a worker of a pool, when
+   * the task that it runs is cancelled, aborted or over its time; it then has 100 ms. Its `aborted` tells the truth also
+   * in a loop that never waits.
+   */
   get signal(): AbortSignal {
-    return interruptSignal();
+    return ownSignal();
   }
 
   /** `null`: it has not ended. */

@@ -21,6 +21,10 @@ export const PipeKind = {
   Loan: 8,
   /** To the child: the answer to the request of that number. */
   Answer: 9,
+  /** To the child: which task is told to end, as `abortOf` has it, is the first word. */
+  Abort: 10,
+  /** From the child: KiB of memory that it has. */
+  Memory: 11,
 } as const;
 
 /** A message as it arrived; `bytes` is its own. */

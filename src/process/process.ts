@@ -179,7 +179,9 @@ export class Process<A extends unknown[] = never[]> {
     const encode = (): ProcessCall => encodeCall(task && defineTask(task, deps), args, this.#instance());
     const call = this.#method === "process" ? encodingForOutside(encode, "child") : encode();
     const identity = identityFor(this.name, this.daemon, { childPath: this.#path });
-    this.#handle = new WorkerHandle(this.name, this.#method, new SharedArrayBuffer(HOST_BYTES), identity, call);
+    this.#handle = new WorkerHandle(this.name, this.#method, new SharedArrayBuffer(HOST_BYTES), identity, {
+      call,
+    });
     // Python lets go of them here too, so that they can be collected.
     this.#call = undefined;
     ({ ident: this.#ident, pid: this.#pid } = this.#handle.identity);

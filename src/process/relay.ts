@@ -38,12 +38,14 @@ export class Relay {
   readonly #results: FrameReceiver;
   readonly #thread: Thread;
   readonly #loans: LoanDesk;
+  readonly #tellsMemory: boolean;
   #isReady = false;
   #wantsSpace = false;
   #hasToldWhy = false;
 
-  constructor(pipe: ParentPipe, { identity, call }: ChildInit) {
+  constructor(pipe: ParentPipe, { identity, tellsMemory, call }: ChildInit) {
     this.#pipe = pipe;
+    this.#tellsMemory = tellsMemory;
     const link = createLink();
     const hostBell = new SharedArrayBuffer(HOST_BYTES);
     this.#control = new Int32Array(link.buffer);
@@ -63,6 +65,7 @@ export class Relay {
       identity: { ...identity, counter: new SharedArrayBuffer(4) },
       method: "process",
       parentLife: undefined,
+      tellsMemory: false,
       call,
     };
     this.#thread = runtime.startThread(workerUrl(), { data: init, name: identity.own.name });
@@ -94,6 +97,9 @@ export class Relay {
         Atomics.store(this.#control, ControlWord.Stop, 1);
         Atomics.notify(this.#control, ControlWord.Stop);
         return this.#bell.ring();
+      case PipeKind.Abort:
+        Atomics.store(this.#control, ControlWord.AbortedTask, message.first);
+        return void Atomics.notify(this.#control, ControlWord.AbortedTask);
       case PipeKind.Interrupt:
         Atomics.compareExchange(this.#control, ControlWord.Interrupt, Interrupt.None, Interrupt.Asked);
         return this.#bell.ring();
@@ -132,6 +138,10 @@ export class Relay {
     }
     this.#bell.ring();
     while (this.#results.next()) {
+      // Before the answer, so that the parent knows when it hears of that.
+      if (this.#tellsMemory) {
+        this.#pipe.send(pipeMessage(PipeKind.Memory, Math.floor(runtime.memory().resident / 1024)));
+      }
       this.#pipe.send(frameMessage(this.#results.raw()));
       this.#results.release();
       this.#grantSpace();

@@ -17,6 +17,7 @@ import { grantRoom } from "../channel/room_wish.ts";
 import { settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
 import { Interrupt } from "../core/interrupt.ts";
+import { ABORT_ANY, abortOf } from "../core/task_abort.ts";
 import { compiledKernelModule } from "../kernels/thread_kernels.ts";
 import { recoverHeap } from "../memory/allocator.ts";
 import { buryOverdue, ForcedEnd } from "../memory/forced_ends.ts";
@@ -39,6 +40,16 @@ import { workerUrl } from "./worker_url.ts";
 export interface WorkerEnd extends ThreadEnd {
   /** Whether it ended because its host asked it to, by its own doing. */
   readonly stopped: boolean;
+  /** Whether its runtime could not end it by force: it may go on until its call returns or the program ends. */
+  readonly abandoned: boolean;
+}
+
+/** What not every worker has. */
+export interface WorkerExtras {
+  /** The one call that it makes. */
+  readonly call?: ProcessCall;
+  /** Whether `memory` is kept up to date. */
+  readonly tellsMemory?: boolean;
 }
 
 /**
@@ -72,7 +83,7 @@ export class WorkerHandle {
     method: StartMethod,
     hostBell: SharedArrayBuffer,
     identity: IdentityInit,
-    call?: ProcessCall,
+    { call, tellsMemory = false }: WorkerExtras = {},
   ) {
     this.name = name;
     const link = createLink();
@@ -80,7 +91,8 @@ export class WorkerHandle {
     this.#bell = new Doorbell(this.#control, ControlWord.WorkerAsleep);
     const kernels = compiledKernelModule();
     const parentLife = ownLife();
-    const init: WorkerInit = { link, hostBell, memory: linearMemory(), kernels, identity, method, parentLife, call };
+    const memory = linearMemory();
+    const init: WorkerInit = { link, hostBell, memory, kernels, identity, method, parentLife, tellsMemory, call };
     const { thread, own } = startWorker(init);
     this.#thread = thread;
     this.#isThread = method === "worker";
@@ -101,8 +113,11 @@ export class WorkerHandle {
       Atomics.notify(this.#control, ControlWord.Ended);
       // Of a thread that Deno was told to end nobody knows whether it has: it is given up.
       if (!(this.#forcedEnd !== undefined && runtime.name === "deno")) this.#bury(false);
+      const abandoned = !stopped && this.#forcedEnd !== undefined && this.#isBeyondForce(method);
       // Bun gives code 0 to a thread that ends itself after an uncaught error, whatever code it names.
-      ending.resolve(error === undefined ? { code, stopped } : { code: code || 1, error, stopped });
+      ending.resolve(
+        error === undefined ? { code, stopped, abandoned } : { code: code || 1, error, stopped, abandoned },
+      );
     });
     this.sender = new FrameSender(
       new RingWriter(link.buffer, taskRingOffset(link), link.capacity),
@@ -124,6 +139,11 @@ export class WorkerHandle {
     const owner = Atomics.load(this.#control, ControlWord.HeapOwner);
     if (this.#state() !== WorkerState.Stopped) recoverHeap(owner);
     recordOwnerDeath(owner, mayLinger);
+  }
+
+  /** Whether the runtime only says that it has ended such a worker. */
+  #isBeyondForce(method: StartMethod): boolean {
+    return method === "inline" || (method === "worker" && runtime.name === "deno");
   }
 
   #state(): number {
@@ -178,6 +198,29 @@ export class WorkerHandle {
     this.#bell.ring();
   }
 
+  /** Tells a task to end, by the signal that it may ask for. */
+  abortTask(id: number): void {
+    this.#tellAbort(abortOf(id));
+  }
+
+  /** The task has been answered, and its number may come again. */
+  forgetAbort(id: number): void {
+    if (this.#control[ControlWord.AbortedTask] !== 0) {
+      Atomics.compareExchange(this.#control, ControlWord.AbortedTask, abortOf(id), 0);
+    }
+  }
+
+  #tellAbort(value: number): void {
+    Atomics.store(this.#control, ControlWord.AbortedTask, value);
+    Atomics.notify(this.#control, ControlWord.AbortedTask);
+    this.#bell.ring();
+  }
+
+  /** Bytes of memory that the worker has, as it last told; 0 where it was not asked. */
+  get memory(): number {
+    return this.#control[ControlWord.Memory]! * 1024;
+  }
+
   /**
    * Asks the worker to end, and ends it by force after `grace` milliseconds. Resolves when it is gone, or given up: a
    * busy thread that its runtime cannot end is reported as a warning.
@@ -185,7 +228,7 @@ export class WorkerHandle {
   async stop(grace: number): Promise<void> {
     Atomics.store(this.#control, ControlWord.Stop, 1);
     Atomics.notify(this.#control, ControlWord.Stop);
-    this.#bell.ring();
+    this.#tellAbort(ABORT_ANY);
     if (grace > 0 && await settlesWithin(this.ended, grace)) return;
     Atomics.store(this.#control, ControlWord.Forced, 1);
     const end = this.#forcedEnd = new ForcedEnd(() => this.#bury(true), FORCED_END_MS);
@@ -205,7 +248,7 @@ export class WorkerHandle {
         "MANYHANDS_WORKER_LINGERS",
       );
     }
-    this.#settleEnd({ code: 1, stopped: false });
+    this.#settleEnd({ code: 1, stopped: false, abandoned: mayLinger });
   }
 }
 

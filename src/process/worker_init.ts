@@ -18,6 +18,8 @@ export interface WorkerInit {
   readonly method: StartMethod;
   /** Memory of the link by which the host itself is hosted, where its end can be seen. */
   readonly parentLife: SharedArrayBuffer | undefined;
+  /** Whether it tells its host how much memory it has. */
+  readonly tellsMemory: boolean;
   /** The one call of a `Process`; without it the worker serves tasks. */
   readonly call: ProcessCall | undefined;
 }

@@ -10,6 +10,7 @@ import { RingReader, RingWriter } from "../channel/ring.ts";
 import { grantRoom } from "../channel/room_wish.ts";
 import { canLoadMore, loadModules, UnloadedError } from "../core/late_modules.ts";
 import { adoptStopWord } from "../core/stop_request.ts";
+import { TaskAbort } from "../core/task_abort.ts";
 import { isThenable } from "../core/thenable.ts";
 import { releaseKernelThread } from "../kernels/thread_kernels.ts";
 import { adoptOwnerWord } from "../memory/owner_word.ts";
@@ -22,6 +23,7 @@ import { runExitHooks, runExitHooksNow } from "./exit_hooks.ts";
 import { FunctionTable } from "./function_table.ts";
 import { Inbox } from "./inbox.ts";
 import { runChunk } from "./run_chunk.ts";
+import { provideTaskAbort } from "./task_signal.ts";
 import type { FatalMessage, WorkerInit } from "./worker_init.ts";
 
 /** Milliseconds of synchronous tasks after which timers and messages of the worker get a turn. */
@@ -48,6 +50,8 @@ export class WorkerLoop {
   readonly #inbox = new Inbox();
   readonly #spinner = new Spinner();
   readonly #awake: AwakeCount;
+  readonly #abort: TaskAbort;
+  readonly #tellsMemory: boolean;
   #lastTurn = 0;
   #frameSince = 0;
   #hasAnswered = false;
@@ -69,6 +73,9 @@ export class WorkerLoop {
       init.method === "process" ? "parent" : undefined,
     );
     this.#isInline = init.method === "inline";
+    this.#tellsMemory = init.tellsMemory;
+    this.#abort = new TaskAbort(this.#control, ControlWord.AbortedTask);
+    provideTaskAbort(init.identity.own, this.#abort);
     if (!this.#isInline) adoptStopWord(this.#control, ControlWord.Stop);
     scope.onMessage((message) => this.#inbox.put(message as CloneMessage));
     scope.onExit(runExitHooksNow);
@@ -159,6 +166,7 @@ export class WorkerLoop {
       this.#finishFrame();
       return undefined;
     }
+    this.#abort.begin(ring.id);
     const fn = this.#functions.loaded(ring.detail);
     if (fn === undefined || this.#tasks.isCloned) return this.#handleLater();
     const answer = this.#call(fn, this.#tasks.kind);
@@ -205,6 +213,7 @@ export class WorkerLoop {
   /** Sends an answer and gives the task's frame back, in this order: see `PoolWorker` on what the host concludes. */
   #answer({ kind, value }: Answer): Promise<void> | undefined {
     const { id } = this.#tasks.ring;
+    if (this.#tellsMemory) this.#control[ControlWord.Memory] = runtime.memory().heap / 1024;
     let place: number = NOT_SENT;
     try {
       place = this.#results.sendValue(kind, 0, id, value, "result");

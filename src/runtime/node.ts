@@ -44,6 +44,10 @@ export function nodeRuntime(): Runtime {
     deserialize: (bytes) => v8().deserialize(bytes),
     writeError: (text) => writeAtOnce(2, Buffer.from(text)),
     channel: (name) => diagnostics().channel(name),
+    memory: () => {
+      const { heapUsed, external, rss } = process.memoryUsage();
+      return { heap: heapUsed + external, resident: rss };
+    },
     inspect: (value) => util().inspect(value),
     sockets: () => import("./sockets.ts"),
     warn: (message, code) => process.emitWarning(message, { code }),

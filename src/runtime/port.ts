@@ -20,6 +20,14 @@ export interface Thread {
   terminate(): Promise<void>;
 }
 
+/** Bytes of memory in use. */
+export interface MemoryUse {
+  /** Of this thread: its heap, garbage included, and on Node and Deno the array buffers that it holds. */
+  readonly heap: number;
+  /** Of this process of the operating system, as the system counts. */
+  readonly resident: number;
+}
+
 /** How to start a thread. */
 export interface ThreadOptions {
   /** Structured-cloned to the thread, where it is `ThreadScope.data`. */
@@ -112,6 +120,8 @@ export interface Runtime {
   writeError(text: string): void;
   /** A channel of `node:diagnostics_channel`. */
   channel(name: string): { readonly hasSubscribers: boolean; publish(message: unknown): void };
+  /** Bytes of memory: this thread's own heap, with what it holds outside of it, and all of the process. */
+  memory(): MemoryUse;
   /** A value as text for people. */
   inspect(value: unknown): string;
   /** Sockets, loaded when they are first asked for, since few programs need them. */

@@ -196,7 +196,12 @@ test("Options out of their range are refused at once", { timeout }, () =>
     assert.throws(() => new Pool({ processes: 1, retries: -1 }), RangeError);
     assert.throws(() => new Pool({ processes: 1, taskTimeout: 0 }), RangeError);
     assert.throws(() => new Pool({ processes: 1, context: "fork" as "worker" }), RangeError);
-    assert.throws(() => new Pool({ processes: 1, maxMemoryPerChild: 1 }), { name: "UnsupportedError" });
+    assert.throws(() => new Pool({ processes: 1, maxMemoryPerChild: 1, context: "inline" }), {
+      name: "UnsupportedError",
+    });
+    assert.throws(() => new Pool({ processes: 1, maxMemoryPerChild: 0 }), RangeError);
+    assert.throws(() => new Pool({ processes: 1, idleTimeout: 0 }), RangeError);
+    assert.throws(() => new Pool({ processes: 1, maxRestarts: -1 }), RangeError);
     assert.throws(() => new Pool({ processes: 1, initializer: 5 as never }), TypeError);
     for (const chunksize of [0, -1, 1.5]) {
       await assert.rejects(pool.map(square, [1], { chunksize }), RangeError);
@@ -290,13 +295,14 @@ test("test_terminate: terminate rejects 10,000 waiting tasks and the one that ru
   for (const result of results) await assert.rejects(result.get(), PoolClosedError);
   assert.equal(read(gate, Count.Arrived), 2);
   await pool.join();
-  assert.deepEqual({ ...pool.stats(), completed: 0 }, {
+  assert.deepEqual({ ...pool.stats(), abandoned: 0, completed: 0 }, {
     state: "closed",
     processes: 2,
     alive: 0,
     lost: 0,
     pending: 0,
     queued: 0,
+    abandoned: 0,
     completed: 0,
   });
 });
