@@ -34,7 +34,7 @@ export class Context {
   readonly Process: typeof Process;
   /** `Pool` that starts its workers by this context's method. */
   readonly Pool: typeof Pool;
-  /** `Manager` whose server runs by this context's method, in a thread for `"inline"`. Its proxies go to the processes of every context. */
+  /** `Manager` whose server runs by this context's method. Its proxies go to the processes of every context. */
   readonly Manager: typeof Manager;
   /** `Queue`, whatever the method. */
   readonly Queue: typeof Queue = Queue;

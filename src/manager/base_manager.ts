@@ -1,11 +1,12 @@
 import { settlesWithin } from "../core/deadline.ts";
-import { ManagerLostError, ManyhandsError, UnsupportedError } from "../core/errors.ts";
+import { ManagerLostError, ManyhandsError } from "../core/errors.ts";
 import { defineTask, type TaskLike } from "../process/define_task.ts";
 import { Process } from "../process/process.ts";
 import type { ProcessOptions } from "../process/process_options.ts";
 import { startMethod } from "../process/start_method.ts";
 import { type Address, parseAddress } from "../queue/address.ts";
 import { type AuthKey, keyBytes } from "../queue/authentication.ts";
+import type { Connection } from "../queue/connection.ts";
 import { Listener } from "../queue/listener.ts";
 import { runtime } from "../runtime/current.ts";
 import type { SocketAddress } from "../runtime/sockets.ts";
@@ -23,7 +24,7 @@ export interface ManagerOptions {
   address?: Address | undefined;
   /** The secret of those who may use it. Default: 32 random bytes, which travel inside proxies. */
   authkey?: AuthKey | undefined;
-  /** How the server's process runs; as for {@linkcode Process}, but not `"inline"`. */
+  /** How the server's process runs; as for {@linkcode Process}. */
   context?: ProcessOptions["context"] | undefined;
   /** Milliseconds that `shutdown` leaves the server to end by itself. Default: 1000. */
   shutdownTimeout?: number | undefined;
@@ -95,7 +96,6 @@ export class BaseManager {
    *
    * @throws {ManyhandsError} with code `ERR_MANAGER_STARTED` where it was started before, `ERR_LISTEN` where the address
    * cannot be had
-   * @throws {UnsupportedError} in the context `"inline"`
    * @throws {TypeError} where the initializer is none
    * @throws {TaskEncodingError} where one of `initargs` cannot be sent
    * @throws {ManagerLostError} where the process ended meanwhile
@@ -106,12 +106,6 @@ export class BaseManager {
       throw new ManyhandsError("ERR_MANAGER_STARTED", "Cannot start the manager twice");
     }
     const context = startMethod(this.#options.context);
-    if (context === "inline") {
-      throw new UnsupportedError(
-        'Cannot start the manager in the context "inline", where its server would keep the program alive: expected ' +
-          '"worker" or "process"',
-      );
-    }
     const definition = initializer === undefined ? undefined : defineTask(initializer as TaskLike);
     const authkey = keyOfText(this.#key);
     const listener = await new Listener(undefined, { authkey }).ready();
@@ -139,7 +133,10 @@ export class BaseManager {
       this.#cleared = server.exited.then(() => this.#clear(report.address));
       const link = await linkTo(this.#place) as ServerLink;
       // A thread that ends does not close its sockets on all runtimes at once.
-      void server.exited.then(() => link.lose());
+      void server.exited.then(() => {
+        link.lose();
+        starters.get(server)?.close();
+      });
       this.#link = link;
       return this;
     } catch (error) {
@@ -228,13 +225,14 @@ export class BaseManager {
     const connection = await listener.accept({ signal: over.signal });
     const report = await connection.recv() as StartReport;
     // The server ends when this end does, which is when this process ends.
-    starters.set(server, connection);
+    if ("error" in report) connection.close();
+    else starters.set(server, connection);
     return report;
   }
 }
 
 /** Keeps the connections by which servers hear of the end of their starter. */
-const starters: WeakMap<Process, unknown> = new WeakMap();
+const starters: WeakMap<Process, Connection> = new WeakMap();
 
 function registeredTypes(manager: unknown): RegisteredType[] {
   const types = new Map<string, RegisteredType>();

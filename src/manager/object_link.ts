@@ -28,25 +28,38 @@ export interface ServerPlace {
   readonly key: string;
 }
 
-const local: Map<string, ObjectLink> = new Map();
-
-/** Says that this thread is the server at `address`. */
-export function setLocalLink(address: SocketAddress, link: ObjectLink): void {
-  local.set(describeAddress(address), link);
+interface LocalServer {
+  readonly key: string;
+  readonly link: () => ObjectLink;
 }
 
-/** The link to the server that this thread is, where it is the one at `address`. */
-export function localLink(address: SocketAddress): ObjectLink | undefined {
-  return local.size === 0 ? undefined : local.get(describeAddress(address));
+const local: Map<string, LocalServer> = new Map();
+
+/** Says that a server is on this thread, and how the process that runs gets a link to it. The result takes that back. */
+export function setLocalServer({ address, key }: ServerPlace, link: () => ObjectLink): () => void {
+  const name = describeAddress(address);
+  const server = { key, link };
+  local.set(name, server);
+  return () => {
+    if (local.get(name) === server) local.delete(name);
+  };
+}
+
+/** The link of the process that runs to the server at a place, where that is on this thread. */
+export function localLink({ address, key }: ServerPlace): ObjectLink | undefined {
+  const server = local.size === 0 ? undefined : local.get(describeAddress(address));
+  return server?.key === key ? server.link() : undefined;
 }
 
 /** What becomes of the proxies in what is being encoded or decoded. */
 export interface Passage {
-  /** The link by which it comes: its server has counted the proxies in it. */
+  /** The link by which it comes: its server has counted those of its proxies that are in it. */
   readonly from?: ObjectLink;
   /** The link by which it goes: its server counts those proxies itself. */
   readonly to?: ObjectLink;
-  /** In a server: is told of each object that goes to the client. */
+  /** In a server: where that is, as text. */
+  readonly server?: string;
+  /** In a server: is told of each of its objects that goes to the client. */
   readonly onSend?: (id: string) => void;
 }
 

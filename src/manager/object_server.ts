@@ -4,7 +4,9 @@ import { decodeBytes } from "../channel/decode_bytes.ts";
 import { ManagerLostError, ManyhandsError, TaskEncodingError } from "../core/errors.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { loadTask } from "../process/load_task.ts";
+import { bindIdentity } from "../process/process_identity.ts";
 import type { TaskDefinition } from "../process/task_definition.ts";
+import { describeAddress } from "../queue/address.ts";
 import { isThenable } from "../core/thenable.ts";
 import { Call, Caller, runAs } from "./call.ts";
 import { comlinkSide } from "./endpoint.ts";
@@ -41,6 +43,8 @@ const ITERATOR_METHODS = ["next", "return"];
 /** Objects that clients use through proxies. */
 export class ObjectServer implements ObjectLink {
   readonly #place: ServerPlace;
+  readonly #placeText: string;
+  readonly #asServer: <R>(run: () => R) => R = bindIdentity();
   readonly #types: ReadonlyMap<string, ObjectType>;
   readonly #onShutdown: () => void;
   readonly #entries: Map<string, Entry> = new Map();
@@ -52,6 +56,7 @@ export class ObjectServer implements ObjectLink {
   /** Makes a server that clients find at `place`; `onShutdown` is called when one asks it to end. */
   constructor(place: ServerPlace, types: ReadonlyMap<string, ObjectType>, onShutdown: () => void) {
     this.#place = place;
+    this.#placeText = describeAddress(place.address);
     this.#types = types;
     this.#onShutdown = onShutdown;
   }
@@ -78,10 +83,12 @@ export class ObjectServer implements ObjectLink {
     };
     const comlink = comlinkSide(line);
     expose(api, comlink.endpoint);
-    line.onMessage((message) => {
-      if (message[0] === 0) comlink.receive(message[1]);
-      else this.#serveCall(session, message as LineMessage as CallMessage);
-    });
+    line.onMessage((message) =>
+      this.#asServer(() => {
+        if (message[0] === 0) comlink.receive(message[1]);
+        else this.#serveCall(session, message as LineMessage as CallMessage);
+      })
+    );
   }
 
   /** Lets go of all objects and clients. */
@@ -212,7 +219,7 @@ export class ObjectServer implements ObjectLink {
     const number = ++session.answers;
     const onSend = (id: string): void => this.#note(session, id, number);
     const encode = (answer: unknown[]): Uint8Array =>
-      passing({ onSend }, () => encodingForOutside(() => encodeBytes(answer, "answer")));
+      passing({ server: this.#placeText, onSend }, () => encodingForOutside(() => encodeBytes(answer, "answer")));
     try {
       return encode([isValue, outcome, number]);
     } catch (error) {

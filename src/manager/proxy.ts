@@ -1,6 +1,7 @@
 import { ClosedError } from "../core/errors.ts";
 import { registerWire } from "../core/wire.ts";
 import { defineTask, type TaskLike } from "../process/define_task.ts";
+import { describeAddress } from "../queue/address.ts";
 import { linkTo } from "./link_table.ts";
 import { type CallOptions, currentPassage, localLink, type ObjectLink, type ServerPlace } from "./object_link.ts";
 
@@ -12,6 +13,8 @@ export interface ProxyData extends ServerPlace {
   readonly type: string;
   /** Methods that a proxy without a class of its own has. */
   readonly methods?: readonly string[];
+  /** On the way from a server: that the object is not its own. */
+  readonly isForeign?: true;
 }
 
 /** The method that every object has, whatever its own are called. */
@@ -109,27 +112,29 @@ export class BaseProxy {
 
   static #encode(proxy: BaseProxy): ProxyData {
     if (proxy.#isReleased) throw new ClosedError("Cannot send the proxy: it was disposed of");
-    const { to, onSend } = currentPassage();
-    if (onSend !== undefined) onSend(proxy.#data.id);
-    else if (to === undefined || to !== proxy.#link) {
+    const { to, server, onSend } = currentPassage();
+    const data = proxy.#data;
+    if (server !== undefined && server === describeAddress(data.address)) {
+      onSend?.(data.id);
+      return data;
+    }
+    if (to === undefined || to !== proxy.#link) {
       if (proxy.#link !== undefined) proxy.#link.keep(proxy);
       else void proxy.#open().then((link) => link.keep(proxy), () => {});
     }
-    return proxy.#data;
+    return server === undefined ? data : { ...data, isForeign: true };
   }
 
-  static #decode(data: ProxyData): BaseProxy {
+  static #decode({ isForeign, ...data }: ProxyData): BaseProxy {
     const proxy = makeProxy(data);
-    const here = localLink(data.address);
-    if (here !== undefined) {
+    const from = isForeign ? undefined : currentPassage().from;
+    const here = localLink(data);
+    if (from !== undefined) {
+      from.received(data.id);
+      proxy.#use(from);
+    } else if (here !== undefined) {
       here.adopt(data.id);
       proxy.#use(here);
-    } else {
-      const { from } = currentPassage();
-      if (from !== undefined) {
-        from.received(data.id);
-        proxy.#use(from);
-      }
     }
     return proxy;
   }

@@ -44,6 +44,7 @@ export class ServerLink implements ObjectLink {
   #deaf: () => void = () => {};
   #lastNumber = 0;
   #seen = 0;
+  #isClosing = false;
   #lost: ManagerLostError | undefined;
 
   /** Takes a line over. */
@@ -63,9 +64,23 @@ export class ServerLink implements ObjectLink {
 
   /** Takes it that the server is gone: all calls reject. */
   lose(): void {
+    this.#end(`The manager at ${this.#place} is gone`, () => this.#line.destroy());
+  }
+
+  /** The process whose link this is has ended: once no call waits it ends, or by force at once. */
+  close(isForced: boolean): void {
+    this.#isClosing = true;
+    if (isForced || this.#pending.size === 0) this.#finish();
+  }
+
+  #finish(): void {
+    this.#end(`The process has ended that used the manager at ${this.#place}`, () => this.#line.end());
+  }
+
+  #end(reason: string, endLine: () => void): void {
     if (this.#lost !== undefined) return;
-    this.#lost = new ManagerLostError(`The manager at ${this.#place} is gone`);
-    this.#line.destroy();
+    this.#lost = new ManagerLostError(reason);
+    endLine();
     this.#onLost();
     this.#kept.clear();
     this.#failAll(this.#lost);
@@ -185,6 +200,8 @@ export class ServerLink implements ObjectLink {
     if (!this.#pending.delete(number) || this.#pending.size > 0) return waiting;
     this.#line.release();
     this.#deaf();
+    // After who waited, who may call again.
+    if (this.#isClosing) queueMicrotask(() => this.#pending.size === 0 && this.#finish());
     return waiting;
   }
 

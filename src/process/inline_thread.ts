@@ -2,7 +2,7 @@ import { ControlWord, WorkerState } from "../channel/link_layout.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Thread, ThreadEnd, ThreadScope } from "../runtime/port.ts";
 import type { ProcessCall } from "./process_call.ts";
-import { runAs } from "./process_identity.ts";
+import { endInline, runAs } from "./process_identity.ts";
 import { failureOf, makeCall, reportUncaught } from "./run_process.ts";
 import type { WorkerInit } from "./worker_init.ts";
 import { WorkerLoop } from "./worker_loop.ts";
@@ -48,12 +48,13 @@ export class InlineThread implements Thread {
       `${this.#init.identity.own.name} runs on its host's thread, which nothing can end: its call goes on until it returns`,
       "MANYHANDS_WORKER_LINGERS",
     );
-    this.#end(1);
+    this.#end(1, true);
   }
 
-  #end(code: number): void {
+  #end(code: number, isForced: boolean = false): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    endInline(this.#init.identity.own, isForced);
     this.#onEnd({ code });
   }
 

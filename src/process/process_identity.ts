@@ -71,6 +71,29 @@ export function isInline(): boolean {
   return inline?.get() !== undefined;
 }
 
+const endings: WeakMap<ProcessIdentity, Set<(isForced: boolean) => void>> = new WeakMap();
+
+/** Calls `listener` at the end of the process that runs now, where it shares its thread; it is told whether that is by force. */
+export function onInlineEnd(listener: (isForced: boolean) => void): void {
+  const here = inline?.get();
+  if (here === undefined) return;
+  let listeners = endings.get(here.own);
+  if (listeners === undefined) endings.set(here.own, listeners = new Set());
+  listeners.add(listener);
+}
+
+/** Says that a process which shares its thread has ended. */
+export function endInline(own: ProcessIdentity, isForced: boolean): void {
+  for (const listener of endings.get(own) ?? []) listener(isForced);
+  endings.delete(own);
+}
+
+/** Lets others run something as the process that runs now, where that shares its thread. */
+export function bindIdentity(): <R>(run: () => R) => R {
+  const here = inline?.get();
+  return here === undefined ? (run) => run() : (run) => inline!.run(here, run);
+}
+
 /** Who this process is. */
 export function ownIdentity(): ProcessIdentity {
   return current().own;

@@ -3,9 +3,10 @@ import { type SettleOptions, settlesUnless } from "../core/deadline.ts";
 import { ClosedError, ManyhandsError, TimeoutError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ByteSocket, SocketAddress, SocketServer } from "../runtime/sockets.ts";
+import { isWaitingForOthers } from "../sync/word_wait.ts";
 import { type Address, describeAddress, type Family, isLocal, parseAddress } from "./address.ts";
 import { type AuthKey, keyBytes } from "./authentication.ts";
-import { FrameSocket } from "./frame_socket.ts";
+import { checkLongest, FrameSocket, LONGEST_FRAME } from "./frame_socket.ts";
 import { HANDSHAKE_MS, shakeHands } from "./handshake.ts";
 import type { Connection } from "./connection.ts";
 
@@ -115,8 +116,9 @@ export class Listener {
     const { timeout = Infinity, signal } = options;
     const deadline = performance.now() + timeout;
     this.#assertOpen();
+    const isOwn = !isWaitingForOthers();
     const server = await this.#started;
-    server.hold();
+    if (isOwn) server.hold();
     try {
       for (;;) {
         this.#assertOpen();
@@ -127,7 +129,7 @@ export class Listener {
         }
       }
     } finally {
-      server.release();
+      if (isOwn) server.release();
     }
   }
 

@@ -1,10 +1,11 @@
 import { encodeBytes } from "../channel/byte_codec.ts";
+import { decodeForeign } from "../channel/decode_foreign.ts";
 import { Change } from "../core/change.ts";
 import { settlesUnless } from "../core/deadline.ts";
-import { ClosedError, EndOfStreamError, TimeoutError } from "../core/errors.ts";
+import { ClosedError, EndOfStreamError, ManyhandsError, TimeoutError } from "../core/errors.ts";
 import type { Readiness } from "../core/waitable.ts";
 import { encodingForOutside } from "../core/wire.ts";
-import type { WaitOptions } from "../sync/word_wait.ts";
+import { isWaitingForOthers, type WaitOptions } from "../sync/word_wait.ts";
 import { Connection } from "./connection.ts";
 import type { FrameSocket } from "./frame_socket.ts";
 
@@ -103,7 +104,8 @@ export class SocketConnection extends Connection {
   /** Whether there is a message or the end. */
   protected override async pollFrame({ timeout = Infinity, signal }: WaitOptions): Promise<boolean> {
     const deadline = performance.now() + timeout;
-    this.#frames.hold();
+    const isOwn = !isWaitingForOthers();
+    if (isOwn) this.#frames.hold();
     try {
       while (!this.#isReady()) {
         if (!await settlesUnless(this.#change.next, { timeout: deadline - performance.now(), signal })) {
@@ -111,7 +113,7 @@ export class SocketConnection extends Connection {
         }
       }
     } finally {
-      this.#frames.release();
+      if (isOwn) this.#frames.release();
     }
     this.checkReadable();
     return true;

@@ -31,6 +31,11 @@ export function waitingForOthers<R>(run: () => R): R {
   }
 }
 
+/** Whether a wait that begins now is for another process: see {@linkcode waitingForOthers}. */
+export function isWaitingForOthers(): boolean {
+  return isForOthers;
+}
+
 /** How long to wait, and what ends the wait early. */
 export interface WaitOptions {
   /** Milliseconds to wait at most; 0 or less looks once. Without it the wait has no limit. */

@@ -10,6 +10,18 @@ export type Declare = (
   body: () => Promise<void>,
 ) => void;
 
+/** `describe` of the file that declares. */
+export type DeclareSuite = (title: string, body: () => void) => void;
+
+/** A suite for each context. */
+export function describeInEachContext(
+  declare: DeclareSuite,
+  title: string,
+  body: (context: StartMethod) => void,
+): void {
+  for (const method of getAllStartMethods()) declare(`${title} [${method}]`, () => body(method));
+}
+
 /** Says of a behaviour that it is there in each context. */
 export function inEachContext(declare: Declare, title: string, skip: Skips, body: (context: Context) => unknown): void {
   for (const method of getAllStartMethods()) {

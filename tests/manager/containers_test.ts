@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type DictProxy, type ListProxy, Manager, type QueueProxy, type SyncManager } from "../../mod.ts";
+import { type DeclareSuite, describeInEachContext } from "../context/in_each_context.ts";
 
 const timeout = 60_000;
+const declareSuite: DeclareSuite = (title, body) => void describe(title, body);
 
-describe("_TestContainers", () => {
+describeInEachContext(declareSuite, "_TestContainers", (context) => {
   let manager: SyncManager;
-  before(async () => void (manager = await Manager()));
+  before(async () => void (manager = await Manager({ context })));
   after(() => manager.shutdown());
 
   test("test_list: extends, slices, repeats; lists of lists read through", { timeout }, async () => {

@@ -6,6 +6,7 @@ import {
   AuthenticationError,
   BaseManager,
   ClosedError,
+  getAllStartMethods,
   Listener,
   Manager,
   ManagerLostError,
@@ -13,12 +14,15 @@ import {
   OwnerDiedError,
   Process,
   SharedArray,
+  type StartMethod,
   SyncManager,
   TaskEncodingError,
 } from "../../mod.ts";
+import { type DeclareSuite, describeInEachContext } from "../context/in_each_context.ts";
 import * as targets from "./fixtures/manager_targets.ts";
 
 const timeout = 60_000;
+const declareSuite: DeclareSuite = (title, body) => void describe(title, body);
 
 async function withManager(use: (manager: SyncManager) => Promise<void>, options?: ManagerOptions): Promise<void> {
   const manager = await Manager(options);
@@ -29,14 +33,18 @@ async function withManager(use: (manager: SyncManager) => Promise<void>, options
   }
 }
 
-async function runChild<A extends unknown[]>(target: (...args: A) => unknown, args: A): Promise<void> {
-  const child = new Process({ target, args });
+async function runChild<A extends unknown[]>(
+  target: (...args: A) => unknown,
+  args: A,
+  context: StartMethod = "worker",
+): Promise<void> {
+  const child = new Process({ target, args, context });
   child.start();
   await child.join();
   assert.equal(child.exitCode, 0);
 }
 
-describe("_TestMyManager", () => {
+describeInEachContext(declareSuite, "_TestMyManager", (context) => {
   async function useMyManager(manager: targets.MyManager): Promise<void> {
     const foo = await manager.create("Foo");
     const bar = await manager.create("Bar");
@@ -55,14 +63,14 @@ describe("_TestMyManager", () => {
   }
 
   test("test_mymanager: what is exposed can be called, what is not cannot", { timeout }, async () => {
-    const manager = await new targets.MyManager().start();
+    const manager = await new targets.MyManager({ context }).start();
     await useMyManager(manager);
     await manager.shutdown();
     assert.ok([0, -15].includes(manager.serverProcess!.exitCode!));
   });
 
   test("test_mymanager_context, test_mymanager_context_prestarted: dispose shuts down", { timeout }, async () => {
-    const manager = await new targets.MyManager().start();
+    const manager = await new targets.MyManager({ context }).start();
     await useMyManager(manager);
     await manager[Symbol.asyncDispose]();
     assert.ok([0, -15].includes(manager.serverProcess!.exitCode!));
@@ -70,7 +78,7 @@ describe("_TestMyManager", () => {
   });
 
   test("A registered type is a method of its managers, and of no others", { timeout }, async () => {
-    const manager = await new targets.MyManager().start();
+    const manager = await new targets.MyManager({ context }).start();
     const make = manager as unknown as { Foo(): Promise<{ f(): Promise<string> }> };
     assert.equal(await (await make.Foo()).f(), "f()");
     await assert.rejects(manager.create("Baz"), { code: "ERR_NO_TYPE" });
@@ -80,13 +88,13 @@ describe("_TestMyManager", () => {
   });
 });
 
-describe("_TestRemoteManager", () => {
+describeInEachContext(declareSuite, "_TestRemoteManager", (context) => {
   const authkey = "a key of the two";
 
   test("test_remote: another process connects by address and key; both have the same object", { timeout }, async () => {
     const values = ["hello world", null, true, 2.25, "hall\xe5 v\xe4rlden", "привет", new Uint8Array([0xe9, 1])];
-    const manager = await new targets.RemoteManager({ address: "127.0.0.1:0", authkey }).start();
-    await runChild(targets.putRemotely, [manager.address, authkey, values]);
+    const manager = await new targets.RemoteManager({ address: "127.0.0.1:0", authkey, context }).start();
+    await runChild(targets.putRemotely, [manager.address, authkey, values], context);
     const client = await new targets.RemoteManager({ address: manager.address, authkey }).connect();
     const proxy = await client.create("getShared");
     for (const [index, value] of values.entries()) assert.deepEqual(await proxy.call("get", [String(index)]), value);
@@ -97,7 +105,7 @@ describe("_TestRemoteManager", () => {
   });
 
   test("Without the key nobody connects; without an address there is nowhere to", { timeout }, async () => {
-    const manager = await new SyncManager({ authkey }).start();
+    const manager = await new SyncManager({ authkey, context }).start();
     await assert.rejects(new SyncManager({ address: manager.address }).connect(), AuthenticationError);
     await assert.rejects(new SyncManager().connect(), RangeError);
     const { address } = manager;
@@ -106,25 +114,30 @@ describe("_TestRemoteManager", () => {
   });
 });
 
-describe("_TestManagerRestart", () => {
+describeInEachContext(declareSuite, "_TestManagerRestart", (context) => {
   test("test_rapid_restart: the address is free again at once", { timeout }, async () => {
-    const first = await new SyncManager({ address: "127.0.0.1:0", authkey: "k" }).start();
+    const first = await new SyncManager({ address: "127.0.0.1:0", authkey: "k", context }).start();
     const { address } = first;
     await first.shutdown();
-    const second = await new SyncManager({ address, authkey: "k" }).start();
+    const second = await new SyncManager({ address, authkey: "k", context }).start();
     assert.deepEqual(second.address, address);
     await second.shutdown();
   });
 });
 
 describe("The start", () => {
-  test("test_manager_initializer: it runs once, in the server, with its arguments", { timeout }, async () => {
-    await assert.rejects(new SyncManager().start(1 as never), TypeError);
-    const manager = await new targets.RemoteManager().start(targets.begin, [null as never, [1, 2]]);
-    assert.deepEqual(await (await manager.create("getShared")).call("get", ["begun"]), [1, 2]);
-    await assert.rejects(manager.start(), { code: "ERR_MANAGER_STARTED" });
-    await manager.shutdown();
-  });
+  for (const context of getAllStartMethods()) {
+    test(`test_manager_initializer: it runs once, in the server, with its arguments [${context}]`, {
+      timeout,
+    }, async () => {
+      await assert.rejects(new SyncManager({ context }).start(1 as never), TypeError);
+      const manager = await new targets.RemoteManager({ context }).start(targets.begin, [null as never, [1, 2]]);
+      assert.deepEqual(await (await manager.create("getShared")).call("get", ["begun"]), [1, 2]);
+      await assert.rejects(manager.start(), { code: "ERR_MANAGER_STARTED" });
+      await manager.shutdown();
+      await assert.rejects(new SyncManager({ context }).start(targets.failToBegin), { message: "not today" });
+    });
+  }
 
   test("What fails in it rejects the start", { timeout }, async () => {
     await assert.rejects(new SyncManager().start(targets.failToBegin), (error) => {
@@ -133,14 +146,6 @@ describe("The start", () => {
     const taken = await new Listener("127.0.0.1:0").ready();
     await assert.rejects(new SyncManager({ address: taken.address, authkey: "k" }).start(), { code: "ERR_LISTEN" });
     await taken.close();
-  });
-
-  test("A manager runs in a worker or a process, not inline", { timeout }, async () => {
-    await assert.rejects(new SyncManager({ context: "inline" }).start(), { code: "ERR_UNSUPPORTED" });
-    const manager = await Manager({ context: "process" });
-    const dict = await manager.dict({ key: 1 });
-    assert.deepEqual(await dict.items(), [["key", 1]]);
-    await manager.shutdown();
   });
 
   test("Before the start there are no objects and no address", { timeout }, async () => {
@@ -158,8 +163,8 @@ describe("The start", () => {
     assert.ok(!existsSync(dirname(path)));
   });
 
-  for (const context of ["worker", "process"] as const) {
-    test(`The folder goes too when the server is killed (${context})`, { timeout }, async () => {
+  for (const context of getAllStartMethods()) {
+    test(`The folder goes too when the server is killed [${context}]`, { timeout }, async () => {
       const manager = await Manager({ context });
       const { path } = manager.address as { path: string };
       manager.serverProcess!.kill();
@@ -184,9 +189,9 @@ describe("The start", () => {
   });
 });
 
-describe("TestSyncManagerTypes", () => {
+describeInEachContext(declareSuite, "TestSyncManagerTypes", (context) => {
   let manager: SyncManager;
-  before(async () => void (manager = await Manager()));
+  before(async () => void (manager = await Manager({ context })));
   after(() => manager.shutdown());
 
   test("test_event: a child sees it set, and clears it", { timeout }, async () => {
@@ -194,7 +199,7 @@ describe("TestSyncManagerTypes", () => {
     assert.equal(await event.isSet(), false);
     assert.equal(await event.wait({ timeout: 1 }), false);
     await event.set();
-    await runChild(targets.useEvent, [event]);
+    await runChild(targets.useEvent, [event], context);
     assert.equal(await event.isSet(), false);
     const waiting = event.wait();
     await event.set();
@@ -204,7 +209,7 @@ describe("TestSyncManagerTypes", () => {
   for (const type of ["Lock", "RLock"] as const) {
     test(`test_${type.toLowerCase()}: a child takes it; releasing a free one is refused`, { timeout }, async () => {
       const lock = await manager[type]();
-      await runChild(targets.useLock, [lock]);
+      await runChild(targets.useLock, [lock], context);
       assert.equal(await lock.locked(), false);
       await assert.rejects(lock.release(), { code: type === "Lock" ? "ERR_NOT_HELD" : "ERR_NOT_OWNER" });
     });
@@ -231,12 +236,12 @@ describe("TestSyncManagerTypes", () => {
 
   test("test_semaphore, test_bounded_semaphore: a child takes a permit", { timeout }, async () => {
     const semaphore = await manager.Semaphore(2);
-    await runChild(targets.useSemaphore, [semaphore]);
+    await runChild(targets.useSemaphore, [semaphore], context);
     assert.equal(await semaphore.value(), 2);
     await semaphore.release(2);
     assert.equal(await semaphore.value(), 4);
     const bounded = await manager.BoundedSemaphore(1);
-    await runChild(targets.useSemaphore, [bounded]);
+    await runChild(targets.useSemaphore, [bounded], context);
     await assert.rejects(bounded.release(), { code: "ERR_TOO_MANY_RELEASES" });
     await bounded.acquire();
     assert.equal(await bounded.acquire({ timeout: 0 }), undefined);
@@ -249,7 +254,7 @@ describe("TestSyncManagerTypes", () => {
     const guard = await condition.acquire();
     assert.equal(await condition.wait({ timeout: 1 }), false);
     const waiting = condition.wait();
-    await runChild(targets.useCondition, [condition]);
+    await runChild(targets.useCondition, [condition], context);
     assert.equal(await waiting, true);
     let looks = 0;
     assert.equal(await condition.waitFor(() => ++looks > 0), true);
@@ -260,7 +265,7 @@ describe("TestSyncManagerTypes", () => {
   test("test_barrier: five children come and go on", { timeout }, async () => {
     const barrier = await manager.Barrier(5);
     assert.equal(await barrier.parties(), 5);
-    await Promise.all(Array.from({ length: 5 }, () => runChild(targets.useBarrier, [barrier])));
+    await Promise.all(Array.from({ length: 5 }, () => runChild(targets.useBarrier, [barrier], context)));
     assert.equal(await barrier.nWaiting(), 0);
     assert.equal(await barrier.broken(), false);
     await assert.rejects(barrier.wait({ timeout: 1 }), { name: "BrokenBarrierError" });
@@ -276,7 +281,7 @@ describe("TestSyncManagerTypes", () => {
     assert.equal(await there.full(), true);
     await assert.rejects(there.putNowait("more"), { code: "ERR_QUEUE_FULL" });
     await assert.rejects(there.put("more", { timeout: 1 }), { code: "ERR_QUEUE_FULL" });
-    await runChild(targets.echo, [there, back] as never);
+    await runChild(targets.echo, [there, back] as never, context);
     assert.equal(await back.get(), "ping");
     assert.equal(await back.join({ timeout: 1 }), false);
     await back.taskDone();
@@ -356,21 +361,23 @@ describe("Who is lost", () => {
     await assert.rejects(manager.dict(), ManagerLostError);
   });
 
-  test("When its process is killed they do too, in every process", { timeout }, async () => {
-    const manager = await Manager();
-    const [event, waits] = [await manager.Event(), await manager.Event()];
-    const child = new Process({ target: targets.waitInVain, args: [event, waits] });
-    child.start();
-    await waits.wait();
-    const pending = assert.rejects(event.wait(), ManagerLostError);
-    manager.serverProcess!.kill();
-    await pending;
-    await assert.rejects(event.isSet(), ManagerLostError);
-    await child.join();
-    assert.equal(child.exitCode, 0);
-    await manager.shutdown();
-    assert.equal(manager.serverProcess!.exitCode, -9);
-  });
+  for (const context of getAllStartMethods()) {
+    test(`When its process is killed they do too, in every process [${context}]`, { timeout }, async () => {
+      const manager = await Manager({ context });
+      const [event, waits] = [await manager.Event(), await manager.Event()];
+      const child = new Process({ target: targets.waitInVain, args: [event, waits] });
+      child.start();
+      await waits.wait();
+      const pending = assert.rejects(event.wait(), ManagerLostError);
+      manager.serverProcess!.kill();
+      await pending;
+      await assert.rejects(event.isSet(), ManagerLostError);
+      await child.join();
+      assert.equal(child.exitCode, 0);
+      await manager.shutdown();
+      assert.equal(manager.serverProcess!.exitCode, -9);
+    });
+  }
 
   test("A proxy that was disposed of is not used; its object ends with the last", { timeout }, async () => {
     await withManager(async (manager) => {
@@ -384,58 +391,77 @@ describe("Who is lost", () => {
   });
 });
 
-describe("What crosses", () => {
+describeInEachContext(declareSuite, "What crosses", (context) => {
+  let manager: SyncManager;
+  before(async () => void (manager = await Manager({ context })));
+  after(() => manager.shutdown());
+
   test("What cannot travel is refused with its path, there and back", { timeout }, async () => {
-    await withManager(async (manager) => {
-      const dict = await manager.dict();
-      const isAt = (path: string) => (error: unknown): boolean =>
-        error instanceof TaskEncodingError && error.path === path;
-      await assert.rejects(dict.set("f", { on: () => {} }), isAt("args[1].on"));
-      const array = new SharedArray("i", 1);
-      await assert.rejects(dict.set("array", array), isAt("args[1]"));
-      array.dispose();
-      await assert.rejects(dict.update(() => ({ on: () => {} })), isAt("result.on"));
-      assert.equal(await dict.size(), 0);
-    });
+    const dict = await manager.dict();
+    const isAt = (path: string) => (error: unknown): boolean =>
+      error instanceof TaskEncodingError && error.path === path;
+    await assert.rejects(dict.set("f", { on: () => {} }), isAt("args[1].on"));
+    const array = new SharedArray("i", 1);
+    await assert.rejects(dict.set("array", array), isAt("args[1]"));
+    array.dispose();
+    await assert.rejects(dict.update(() => ({ on: () => {} })), isAt("result.on"));
+    assert.equal(await dict.size(), 0);
   });
 
   test("Errors keep class, message, code, own fields and cause", { timeout }, async () => {
-    await withManager(async (manager) => {
-      const dict = await manager.dict();
-      const error = await dict.update(() => {
-        throw Object.assign(new RangeError("broken", { cause: new TypeError("deep") }), { code: "E_X", detail: [1] });
-      }).catch((reason) => reason);
-      assert.ok(error instanceof RangeError && error.cause instanceof TypeError);
-      assert.deepEqual([error.message, Reflect.get(error, "code"), Reflect.get(error, "detail")], ["broken", "E_X", [
-        1,
-      ]]);
-    });
+    const dict = await manager.dict();
+    const error = await dict.update(() => {
+      throw Object.assign(new RangeError("broken", { cause: new TypeError("deep") }), { code: "E_X", detail: [1] });
+    }).catch((reason) => reason);
+    assert.ok(error instanceof RangeError && error.cause instanceof TypeError);
+    assert.deepEqual([error.message, Reflect.get(error, "code"), Reflect.get(error, "detail")], ["broken", "E_X", [
+      1,
+    ]]);
   });
 
   test("update is one step, also of an async function and from several processes", { timeout }, async () => {
-    await withManager(async (manager) => {
-      const dict = await manager.dict<string, number>();
-      await Promise.all([1, 2, 3].map(() => runChild(targets.addOne as never, [dict, 20] as never)));
-      assert.equal(await dict.get("count"), 60);
-      await Promise.all(Array.from({ length: 5 }, () =>
-        dict.update(async (map: Map<string, number>) => {
-          const count = map.get("count")!;
-          await new Promise((resolve) => setTimeout(resolve, 1));
-          map.set("count", count + 1);
-        })));
-      assert.equal(await dict.get("count"), 65);
-    });
+    const dict = await manager.dict<string, number>();
+    await Promise.all([1, 2, 3].map(() => runChild(targets.addOne as never, [dict, 20] as never)));
+    assert.equal(await dict.get("count"), 60);
+    await Promise.all(Array.from({ length: 5 }, () =>
+      dict.update(async (map: Map<string, number>) => {
+        const count = map.get("count")!;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        map.set("count", count + 1);
+      })));
+    assert.equal(await dict.get("count"), 65);
   });
 
   test("A proxy stays usable for who gets it, whatever became of the sender's", { timeout }, async () => {
-    await withManager(async (manager) => {
-      const queue = await manager.Queue();
-      const inner = await manager.list([1]);
-      await queue.put(inner);
-      inner.dispose();
-      const again = await queue.get() as typeof inner;
-      assert.equal(await again.get(0), 1);
-      await runChild(targets.keepProxy, [again]);
-    });
+    const queue = await manager.Queue();
+    const inner = await manager.list([1]);
+    await queue.put(inner);
+    inner.dispose();
+    const again = await queue.get() as typeof inner;
+    assert.equal(await again.get(0), 1);
+    await runChild(targets.keepProxy, [again]);
+  });
+
+  test("A proxy of another manager stays a proxy of that one", { timeout }, async () => {
+    const other = await Manager();
+    const [list, dict] = [await manager.list(), await other.dict([["whose", "the other's"]])];
+    await list.append(dict);
+    await list.append(await manager.dict([["whose", "its own"]]));
+    const [theirs, own] = await list.slice() as [typeof dict, typeof dict];
+    assert.deepEqual([await theirs.get("whose"), await own.get("whose")], ["the other's", "its own"]);
+    await theirs.set("whose", "changed");
+    assert.equal(await dict.get("whose"), "changed");
+    await other.shutdown();
+    await assert.rejects(theirs.get("whose"), ManagerLostError);
+  });
+
+  test("What is put in and got out is copied", { timeout }, async () => {
+    const list = await manager.list<{ items: number[] }>();
+    const given = { items: [1] };
+    await list.append(given);
+    given.items.push(2);
+    const found = await list.get(0);
+    found.items.push(3);
+    assert.deepEqual(await list.get(0), { items: [1] });
   });
 });
