@@ -6,7 +6,7 @@ import type { ByteSocket, SocketAddress, SocketServer } from "../runtime/sockets
 import { isWaitingForOthers } from "../sync/word_wait.ts";
 import { type Address, describeAddress, type Family, isLocal, parseAddress } from "./address.ts";
 import { type AuthKey, keyBytes } from "./authentication.ts";
-import { checkLongest, FrameSocket, LONGEST_FRAME } from "./frame_socket.ts";
+import { FrameSocket } from "./frame_socket.ts";
 import { HANDSHAKE_MS, shakeHands } from "./handshake.ts";
 import type { Connection } from "./connection.ts";
 

@@ -1,8 +1,7 @@
 import { encodeBytes } from "../channel/byte_codec.ts";
-import { decodeForeign } from "../channel/decode_foreign.ts";
 import { Change } from "../core/change.ts";
 import { settlesUnless } from "../core/deadline.ts";
-import { ClosedError, EndOfStreamError, ManyhandsError, TimeoutError } from "../core/errors.ts";
+import { ClosedError, EndOfStreamError, TimeoutError } from "../core/errors.ts";
 import type { Readiness } from "../core/waitable.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { isWaitingForOthers, type WaitOptions } from "../sync/word_wait.ts";
