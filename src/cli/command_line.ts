@@ -1,8 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import type { InvalidMode } from "../kernels/lowercase.ts";
 import type { CompressionChoice } from "../text/compression.ts";
-import { CHUNK_STEP, MAX_CHUNK_BYTES } from "../text/text_options.ts";
-import { parseBytes } from "./byte_size.ts";
+import { FORMS, parseChunkSize, parseWorkers, PROGRESS_FORMS } from "./flag_values.ts";
+import { addMapCommand, type MapArguments } from "./map_arguments.ts";
 import type { ProgressForm } from "./progress_form.ts";
 
 /** What `manyhands lower` was asked for: checked as far as that needs no look at the system. */
@@ -26,23 +26,10 @@ export interface LowerArguments {
 /** What the command line asks for. */
 export type CommandArguments =
   | LowerArguments
+  | MapArguments
   | { readonly command: "doctor" }
   | { readonly command: "help"; readonly text: string }
   | { readonly command: "usage-error"; readonly message: string };
-
-const MAX_WORKERS = 1024;
-
-function parseWorkers(text: string): number {
-  const workers = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (workers >= 1 && workers <= MAX_WORKERS) return workers;
-  throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_WORKERS}.`);
-}
-
-function parseChunkSize(text: string): number {
-  const bytes = parseBytes(text);
-  if (bytes !== undefined && bytes >= CHUNK_STEP && bytes <= MAX_CHUNK_BYTES && bytes % CHUNK_STEP === 0) return bytes;
-  throw new InvalidArgumentError(`Expected a multiple of ${CHUNK_STEP} bytes up to 256M, such as 64K or 1M.`);
-}
 
 interface LowerFlags {
   output?: string;
@@ -58,9 +45,6 @@ interface LowerFlags {
   quiet?: true;
   json?: true;
 }
-
-const FORMS: readonly CompressionChoice[] = ["auto", "gzip", "zstd", "none"];
-const PROGRESS_FORMS: readonly ProgressForm[] = ["auto", "bar", "lines", "json", "none"];
 
 const EXAMPLES = `
 Examples:
@@ -145,6 +129,7 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
         json: flags.json === true,
       };
     });
+  addMapCommand(program, (args) => result = args);
   program.command("doctor")
     .description("Show what this runtime can do, and where it cannot, why")
     .action(() => {

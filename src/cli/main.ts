@@ -14,6 +14,8 @@ async function main(): Promise<number> {
   switch (args.command) {
     case "lower":
       return await (await import("./lower_command.ts")).lowerCommand(args);
+    case "map":
+      return await (await import("./map_command.ts")).mapCommand(args);
     case "doctor":
       return await (await import("./doctor_command.ts")).doctorCommand();
     case "help":

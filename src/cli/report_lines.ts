@@ -1,4 +1,4 @@
-import { FileError, ManyhandsError } from "../core/errors.ts";
+import { FileError, ManyhandsError, RecordError } from "../core/errors.ts";
 import type { TextFailure, TextReport } from "../text/report.ts";
 import { formatBytes } from "./byte_size.ts";
 
@@ -31,9 +31,9 @@ export function failureEvent(failure: TextFailure): string {
   return JSON.stringify({ event: "failed", ...failureData(failure) });
 }
 
-/** One failed input for people; a file's error says in its message which file it is about. */
+/** One failed input for people; a file's or record's error says in its message what it is about. */
 export function failureText(failure: TextFailure): string {
   const { path, error } = failure;
-  if (error instanceof FileError) return error.message;
+  if (error instanceof FileError || error instanceof RecordError) return error.message;
   return `Cannot lower-case ${path === "-" ? "standard input" : path}: ${error.message}`;
 }

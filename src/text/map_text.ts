@@ -1,7 +1,8 @@
-import { ManyhandsError } from "../core/errors.ts";
+import { ManyhandsError, OutputConflictError } from "../core/errors.ts";
 import { defineTask } from "../process/define_task.ts";
 import { Pool } from "../pool/pool.ts";
 import { assertCompression } from "../runtime/compression.ts";
+import { realPath } from "../runtime/files.ts";
 import { chunkCount } from "./chunk_plan.ts";
 import { type CommonOutput, openCommonOutput } from "./common_output.ts";
 import { ErrorLog } from "./error_log.ts";
@@ -15,7 +16,7 @@ import type { RecordSink } from "./record_delivery.ts";
 import { PAGE_BYTES } from "./slot.ts";
 import type { TaskRunner } from "./task_runner.ts";
 import { SPARE_SLOTS } from "./text_options.ts";
-import { planText, type TextPlan } from "./text_plan.ts";
+import { planText, STREAM_NAME, type TextPlan } from "./text_plan.ts";
 import { ValueChannel } from "./value_channel.ts";
 
 /**
@@ -113,6 +114,7 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
   const place = typeof target === "string" && target !== "-" ? { path: target } : "writer";
   const plan = planText(settings.input as readonly string[] | AsyncIterable<Uint8Array>, place, settings.compression);
   for (const { compress } of plan.sources) if (compress !== undefined) assertCompression(compress);
+  if (settings.errorsTo !== undefined) refuseErrorFile(settings.errorsTo, plan);
   const processes = Math.max(1, Math.min(settings.processes, rangeCount(plan, settings.chunkBytes)));
   const pool = new Pool({
     processes,
@@ -165,6 +167,15 @@ class RunParts {
     // A worker that could not be ended may come back to its slot.
     if (this.caller?.hasGivenUp) return;
     this.#slots.forEach(freeMapSlot);
+  }
+}
+
+function refuseErrorFile(path: string, { sources }: TextPlan): void {
+  const real = realPath(path);
+  for (const source of sources) {
+    const isInput = source.path !== "-" && source.path !== STREAM_NAME && realPath(source.path) === real;
+    if (!isInput && source.target !== real) continue;
+    throw new OutputConflictError(`The file of failed records ${path} is ${isInput ? "an input" : "an output"} too`);
   }
 }
 

@@ -63,6 +63,8 @@ export async function callRecords(work: RecordCalls): Promise<CallsEnd> {
         outcome = attempt(work, index, record);
       }
     } catch (error) {
+      // Where that was thrown is of no interest.
+      if (error instanceof Error) error.stack = undefined as never;
       outcome = { error };
     }
     called++;
