@@ -26,27 +26,29 @@ function numberOf(child: ChildProcess, file: "status" | "io", field: string): nu
   return Number(new RegExp(`^${field}:\\s*(\\d+)`, "m").exec(text)![1]);
 }
 
-/** Takes 100 KiB a second from a command's output, for two seconds from its first piece on; then checks what it holds. */
-async function takeSlowly(child: ChildProcess): Promise<void> {
+/**
+ * Takes 100 KiB a second from a command's output, for two seconds from its first piece on; checks what it holds then, and
+ * `readBytes`; and ends it by leaving.
+ */
+async function takeSlowly(child: ChildProcess, readBytes: () => number): Promise<void> {
   const output = child.stdout!;
+  const exited = new Promise((resolve) => child.on("exit", resolve));
   await new Promise((resolve) => output.once("readable", resolve));
   for (let taken = 0; taken < TIMES; taken++) {
     output.read(TAKEN_BYTES);
     await pause(100);
   }
+  const read = readBytes();
   const peak = numberOf(child, "status", "VmHWM") * 1024;
+  output.destroy();
+  assert.equal(await exited, 0);
+  assert.ok(read <= AHEAD_BYTES, `expected at most 32 MiB read, found ${read / MEBIBYTE} MiB`);
   assert.ok(peak <= MEMORY_BYTES, `expected at most 200 MiB of memory, found ${peak / MEBIBYTE} MiB`);
-}
-
-/** Resolves with the exit code. */
-function exitOf(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => child.on("exit", resolve));
 }
 
 describe("manyhands lower with a reader that takes 100 KiB a second", () => {
   test("stops reading standard input, and ends in peace once the reader goes", { timeout, ...proc }, async () => {
     const child = startCommand(["lower", "-", "--output", "-", "--quiet"]);
-    const exited = exitOf(child);
     const piece = new Uint8Array(MEBIBYTE).fill(65);
     let accepted = 0;
     const feed = (error?: Error | null): void => {
@@ -56,10 +58,7 @@ describe("manyhands lower with a reader that takes 100 KiB a second", () => {
     };
     child.stdin!.on("error", () => {});
     child.stdin!.write(piece, feed);
-    await takeSlowly(child);
-    assert.ok(accepted <= AHEAD_BYTES, `expected at most 32 MiB read, found ${accepted / MEBIBYTE} MiB`);
-    child.stdout!.destroy();
-    assert.equal(await exited, 0);
+    await takeSlowly(child, () => accepted);
   });
 
   test(
@@ -70,12 +69,7 @@ describe("manyhands lower with a reader that takes 100 KiB a second", () => {
         // Sparse: gigabytes of zeros that take no room.
         fs.truncateSync(folder.write("in", "START\n"), 8 * 1024 ** 3);
         const child = startCommand(["lower", "in", "--output", "-", "--quiet"], "pipe", folder.path);
-        const exited = exitOf(child);
-        await takeSlowly(child);
-        const read = numberOf(child, "io", "rchar");
-        assert.ok(read <= AHEAD_BYTES, `expected at most 32 MiB read, found ${read / MEBIBYTE} MiB`);
-        child.stdout!.destroy();
-        assert.equal(await exited, 0);
+        await takeSlowly(child, () => numberOf(child, "io", "rchar"));
       }),
   );
 });
