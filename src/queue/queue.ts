@@ -61,9 +61,13 @@ export class Queue<T = unknown> extends Synchroniser {
    * @throws {TaskEncodingError} where the item cannot be copied; `path` leads to the part.
    * @throws {ShutDownError} after `shutdown`; {@linkcode ClosedError} after `close`. The signal's reason.
    */
-  async put(item: T, limits: WaitOptions = {}): Promise<void> {
-    limits.signal?.throwIfAborted();
-    await this.#state("put into").put(item, limits);
+  put(item: T, limits: WaitOptions = {}): Promise<void> {
+    try {
+      limits.signal?.throwIfAborted();
+      return this.#state("put into").put(item, limits);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** `put` without waiting: throws {@linkcode QueueFullError} where there is no room. Python: `put_nowait`. */
@@ -82,8 +86,12 @@ export class Queue<T = unknown> extends Synchroniser {
    * @throws {QueueEmptyError} where there was none in that time.
    * @throws {ShutDownError} after `shutdown`, once it is empty; {@linkcode ClosedError} after `close`. The signal's reason.
    */
-  async get(limits: WaitOptions = {}): Promise<T> {
-    return await this.#state("get from").get(limits) as T;
+  get(limits: WaitOptions = {}): Promise<T> {
+    try {
+      return this.#state("get from").get(limits) as Promise<T>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** `get` without waiting: throws {@linkcode QueueEmptyError} where there is none. Python: `get_nowait`. */

@@ -82,17 +82,25 @@ export class QueueState implements QueueCore {
       if (this.isShut) throw this.#shut("put into");
       if (this.isFull) return this.#fifo.wantRoom();
       this.#fifo.put(message);
-      Atomics.add(this.#words, UNFINISHED, 1);
+      this.#words[UNFINISHED]!++;
       return undefined;
     });
   }
 
-  async get(limits: WaitOptions): Promise<unknown> {
-    limits.signal?.throwIfAborted();
+  get(limits: WaitOptions): Promise<unknown> {
     const slot: Slot = { item: NOTHING };
-    const isThere = this.#lookGet(slot) === undefined ||
-      await waitAsync(this.#words, this.#fifo.putBell, () => this.#lookGet(slot), limits);
-    if (!isThere) throw this.#empty();
+    try {
+      limits.signal?.throwIfAborted();
+      // Without a wait there is no promise but the one that is handed out: each costs as much as the item.
+      if (this.#lookGet(slot) === undefined) return Promise.resolve(valueOf(slot.item));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#awaitItem(slot, limits);
+  }
+
+  async #awaitItem(slot: Slot, limits: WaitOptions): Promise<unknown> {
+    if (!await waitAsync(this.#words, this.#fifo.putBell, () => this.#lookGet(slot), limits)) throw this.#empty();
     return valueOf(slot.item);
   }
 

@@ -92,9 +92,9 @@ export class Segment {
     return new Uint8Array(this.#bytes.subarray(start, start + this.firstLength()));
   }
 
-  /** Takes the first message away. */
-  shift(): void {
-    Atomics.store(this.#words, START, this.#words[START]! + Segment.messageBytes(this.firstLength()));
+  /** Takes the first message, of `length` bytes, away. */
+  shift(length: number): void {
+    Atomics.store(this.#words, START, this.#words[START]! + Segment.messageBytes(length));
   }
 
   /** Begins anew where it is empty, so that its room can be used again. */

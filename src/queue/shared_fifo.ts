@@ -84,10 +84,8 @@ export class SharedFifo {
 
   /** Appends a message. Only inside `exclusively`. */
   put(message: Uint8Array): void {
-    const { words } = this;
     if (!this.#tailSegment()?.append(message)) this.#extend(message);
-    Atomics.add(words, this.#at + COUNT, 1);
-    Atomics.add(words, this.#at + BYTES, message.length);
+    this.#count(1, message.length);
     this.#ring(PUT_BELL);
   }
 
@@ -125,11 +123,18 @@ export class SharedFifo {
   }
 
   #drop(head: Segment): void {
-    Atomics.sub(this.words, this.#at + BYTES, head.firstLength());
-    head.shift();
+    const length = head.firstLength();
+    head.shift(length);
     if (head.isEmpty && head.next === 0) head.rewind();
-    Atomics.sub(this.words, this.#at + COUNT, 1);
+    this.#count(-1, -length);
     this.#ring(TAKE_BELL);
+  }
+
+  /** Nobody else writes these words meanwhile, and the mutex orders them. */
+  #count(messages: number, bytes: number): void {
+    const { words } = this;
+    words[this.#at + COUNT]! += messages;
+    words[this.#at + BYTES]! += bytes;
   }
 
   /** Forgets all messages; how many. Only inside `exclusively`. */

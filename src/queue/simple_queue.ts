@@ -33,8 +33,12 @@ export class SimpleQueue<T = unknown> extends Synchroniser {
   }
 
   /** Puts an item; resolves when it is stored. Throws as `Queue.put`. */
-  async put(item: T): Promise<void> {
-    await this.#open("put into").put(item, {});
+  put(item: T): Promise<void> {
+    try {
+      return this.#open("put into").put(item, {});
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** As `put`, but blocks the thread; meant for workers. */
@@ -43,8 +47,12 @@ export class SimpleQueue<T = unknown> extends Synchroniser {
   }
 
   /** Takes the item that was put first; waits for one. Throws as `Queue.get`. */
-  async get(limits: WaitOptions = {}): Promise<T> {
-    return await this.#open("get from").get(limits) as T;
+  get(limits: WaitOptions = {}): Promise<T> {
+    try {
+      return this.#open("get from").get(limits) as Promise<T>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** As `get`, but blocks the thread; meant for workers. */
