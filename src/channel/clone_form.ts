@@ -100,7 +100,8 @@ class Copy {
     if (copy !== undefined || !isPacked(part)) return copy ?? part;
     const standIn = {};
     this.#copies.set(part, standIn);
-    this.#packed.push([standIn, pack(part).slice()]);
+    // Not by slice, which of Node's own kind of byte array gives a view: a clone of that is one of what others sent too.
+    this.#packed.push([standIn, new Uint8Array(pack(part))]);
     return standIn;
   }
 }

@@ -1,3 +1,5 @@
+import { TaskEncodingError } from "../core/errors.ts";
+import { isEncodingForOutside } from "../core/wire.ts";
 import { ValueWriter } from "./value_writer.ts";
 
 const SCRATCH_BYTES = 1 << 16;
@@ -38,13 +40,15 @@ export function encodeDetached(value: unknown, root: string): Uint8Array | undef
 /** As `encodeDetached`; the bytes are valid until the next value is encoded. */
 export function encodePassing(value: unknown, root: string): Uint8Array | undefined {
   let target = scratch ??= newScratch(SCRATCH_BYTES);
+  // What earlier messages left between the parts of this one is not for other programs.
+  if (isEncodingForOutside()) target.bytes.fill(0);
   for (;;) {
     const written = target.writer.write(value, 0, target.bytes.length, root);
     if (written === "clone") return undefined;
     if (written === "written") return target.bytes.subarray(0, target.writer.position);
     const size = Math.max(target.bytes.length * 2, target.writer.position + target.writer.needed);
     if (size > LARGEST_PAYLOAD) {
-      throw new RangeError(`Cannot send ${root}: it takes more than ${LARGEST_PAYLOAD} bytes`);
+      throw new TaskEncodingError(root, `longer than the ${LARGEST_PAYLOAD} bytes that a message may have`);
     }
     target = newScratch(size);
   }

@@ -7,7 +7,10 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Strings up to this many bytes are built by a loop, which beats the decoder's fixed cost. */
 const LOOPED_STRING = 24;
 
-/** Reads what `ValueWriter` wrote. Nothing that it returns refers to the buffer. */
+/**
+ * Reads what `ValueWriter` wrote. Nothing that it returns refers to the buffer. Each length is compared with the buffer's
+ * before anything is made of it, so bytes that somebody made up take no more memory than they are long.
+ */
 export class ValueReader {
   /** Where the next byte comes from, from the start of the buffer. */
   position = 0;
@@ -70,7 +73,7 @@ export class ValueReader {
 
   #ascii(length: number): string {
     const start = this.position;
-    this.position = (start + length + 3) & ~3;
+    this.position = this.#within(start, start + length);
     if (length > LOOPED_STRING) return utf8.decode(this.#bytes.subarray(start, start + length));
     let text = "";
     for (let i = 0; i < length; i++) text += String.fromCharCode(this.#bytes[start + i]!);
@@ -81,7 +84,7 @@ export class ValueReader {
   #sized(): Uint8Array {
     const start = this.position + 4;
     const end = start + this.#words[this.position >> 2]!;
-    this.position = (end + 3) & ~3;
+    this.position = this.#within(start, end);
     return this.#bytes.subarray(start, end);
   }
 
@@ -89,11 +92,17 @@ export class ValueReader {
   #blob(): Uint8Array {
     const start = (this.position + 11) & ~7;
     const end = start + this.#words[this.position >> 2]!;
-    this.position = (end + 3) & ~3;
+    this.position = this.#within(start, end);
     // Faster than `slice`, whose new memory costs V8 three times as much.
     const copy = new Uint8Array(end - start);
     copy.set(this.#bytes.subarray(start, end));
     return copy;
+  }
+
+  /** The multiple of 4 from `end` on, which lies after `start` and in the buffer. Throws a RangeError where it does not. */
+  #within(start: number, end: number): number {
+    if (end >= start && end <= this.#bytes.length) return (end + 3) & ~3;
+    throw new RangeError(`Found ${end - start} bytes announced at byte ${start} of ${this.#bytes.length}`);
   }
 
   #utf16(bytes: Uint8Array): string {
@@ -103,6 +112,7 @@ export class ValueReader {
   }
 
   #list(length: number): unknown[] {
+    this.#within(this.position, this.position + length * 4);
     const items: unknown[] = [];
     for (let i = 0; i < length; i++) items.push(this.read());
     return items;
@@ -112,7 +122,7 @@ export class ValueReader {
     const words = this.#words;
     const length = words[this.position >> 2]!;
     const start = (this.position >> 2) + 1;
-    this.position += 4 + length * 4;
+    this.position = this.#within(start * 4, (start + length) * 4);
     const items = new Array<number>(length);
     for (let i = 0; i < length; i++) items[i] = words[start + i]!;
     return items;
@@ -121,7 +131,7 @@ export class ValueReader {
   #numbers(): number[] {
     const length = this.#words[this.position >> 2]!;
     const start = ((this.position + 11) & ~7) >> 3;
-    this.position = (start + length) << 3;
+    this.position = this.#within(start * 8, (start + length) * 8);
     const items = new Array<number>(length);
     for (let i = 0; i < length; i++) items[i] = this.#doubles[start + i]!;
     return items;

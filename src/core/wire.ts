@@ -52,6 +52,22 @@ export function encodingForOutside<R>(encode: () => R, to: Outside = "stranger")
   }
 }
 
+let isForeign = false;
+
+/**
+ * Runs `decode` on what came from a program that may be any: objects in shared memory are refused, since whoever makes
+ * their form up could point at any place of this program's memory.
+ */
+export function decodingForeign<R>(decode: () => R): R {
+  const before = isForeign;
+  isForeign = true;
+  try {
+    return decode();
+  } finally {
+    isForeign = before;
+  }
+}
+
 /** Whether what is being encoded is for another process of the operating system, which shares no memory. */
 export function isEncodingForOutside(): boolean {
   return outside !== undefined;
@@ -93,11 +109,14 @@ export function encodeWired(value: object): WiredForm {
 
 /**
  * The instance again. Throws a TypeError where no class of that tag is registered here, an `UnloadedError` where it may
- * be once more modules are loaded.
+ * be once more modules are loaded, and a TypeError for an object in shared memory that came from another program.
  */
 export function decodeWired([tag, data]: WiredForm): object {
   const wireType = wireTypeByTag(tag);
   if (wireType === undefined) throw canLoadMore() ? new UnloadedError() : new TypeError(`Unknown wire type: ${tag}`);
+  if (isForeign && wireType.scope === "tree") {
+    throw new TypeError(`Refused a ${tag}: it lies in shared memory, which the program that sent it does not share`);
+  }
   return wireType.decode(data);
 }
 

@@ -3,7 +3,7 @@ import { runtime } from "../runtime/current.ts";
 import { type Address, describeAddress, type Family, parseAddress } from "./address.ts";
 import type { AuthKey } from "./authentication.ts";
 import type { Connection } from "./connection.ts";
-import { FrameSocket } from "./frame_socket.ts";
+import { checkLongest, FrameSocket, LONGEST_FRAME } from "./frame_socket.ts";
 import { HANDSHAKE_MS, shakeHands } from "./handshake.ts";
 
 /** Options of {@linkcode Client}. */
@@ -12,6 +12,8 @@ export interface ClientOptions {
   authkey?: AuthKey | undefined;
   /** What the address must be. */
   family?: Family | undefined;
+  /** Bytes that a message from the listener may have; a longer one ends the connection. Default: about 2 GiB. */
+  maxMessageBytes?: number | undefined;
   /** Milliseconds that connecting and proving the key may take together. Default: 20,000. */
   timeout?: number | undefined;
 }
@@ -19,7 +21,7 @@ export interface ClientOptions {
 /**
  * Connects to a {@linkcode Listener}. Python: `multiprocessing.connection.Client`.
  *
- * @throws {RangeError} where the address is none
+ * @throws {RangeError} where the address or `maxMessageBytes` is none
  * @throws {ManyhandsError} with code `ERR_CONNECT` where nobody listens there; the system's error is the cause
  * @throws {AuthenticationError} where the listener has another key
  * @throws {TimeoutError} where it takes too long
@@ -39,7 +41,8 @@ export interface ClientOptions {
  * ```
  */
 export async function Client(address: Address, options: ClientOptions = {}): Promise<Connection> {
-  const { authkey, family, timeout = HANDSHAKE_MS } = options;
+  const { authkey, family, timeout = HANDSHAKE_MS, maxMessageBytes = LONGEST_FRAME } = options;
+  checkLongest(maxMessageBytes);
   const parsed = parseAddress(address, family);
   const begun = performance.now();
   const { connectTo } = await runtime.sockets();
@@ -48,7 +51,7 @@ export async function Client(address: Address, options: ClientOptions = {}): Pro
   try {
     const socket = await connectTo(parsed, abandon.signal);
     const left = Math.max(1, timeout - (performance.now() - begun));
-    return await shakeHands(new FrameSocket(socket), authkey, "client", left);
+    return await shakeHands(new FrameSocket(socket, maxMessageBytes), authkey, "client", left);
   } catch (cause) {
     const where = describeAddress(parsed);
     if (abandon.signal.aborted) throw new TimeoutError(`Cannot connect to ${where} in ${timeout} ms`, { cause });

@@ -1,8 +1,23 @@
+import { ManyhandsError } from "../core/errors.ts";
 import type { ByteSocket, SocketAddress } from "../runtime/sockets.ts";
 
 const HEADER_BYTES = 4;
 /** The longest message, in bytes. */
 export const LONGEST_FRAME: number = 2 ** 31 - 2 ** 16;
+
+/** Checks how long the messages of another side may be. Throws a RangeError where that is no number of bytes. */
+export function checkLongest(maxMessageBytes: number): number {
+  if (Number.isInteger(maxMessageBytes) && maxMessageBytes > 0 && maxMessageBytes <= LONGEST_FRAME) {
+    return maxMessageBytes;
+  }
+  throw new RangeError(
+    `Expected from 1 to ${LONGEST_FRAME} bytes as maxMessageBytes, found ${String(maxMessageBytes)}`,
+  );
+}
+
+function tooLong(text: string): ManyhandsError {
+  return new ManyhandsError("ERR_MESSAGE_TOO_LONG", text);
+}
 
 /**
  * Messages over a stream of bytes: four bytes of length, the highest first, and so many bytes. That is also what CPython's
@@ -12,14 +27,16 @@ export class FrameSocket {
   readonly #socket: ByteSocket;
   #pieces: Uint8Array[] = [];
   #held = 0;
-  #limit: number = LONGEST_FRAME;
+  readonly #longest: number;
+  #limit: number;
   #allowed = Infinity;
   readonly #returned: Uint8Array<ArrayBuffer>[] = [];
   #listener: ((frame: Uint8Array<ArrayBuffer>) => void) | undefined;
 
-  /** Takes the socket over. */
-  constructor(socket: ByteSocket) {
+  /** Takes the socket over. The other side may send messages of `longest` bytes. */
+  constructor(socket: ByteSocket, longest: number = LONGEST_FRAME) {
     this.#socket = socket;
+    this.#longest = this.#limit = longest;
   }
 
   /** The other end's address, where it has one. */
@@ -47,7 +64,7 @@ export class FrameSocket {
   /** Ends what `restrict` began, and takes what has come since. */
   trust(): void {
     this.#allowed = Infinity;
-    this.#limit = LONGEST_FRAME;
+    this.#limit = this.#longest;
     this.#socket.resume();
     this.#parse();
   }
@@ -65,7 +82,7 @@ export class FrameSocket {
   /** Resolves when the system has taken the message. */
   send(frame: Uint8Array): Promise<void> {
     if (frame.length > LONGEST_FRAME) {
-      throw new RangeError(`Cannot send a message of ${frame.length} bytes: the longest has ${LONGEST_FRAME}`);
+      throw tooLong(`Cannot send a message of ${frame.length} bytes: the longest has ${LONGEST_FRAME}`);
     }
     const bytes = new Uint8Array(HEADER_BYTES + frame.length);
     new DataView(bytes.buffer).setUint32(0, frame.length);
@@ -146,9 +163,7 @@ export class FrameSocket {
   }
 
   #refuse(length: number): void {
-    this.#failure = new RangeError(
-      `The other side announced a message of ${length} bytes; the limit is ${this.#limit}`,
-    );
+    this.#failure = tooLong(`The other side announced a message of ${length} bytes; the limit is ${this.#limit}`);
     this.#pieces = [];
     this.#held = 0;
     this.#socket.destroy();

@@ -6,7 +6,7 @@ import type { ByteSocket, SocketAddress, SocketServer } from "../runtime/sockets
 import { isWaitingForOthers } from "../sync/word_wait.ts";
 import { type Address, describeAddress, type Family, isLocal, parseAddress } from "./address.ts";
 import { type AuthKey, keyBytes } from "./authentication.ts";
-import { FrameSocket } from "./frame_socket.ts";
+import { checkLongest, FrameSocket, LONGEST_FRAME } from "./frame_socket.ts";
 import { HANDSHAKE_MS, shakeHands } from "./handshake.ts";
 import type { Connection } from "./connection.ts";
 
@@ -16,9 +16,14 @@ export interface ListenerOptions {
   authkey?: AuthKey | undefined;
   /** Clients that may wait for `accept`; further ones are turned away. Default: 16. */
   backlog?: number | undefined;
+  /** Bytes that a message from a client may have; a longer one ends its connection. Default: about 2 GiB. */
+  maxMessageBytes?: number | undefined;
   /** What the address must be, or shall be where none is given. Default: `"unix"`. */
   family?: Family | undefined;
 }
+
+/** Clients that may be proving their key at one time; one more puts the first of them out, which had the longest time. */
+const HALF_OPEN = 256;
 
 type Arrival = { readonly connection: Connection; readonly from: SocketAddress | undefined } | {
   readonly error: unknown;
@@ -49,7 +54,8 @@ export class Listener {
   readonly #backlog: number;
   readonly #started: Promise<SocketServer>;
   readonly #arrivals: Arrival[] = [];
-  #proving = 0;
+  readonly #longest: number;
+  readonly #proving: Set<FrameSocket> = new Set();
   #server: SocketServer | undefined;
   readonly #change: Change = new Change();
   #removePath: () => Promise<void> = () => Promise.resolve();
@@ -60,11 +66,13 @@ export class Listener {
    * Begins to listen. Without an address it makes a unix socket in a folder that only this user can enter, and takes both
    * away at the end; for the family `"tcp"` it takes a free port of 127.0.0.1.
    *
-   * @throws {RangeError} where the address or the backlog is none, or other machines could connect without a key
+   * @throws {RangeError} where the address, the backlog or `maxMessageBytes` is none, or other machines could connect
+   * without a key
    * @throws {TypeError} where the key is neither bytes nor a string
    */
   constructor(address?: Address, options: ListenerOptions = {}) {
-    const { authkey, backlog = 16, family } = options;
+    const { authkey, backlog = 16, family, maxMessageBytes = LONGEST_FRAME } = options;
+    this.#longest = checkLongest(maxMessageBytes);
     if (!(Number.isInteger(backlog) && backlog > 0)) {
       throw new RangeError(`Expected a whole number from 1 on as the backlog, found ${String(backlog)}`);
     }
@@ -161,9 +169,10 @@ export class Listener {
   }
 
   async #receive(socket: ByteSocket): Promise<void> {
-    if (this.#closing !== undefined || this.#arrivals.length + this.#proving >= this.#backlog) return socket.destroy();
-    this.#proving++;
-    const frames = new FrameSocket(socket);
+    if (this.#closing !== undefined || this.#waiting() >= this.#backlog) return socket.destroy();
+    const frames = new FrameSocket(socket, this.#longest);
+    this.#proving.add(frames);
+    if (this.#proving.size > HALF_OPEN) this.#putOut(this.#proving.values().next().value!);
     let arrival: Arrival;
     try {
       const connection = await shakeHands(frames, this.#authkey, "listener", HANDSHAKE_MS);
@@ -171,10 +180,23 @@ export class Listener {
     } catch (error) {
       arrival = { error };
     }
-    this.#proving--;
-    if (this.#closing !== undefined) return frames.destroy();
+    const isWanted = this.#proving.delete(frames) && this.#closing === undefined;
+    const isFull = "connection" in arrival
+      ? this.#waiting() >= this.#backlog
+      : this.#arrivals.length - this.#waiting() >= this.#backlog;
+    if (!isWanted || isFull) return frames.destroy();
     this.#arrivals.push(arrival);
     this.#change.happen();
+  }
+
+  #putOut(frames: FrameSocket): void {
+    this.#proving.delete(frames);
+    frames.destroy();
+  }
+
+  /** Clients that wait for `accept`. */
+  #waiting(): number {
+    return this.#arrivals.reduce((count, arrival) => "connection" in arrival ? count + 1 : count, 0);
   }
 
   #taken(arrival: Arrival): Connection {
@@ -185,6 +207,7 @@ export class Listener {
 
   async #end(): Promise<void> {
     const server = await this.#started.catch(() => undefined);
+    for (const frames of this.#proving) this.#putOut(frames);
     for (const arrival of this.#arrivals.splice(0)) if ("connection" in arrival) arrival.connection.close();
     this.#change.happen();
     // The server is closed when its connections are, which are not its own.

@@ -1,7 +1,8 @@
 import { encodeBytes } from "../channel/byte_codec.ts";
+import { decodeForeign } from "../channel/decode_foreign.ts";
 import { Change } from "../core/change.ts";
 import { settlesUnless } from "../core/deadline.ts";
-import { ClosedError, EndOfStreamError, TimeoutError } from "../core/errors.ts";
+import { ClosedError, EndOfStreamError, ManyhandsError, TimeoutError } from "../core/errors.ts";
 import type { Readiness } from "../core/waitable.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { isWaitingForOthers, type WaitOptions } from "../sync/word_wait.ts";
@@ -23,6 +24,7 @@ export class SocketConnection extends Connection {
   #unreadBytes = 0;
   #isPaused = false;
   #isAtEnd = false;
+  #failure: Error | undefined;
   #isClosed = false;
   readonly #change: Change = new Change();
 
@@ -31,8 +33,9 @@ export class SocketConnection extends Connection {
     super(true, true);
     this.#frames = frames;
     frames.onFrame((frame) => this.#store(frame));
-    frames.onEnd(() => {
+    frames.onEnd((error) => {
       this.#isAtEnd = true;
+      this.#failure = error;
       this.#change.happen();
     });
   }
@@ -51,6 +54,21 @@ export class SocketConnection extends Connection {
   override async send(value: unknown, options?: WaitOptions): Promise<void> {
     this.checkWritable();
     await this.sendFrame(encodingForOutside(() => encodeBytes(value, "message")), options);
+  }
+
+  /**
+   * The next value. What the other side made up is refused: whatever it sent, that is a value, or an error here.
+   *
+   * @throws {ManyhandsError} with code `ERR_BAD_MESSAGE` where the message holds none; the next `recv` has the next
+   * @throws {ManyhandsError} with code `ERR_MESSAGE_TOO_LONG` where the other side announced one beyond `maxMessageBytes`;
+   * the connection has ended then
+   * @throws {EndOfStreamError} once the other side is gone and everything that it sent was received. Python: EOFError.
+   * @throws {ClosedError} after `close`
+   * @throws {TimeoutError} where nothing came within the `timeout`
+   */
+  override async recv(options?: WaitOptions): Promise<unknown> {
+    this.checkReadable();
+    return decodeForeign(await this.recvFrame(options));
   }
 
   /** Closes this end; the other side receives what was sent and then the end. May be called again. */
@@ -80,7 +98,7 @@ export class SocketConnection extends Connection {
     try {
       await this.#frames.send(bytes);
     } catch (cause) {
-      if (cause instanceof RangeError) throw cause;
+      if (cause instanceof ManyhandsError) throw cause;
       throw new ClosedError("Cannot send: the other end of the connection is closed", { cause });
     } finally {
       this.#frames.release();
@@ -91,7 +109,7 @@ export class SocketConnection extends Connection {
   protected override async recvFrame(options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     if (!await this.pollFrame(options)) throw new TimeoutError(`No message came in ${options.timeout} ms`);
     const frame = this.#unread.shift();
-    if (frame === undefined) throw new EndOfStreamError("The other end of the connection is closed");
+    if (frame === undefined) throw this.#endOfStream();
     this.#unreadBytes -= frame.length;
     if (this.#isPaused && this.#unreadBytes < READ_AHEAD_BYTES) {
       this.#isPaused = false;
@@ -124,6 +142,12 @@ export class SocketConnection extends Connection {
       isReady: () => this.#isReady(),
       whenReady: async (signal) => void await this.pollFrame({ signal }).catch(() => false),
     };
+  }
+
+  #endOfStream(): Error {
+    const cause = this.#failure;
+    if (cause instanceof ManyhandsError) return cause;
+    return new EndOfStreamError("The other end of the connection is closed", cause === undefined ? {} : { cause });
   }
 
   #isReady(): boolean {

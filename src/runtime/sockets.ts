@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { type AddressInfo, connect as connectSocket, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -93,6 +94,9 @@ function addressOf(server: Server): SocketAddress {
   return typeof address === "string" ? { path: address } : { host: address.address, port: address.port };
 }
 
+/** What the owner of a unix socket may do with it, and nobody else: who cannot write to it cannot connect. */
+const OWNER_ONLY = 0o600;
+
 /** Listens at an address; `onSocket` gets each that connects. Rejects with the system's error. */
 export function listenAt(
   address: SocketAddress,
@@ -104,6 +108,12 @@ export function listenAt(
     server.once("error", reject);
     server.listen({ ...address, backlog }, () => {
       server.off("error", reject);
+      try {
+        if ("path" in address) chmodSync(address.path, OWNER_ONLY);
+      } catch (error) {
+        server.close();
+        return reject(error);
+      }
       // One connection that cannot be taken, as for want of descriptors, does not end the listener.
       server.on("error", () => {});
       const { hold, release } = holder(server);
