@@ -5,10 +5,14 @@
 export function liveController(look: () => Error | undefined): AbortController {
   const controller = new AbortController();
   const { signal } = controller;
+  let isLooking = false;
   const refresh = (): void => {
-    if (inherited(signal, "aborted") === true) return;
+    // Deno's own `abort` asks the signal whether it is aborted already.
+    if (isLooking || inherited(signal, "aborted") === true) return;
+    isLooking = true;
     const reason = look();
     if (reason !== undefined) controller.abort(reason);
+    isLooking = false;
   };
   for (const name of ["aborted", "reason"] as const) {
     const get = (): unknown => {

@@ -198,7 +198,7 @@ export class Supervisor {
     this.#workers.delete(worker);
     if (!worker.handle.isReady && this.state !== "closed") this.#countFailedStart(worker, end);
     else this.#failedStarts = 0;
-    const isLost = !end.stopped && worker.condemned === undefined && this.state !== "closed";
+    const isLost = !end.stopped && worker.condemned === undefined && !worker.isExhausted && this.state !== "closed";
     if (isLost) this.lost++;
     if (end.abandoned) this.abandoned++;
     emit(isLost ? "manyhands:worker:lost" : "manyhands:worker:end", () => ({
@@ -252,6 +252,7 @@ export class Supervisor {
   }
 
   #retire(worker: PoolWorker): void {
+    worker.isExhausted = true;
     this.dispatcher.retire(worker);
     this.#end(worker, CLOSE_GRACE_MS);
   }
