@@ -1,6 +1,6 @@
 import { HOST_BYTES, HostWord } from "../channel/link_layout.ts";
 import { FrameKind } from "../channel/frames.ts";
-import type { WorkerLostError } from "../core/errors.ts";
+import { TimeoutError, type WorkerLostError } from "../core/errors.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { runtime } from "../runtime/current.ts";
 import { AwakeCount } from "../sync/awake_count.ts";
@@ -22,6 +22,8 @@ const PACK_US = 50;
 const PACK_TASKS = 128;
 /** Milliseconds that a task gets to end by itself, once its signal is aborted, before its worker is ended. */
 const CANCEL_GRACE_MS = 100;
+/** Milliseconds beyond the limit of a task after which a worker that does not begin its next one is replaced. */
+const STALL_GRACE_MS = 2000;
 /** Milliseconds of answers in a row after which timers and messages of the program get a turn. */
 const TURN_MS = 8;
 
@@ -170,13 +172,19 @@ export class Dispatcher {
     unref(timer);
   }
 
-  /** Fails the task that runs longer than `limit` milliseconds, and asks it to end. */
+  /**
+   * Fails the task that runs longer than `limit` milliseconds, and asks it to end. A worker that does not even begin what
+   * it has, since something that was left behind keeps its thread, is replaced, and what it has goes elsewhere.
+   */
   expire(limit: number, reason: (task: PoolTask) => Error): void {
     this.#drainAll();
     for (const worker of this.#workers.values()) {
-      const task = worker.runningTask();
-      if (task === undefined || task.isSettled || worker.runningFor() < limit) continue;
       if (!worker.isInitialized || worker.condemned !== undefined) continue;
+      const task = worker.runningTask();
+      if (task === undefined && worker.stalledFor() >= limit + STALL_GRACE_MS) {
+        this.#condemn(worker, new TimeoutError(`${worker.handle.name} began no task for ${limit + STALL_GRACE_MS} ms`));
+      }
+      if (task === undefined || task.isSettled || worker.runningFor() < limit) continue;
       const error = reason(task);
       this.#ledger.settle(task);
       task.fail(error);

@@ -37,6 +37,8 @@ export class PoolWorker {
   #streamed: PoolTask | undefined;
   #running: PoolTask | undefined;
   #runningSince = 0;
+  #unbegun: PoolTask | undefined;
+  #unbegunSince = 0;
   /** Tasks that it has answered. */
   answers = 0;
   #answersSeen = 0;
@@ -137,6 +139,17 @@ export class PoolWorker {
     return performance.now() - this.#runningSince;
   }
 
+  /** Milliseconds for which the worker, which is up, was seen not to begin the task at its front; 0 where it has none. */
+  stalledFor(): number {
+    const front = this.handle.isReady ? this.front() : undefined;
+    const now = performance.now();
+    if (front === undefined || front !== this.#unbegun) {
+      this.#unbegun = front;
+      this.#unbegunSince = now;
+    }
+    return now - this.#unbegunSince;
+  }
+
   /** Takes up to `count` tasks back from the end but leaves `least`, in their order; only such as it has not begun. */
   takeBack(count: number, least: number = 1): PoolTask[] {
     const taken: PoolTask[] = [];
@@ -177,7 +190,8 @@ export class PoolWorker {
     const waiting: PoolTask[] = [];
     for (const task of this.#held.toArray()) {
       if (task.holder !== this.id) continue;
-      if (task.place >= 0 && ring.isClaimed(task.place)) begun = task;
+      // Where the thread could not be ended, a task that goes elsewhere must not be begun here after all.
+      if (task.place >= 0 && !ring.revoke(task.place)) begun = task;
       else waiting.push(task);
       if (task.place >= 0) this.#keepPayload(task);
       task.holder = -1;

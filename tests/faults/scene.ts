@@ -19,6 +19,8 @@ export interface Finding {
 
 /** Milliseconds of a task after which it has failed to end. */
 export const TASK_TIMEOUT_MS = 700;
+/** The same for a task that is to use up its memory, which takes a while. */
+export const LONG_TASK_TIMEOUT_MS = 25_000;
 
 /** Where one cell is played: its folder of marks, and what it waits for just now, for a report of a hang. */
 export class Scene {

@@ -1,5 +1,5 @@
 import type { BaseManager, TaskLike } from "../../../mod.ts";
-import { type Finding, heardOf, pause, type Scene, TASK_TIMEOUT_MS } from "../scene.ts";
+import { type Finding, heardOf, LONG_TASK_TIMEOUT_MS, pause, type Scene, TASK_TIMEOUT_MS } from "../scene.ts";
 import { FaultyManager, managerOf } from "../fixtures/faulty_objects.ts";
 import { initialize, type Way } from "../fixtures/targets.ts";
 import { Trap } from "../fixtures/trap.ts";
@@ -43,7 +43,7 @@ async function playMoment(scene: Scene, manager: BaseManager): Promise<string> {
   }
   await scene.step("the start of the manager", manager.start());
   const object = await scene.step("its object", manager.create("Faulty"));
-  const limits = { signal: AbortSignal.timeout(2 * TASK_TIMEOUT_MS) };
+  const limits = { signal: AbortSignal.timeout(endless(scene) ? 2 * TASK_TIMEOUT_MS : LONG_TASK_TIMEOUT_MS) };
   const put = (way: Way): Promise<unknown> => object.call("put", [plan, way], limits);
   switch (moment) {
     case "decode":

@@ -4,7 +4,7 @@ import type { Cell } from "../cell.ts";
 import type { Plan } from "../fixtures/commit.ts";
 import { echo, fail, faultyKernel, giveTrap, initialize, takeTrap, type Way } from "../fixtures/targets.ts";
 import { Trap } from "../fixtures/trap.ts";
-import { type Finding, heardOf, pause, type Scene, TASK_TIMEOUT_MS } from "../scene.ts";
+import { type Finding, heardOf, LONG_TASK_TIMEOUT_MS, pause, type Scene, TASK_TIMEOUT_MS } from "../scene.ts";
 
 type Subject = Cell["subject"];
 
@@ -59,10 +59,14 @@ function endsWorker({ fault }: Plan): boolean {
   return fault !== "loop" && fault !== "wasm loop" && fault !== "SIGSTOP";
 }
 
+function timeoutOf({ fault }: Plan): number {
+  return fault === "memory" ? LONG_TASK_TIMEOUT_MS : TASK_TIMEOUT_MS;
+}
+
 /** Faults of a pool's workers, in the five ways of handing it work. */
 export async function playPool(scene: Scene): Promise<Finding> {
   const { moment, context } = scene.cell;
-  const settings: PoolOptions = { processes: 1, taskTimeout: TASK_TIMEOUT_MS, context };
+  const settings: PoolOptions = { processes: 1, taskTimeout: timeoutOf(scene.plan), context };
   const pool = new Pool(
     moment === "initializer" ? { ...settings, initializer: initialize as TaskLike, initargs: [scene.plan] } : settings,
   );
