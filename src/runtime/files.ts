@@ -21,12 +21,6 @@ export interface FileStatus {
   readonly identity: string;
 }
 
-/** One name in a folder. */
-export interface FolderEntry {
-  readonly name: string;
-  readonly path: string;
-}
-
 /** The code of a file system error, such as `"ENOENT"`; undefined for any other error. */
 export function fileErrorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
@@ -51,11 +45,9 @@ export function isLink(path: string): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-/** The entries of a folder, sorted by name as code units, so that every machine sees the same order. */
-export function folderEntries(path: string): FolderEntry[] {
-  const names = fs.readdirSync(path);
-  names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return names.map((name) => ({ name, path: nodePath.join(path, name) }));
+/** The names in a folder, sorted as code units, so that every machine sees the same order. */
+export function folderNames(path: string): string[] {
+  return fs.readdirSync(path).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** Creates a folder and those above it; fine if it exists. */

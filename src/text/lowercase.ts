@@ -55,18 +55,19 @@ export async function lowercaseWith(
   const settings = readOptions(options);
   settings.signal?.throwIfAborted();
   const began = performance.now();
-  const place = typeof settings.output === "string" && settings.output !== "-" ? { path: settings.output } : "writer";
-  const plan = planText(settings.input, place, settings.compression);
-  for (const { compress } of plan.sources) if (compress !== undefined) assertCompression(compress);
-  const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings.chunkBytes)));
-  const output = await openCommonOutput(settings.output, plan.device);
+  const place = typeof settings.output === "string" && settings.output !== "-"
+    ? { path: settings.output, concat: settings.concat }
+    : "writer";
+  const plan = await planText(settings.input, place, settings.compression, settings.signal);
+  plan.compressions.forEach(assertCompression);
+  const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings.chunkBytes, settings.processes)));
+  const output = plan.common === undefined ? await openCommonOutput(settings.output, plan.device) : undefined;
   let run: TextRun | undefined;
   const checkpoint = settings.checkpoint
     ? await RunCheckpoint.open(settings, plan, (error) => run?.stop(error), system)
     : undefined;
   try {
-    const streams = plan.sources.some((source) => source.kind === "stream");
-    const memory = new RunMemory(settings, processes, streams, checkpoint?.id);
+    const memory = new RunMemory(settings, processes, plan.hasStreams, checkpoint?.id);
     const pool = startPool(processes);
     run = new TextRun(plan, settings, pool, memory, output?.sink, checkpoint);
     await runToEnd(run, pool, memory, settings.signal);
@@ -75,7 +76,10 @@ export async function lowercaseWith(
   } finally {
     await checkpoint?.close();
   }
-  if (run.outputLost !== undefined && !run.outputLost.closed) throw output!.error(run.outputLost.cause);
+  if (run.outputLost !== undefined && !run.outputLost.closed) {
+    const { cause } = run.outputLost;
+    throw output === undefined ? cause : output.error(cause);
+  }
   await output?.close();
   const { files, bytesIn, bytesOut, bytesResumed, failed } = run.counts;
   const seconds = (performance.now() - began) / 1000;
@@ -83,9 +87,11 @@ export async function lowercaseWith(
   return { files, bytesIn, bytesOut, bytesResumed, seconds, processes, failed, outputClosed };
 }
 
-function taskCount(plan: TextPlan, chunkBytes: number): number {
+/** Tasks that the sources come to, or, where these are more than `enough`, some number above that. */
+function taskCount(plan: TextPlan, chunkBytes: number, enough: number): number {
   let tasks = 0;
   for (const source of plan.sources) {
+    if (tasks > enough) break;
     if (source.kind === "stream") return Infinity;
     const chunks = chunkCount(source.size, chunkBytes);
     tasks += chunks > 1 || source.target === undefined || source.compress !== undefined

@@ -134,7 +134,7 @@ export class MapRun {
   async run(): Promise<void> {
     const finishing: Set<Promise<void>> = new Set();
     let committed = Promise.resolve();
-    for (const source of this.#parts.plan.sources) {
+    for (const source of this.#parts.plan.walk((failure) => this.#fail(failure))) {
       if (this.#isStopped) break;
       const place = this.#open(source);
       if (place === undefined) continue;
@@ -391,7 +391,7 @@ export class MapRun {
       bytesTotal: plan.bytesTotal,
       bytesOut: this.#bytesOut,
       files: this.#files + this.#failed.length,
-      filesTotal: plan.sources.length + plan.failed.length,
+      filesTotal: Math.max(plan.count + plan.failed.length, this.#files + this.#failed.length),
       workers: [...this.#workers.values()],
       records: this.#records,
       recordsFailed: this.#recordsFailed,

@@ -112,10 +112,14 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
   const began = performance.now();
   const definition = defineTask(settings.task, settings.deps);
   const place = typeof target === "string" && target !== "-" ? { path: target } : "writer";
-  const plan = planText(settings.input as readonly string[] | AsyncIterable<Uint8Array>, place, settings.compression);
-  for (const { compress } of plan.sources) if (compress !== undefined) assertCompression(compress);
+  const input = settings.input as readonly string[] | AsyncIterable<Uint8Array>;
+  const plan = await planText(input, place, settings.compression, signal);
+  plan.compressions.forEach(assertCompression);
   if (settings.errorsTo !== undefined) refuseErrorFile(settings.errorsTo, plan);
-  const processes = Math.max(1, Math.min(settings.processes, rangeCount(plan, settings.chunkBytes)));
+  const processes = Math.max(
+    1,
+    Math.min(settings.processes, rangeCount(plan, settings.chunkBytes, settings.processes)),
+  );
   const pool = new Pool({
     processes,
     initializer: prepareMapper,
@@ -158,7 +162,7 @@ class RunParts {
   readonly #slots: MapSlot[] = [];
 
   allocate(count: number, chunkBytes: number, plan: TextPlan): readonly MapSlot[] {
-    const inputBytes = plan.sources.some(({ kind }) => kind === "stream") ? chunkBytes : PAGE_BYTES;
+    const inputBytes = plan.hasStreams ? chunkBytes : PAGE_BYTES;
     while (this.#slots.length < count) this.#slots.push(allocateMapSlot(inputBytes, 2 * chunkBytes));
     return this.#slots;
   }
@@ -209,9 +213,11 @@ function throwFailure(run: MapRun, output: CommonOutput | undefined): void {
   } else if (run.stopReason !== undefined) throw run.stopReason.reason;
 }
 
-function rangeCount(plan: TextPlan, chunkBytes: number): number {
+/** Ranges of the sources, or, where there are more than `enough`, some number above that. */
+function rangeCount(plan: TextPlan, chunkBytes: number, enough: number): number {
   let ranges = 0;
   for (const source of plan.sources) {
+    if (ranges > enough) break;
     ranges += source.kind === "stream" ? Infinity : chunkCount(source.size, chunkBytes);
   }
   return ranges;

@@ -83,12 +83,12 @@ export class RunCheckpoint {
       throw writeError(`the journal of ${output}`, fileErrorCode(cause), (cause as Error).message, cause);
     });
     try {
-      checkpoint.verify(new Set(plan.sources.map(({ path }) => path)));
+      checkpoint.verify(new Set(Array.from(plan.sources, ({ path }) => path)));
     } catch (error) {
       await checkpoint.close();
       throw error;
     }
-    return new RunCheckpoint(checkpoint, settings.chunkBytes, plan.sources.length <= SAMPLED_INPUTS, failure);
+    return new RunCheckpoint(checkpoint, settings.chunkBytes, plan.count <= SAMPLED_INPUTS, failure);
   }
 
   /** Identifies the run. */
@@ -187,6 +187,7 @@ function outputOf({ output }: TextSettings, plan: TextPlan): string {
   };
   if (typeof output !== "string") return refuse("a writer as the output");
   if (output === "-") refuse("standard output");
+  if (plan.common !== undefined) refuse("one file for all inputs as the output");
   if (plan.device !== undefined) refuse(`${plan.device}, which is no file, as the output`);
   for (const source of plan.sources) {
     if (source.path === "-") refuse("standard input");
@@ -199,7 +200,7 @@ function outputOf({ output }: TextSettings, plan: TextPlan): string {
 function identityOf({ input, chunkBytes, invalid, compression }: TextSettings, plan: TextPlan): RunIdentity {
   const inputs = Array.isArray(input) ? input.length : 1;
   const identity = { task: "lowercase", inputs, chunkBytes, invalid, ...compression };
-  if (plan.sources.every(({ compress }) => compress === undefined)) return identity;
+  if (plan.compressions.size === 0) return identity;
   // Other versions of zlib compress otherwise.
   return { ...identity, runtime: `${runtime.name} ${runtime.version}` };
 }

@@ -13,6 +13,11 @@ export interface LowercaseOptions {
   input: string | readonly string[] | AsyncIterable<Uint8Array>;
   /** Path of a file or folder, `"-"` for standard output, or a writer of the caller's own. */
   output: string | ByteWriter;
+  /**
+   * Whether all outputs go into the one file that `output` names, one after another (default false). It appears under its
+   * name when it is complete; inputs that fail are left out of it from where they fail on.
+   */
+  concat?: boolean;
   /** Number of workers; by default the number of cores, or fewer where there is less to do. */
   processes?: number;
   /**
@@ -54,6 +59,7 @@ export interface LowercaseOptions {
 export interface TextSettings {
   readonly input: readonly string[] | AsyncIterable<Uint8Array>;
   readonly output: string | ByteWriter;
+  readonly concat: boolean;
   readonly processes: number;
   readonly ordered: boolean;
   readonly chunkBytes: number;
@@ -108,6 +114,7 @@ export function readOptions(options: LowercaseOptions): TextSettings {
   return {
     input,
     output: readOutput(options.output),
+    concat: options.concat === true,
     processes,
     ordered,
     chunkBytes,

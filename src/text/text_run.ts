@@ -1,4 +1,4 @@
-import { assertCompression, decompress, decompressFrame } from "../runtime/compression.ts";
+import { assertCompression, type Compression, decompress, decompressFrame } from "../runtime/compression.ts";
 import { readInOrder } from "../runtime/files.ts";
 import { standardInput } from "../runtime/terminal.ts";
 import type { ByteSink } from "./byte_sink.ts";
@@ -16,6 +16,7 @@ import type { TextFailure } from "./report.ts";
 import type { KeptSource, RunCheckpoint, TextCursor } from "./run_checkpoint.ts";
 import type { RunContext } from "./run_context.ts";
 import type { RunMemory } from "./run_memory.ts";
+import { SharedFileSink } from "./shared_file_sink.ts";
 import { SlotPool } from "./slot_pool.ts";
 import { resultOf, type TaskRunner } from "./task_runner.ts";
 import type { TextSettings } from "./text_options.ts";
@@ -68,9 +69,9 @@ export class TextRun implements RunContext {
   readonly #plan: TextPlan;
   readonly #options: TextSettings;
   /** The common output; undefined if every source has a file of its own. */
-  readonly #shared: ByteSink | undefined;
+  #shared: ByteSink | undefined;
   /** The same where it compresses. */
-  readonly #sharedCompressed: CompressedSink | undefined;
+  #sharedCompressed: CompressedSink | undefined;
   readonly #turns: WriteTurns;
   readonly #batches: BatchRun;
   readonly #openFiles: Set<FileSink> = new Set();
@@ -99,11 +100,7 @@ export class TextRun implements RunContext {
     this.#options = options;
     this.runner = runner;
     const { compress } = options.compression;
-    if (shared !== undefined && compress !== "auto" && compress !== "none") {
-      assertCompression(compress);
-      shared = this.#sharedCompressed = new CompressedSink(shared, runner, compress);
-    }
-    this.#shared = shared;
+    if (shared !== undefined) this.#share(shared, compress === "auto" || compress === "none" ? undefined : compress);
     this.chunkBytes = options.chunkBytes;
     this.#turns = new WriteTurns(options.ordered);
     this.#memory = memory;
@@ -157,6 +154,7 @@ export class TextRun implements RunContext {
 
   /** Works on all sources. Resolves when all are done or, once stopped, when the workers have left their chunks. */
   async run(): Promise<void> {
+    const common = this.#openCommon();
     const finishing: Set<Promise<void>> = new Set();
     let committed = Promise.resolve();
     const complete = (work: (turn: Promise<void>) => Promise<void>): Promise<void> => {
@@ -169,7 +167,7 @@ export class TextRun implements RunContext {
       const batch = await this.#batches.start();
       void complete((turn) => turn.then(() => this.#batches.complete(batch)));
     };
-    for (const source of this.#plan.sources) {
+    for (const source of this.#plan.walk((failure) => this.#fail(failure))) {
       if (this.stopped) break;
       const resumed = await this.#resume(source);
       if (resumed === "done") continue;
@@ -192,7 +190,29 @@ export class TextRun implements RunContext {
     }
     if (this.#batches.pending && !this.stopped) await startBatch();
     await Promise.all(finishing);
-    if (!this.stopped) await this.#closeCompressed(this.#sharedCompressed);
+    if (this.stopped) return;
+    await this.#closeCompressed(this.#sharedCompressed);
+    common?.commit();
+    if (common !== undefined) this.#openFiles.delete(common);
+  }
+
+  #share(sink: ByteSink, compress: Compression | undefined): void {
+    if (compress === undefined) {
+      this.#shared = sink;
+    } else {
+      assertCompression(compress);
+      this.#shared = this.#sharedCompressed = new CompressedSink(sink, this.runner, compress);
+    }
+  }
+
+  /** Creates the file that all output goes to, where that is wanted. */
+  #openCommon(): FileSink | undefined {
+    const { common } = this.#plan;
+    if (common === undefined) return undefined;
+    const file = new FileSink(common.path, this.runner);
+    this.#openFiles.add(file);
+    this.#share(new SharedFileSink(file), common.compression);
+    return file;
   }
 
   /** Removes incomplete outputs. */
@@ -472,7 +492,7 @@ export class TextRun implements RunContext {
       bytesTotal: this.#plan.bytesTotal,
       bytesOut: this.#bytesOut,
       files: this.#files + this.#failed.length,
-      filesTotal: this.#plan.sources.length + this.#plan.failed.length,
+      filesTotal: Math.max(this.#plan.count + this.#plan.failed.length, this.#files + this.#failed.length),
       resumed: this.#resumed,
       workers: this.runner.workers ?? [],
     });
