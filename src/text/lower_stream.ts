@@ -12,7 +12,7 @@ import type { RunContext } from "./run_context.ts";
 /**
  * Lower-cases a stream: the main thread fills slots, cuts each at its last reset and lets the workers lower-case them
  * at the same time. Text without a place to cut goes one slot after another with the context carried on. A slow
- * source is worked on as it comes. Resolves when everything is handed to `ordered` and, if the source is this module's
+ * source is worked on as it comes if it is live; the pieces of one that is not are the same each time. Resolves when everything is handed to `ordered` and, if the source is this module's
  * own, when it is left.
  */
 export async function lowerStream(
@@ -21,11 +21,12 @@ export async function lowerStream(
   bytes: AsyncIterable<Uint8Array>,
   isOwn: boolean,
   ordered: OrderedRun,
+  isLive: boolean = true,
 ): Promise<void> {
   const feed = new ByteFeed(bytes);
   const forget = context.onStop((reason) => void feed.cancel(reason));
   try {
-    await new StreamRun(context, name, feed, ordered).run();
+    await new StreamRun(context, name, feed, ordered, isLive).run();
   } finally {
     forget();
     const left = feed.cancel(undefined);
@@ -38,6 +39,7 @@ class StreamRun {
   readonly #name: string;
   readonly #feed: ByteFeed;
   readonly #ordered: OrderedRun;
+  readonly #isLive: boolean;
   /** Offset in the stream of the next slot's first byte. */
   #base = 0;
   /** The kernel's context there. */
@@ -47,11 +49,12 @@ class StreamRun {
   /** How the undecided sigma at the start of the next slot ends, where that took a look far ahead. */
   #decided: RangeEnd | undefined;
 
-  constructor(context: RunContext, name: string, feed: ByteFeed, ordered: OrderedRun) {
+  constructor(context: RunContext, name: string, feed: ByteFeed, ordered: OrderedRun, isLive: boolean) {
     this.#context = context;
     this.#name = name;
     this.#feed = feed;
     this.#ordered = ordered;
+    this.#isLive = isLive;
   }
 
   async run(): Promise<void> {
@@ -77,7 +80,7 @@ class StreamRun {
     return this.#feed.fill(
       () => memoryView(slot.input, room),
       0,
-      (end) => end > this.#minimum && this.#ordered.idle,
+      (end) => this.#isLive && end > this.#minimum && this.#ordered.idle,
     );
   }
 

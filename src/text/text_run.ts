@@ -377,11 +377,14 @@ export class TextRun implements RunContext {
     const bytes = this.#decoded(stored, source);
     // Standard input has nothing that would have to be waited for.
     const isOwn = source.bytes === undefined && source.path !== "-";
-    const started = lowerStream(this, source.path, bytes, isOwn, ordered).catch((error: NodeJS.ErrnoException) => {
-      throw source.bytes === undefined && error.syscall !== undefined
-        ? readError(source.path, error.code, error.message, error)
-        : error;
-    });
+    const isLive = source.size === undefined;
+    const started = lowerStream(this, source.path, bytes, isOwn, ordered, isLive).catch(
+      (error: NodeJS.ErrnoException) => {
+        throw source.bytes === undefined && error.syscall !== undefined
+          ? readError(source.path, error.code, error.message, error)
+          : error;
+      },
+    );
     const finished = started.finally(() => ordered.finish());
     finished.catch(() => {});
     return { finished };
