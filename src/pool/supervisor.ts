@@ -22,6 +22,8 @@ const TERMINATE_GRACE_MS = 200;
 const CLOSE_GRACE_MS = 5000;
 /** Workers that may end before they came up, one after another, until the pool gives up. */
 const START_ATTEMPTS = 3;
+/** The same where something from outside killed them, which says little of the next one. */
+const KILLED_START_ATTEMPTS = 10;
 
 /** Keeps a pool's workers: starts them, replaces those that end, stops them all. */
 export class Supervisor {
@@ -232,7 +234,7 @@ export class Supervisor {
   }
 
   #countFailedStart(worker: PoolWorker, end: WorkerEnd): void {
-    if (++this.#failedStarts < START_ATTEMPTS) return;
+    if (++this.#failedStarts < (end.code < 0 ? KILLED_START_ATTEMPTS : START_ATTEMPTS)) return;
     this.#fail(
       new ManyhandsError(
         "ERR_WORKER_START",

@@ -6,7 +6,10 @@ import { isAborted, mark, spinUntilAborted, waitUntilAborted } from "./fixtures/
 import { range, withPool } from "./fixtures/with_pool.ts";
 
 const timeout = 60_000;
-const endings = { "a loop that never waits": spinUntilAborted, "a task that waits for the event": waitUntilAborted };
+const endings: Record<string, (gate: Gate) => string | Promise<string>> = {
+  "a loop that never waits": spinUntilAborted,
+  "a task that waits for the event": waitUntilAborted,
+};
 
 /** Checks that the worker of the one process lives on, and that what it runs next has a signal of its own. */
 async function assertUnhurt(pool: Pool, before: string): Promise<void> {
@@ -62,5 +65,5 @@ test("terminate aborts the signal of what runs", { timeout }, async () => {
     await pool.terminate();
     await Promise.all(calls);
   });
-  for (const { gate } of gates) assert.equal(read(gate as Gate, Count.Ran), 1);
+  for (const { gate } of gates) assert.equal(read(gate, Count.Ran), 1);
 });

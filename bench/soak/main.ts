@@ -1,0 +1,43 @@
+/** `npm run soak`: the soak on each runtime, one after the other. CONTRIBUTING.md tells the options. */
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { benchFile, runtimeNames } from "../frame/runtimes.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "5" },
+    runtime: { type: "string", multiple: true, default: [...runtimeNames] },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+  },
+});
+
+const minutes = Number(values.minutes);
+const seed = Number(values.seed);
+const wanted = runtimeNames.filter((name) => values.runtime.includes(name));
+if (!(minutes > 0) || !Number.isInteger(seed) || wanted.length !== new Set(values.runtime).size) {
+  console.error(`Expected --minutes above 0, an integer --seed and --runtime ${runtimeNames.join(", ")}`);
+  process.exit(2);
+}
+
+const flags = {
+  node: ["--expose-gc", "--disable-warning=ExperimentalWarning"],
+  deno: ["run", "--allow-all", "--no-check", "--v8-flags=--expose-gc"],
+  bun: ["run"],
+} as const;
+
+let failed = 0;
+for (const name of wanted) {
+  console.log(`${name}: ${minutes} minutes, seed ${seed}`);
+  const args = [...flags[name], benchFile("soak/program.ts"), String(minutes), String(seed)];
+  const child = spawn(benchFile(`../node_modules/.bin/${name}`), args, { stdio: "inherit" });
+  // What hangs beyond all deadlines of the program itself.
+  const watchdog = setTimeout(() => child.kill("SIGKILL"), minutes * 60_000 + 300_000);
+  const code = await new Promise((resolve) => child.on("exit", (status, signal) => resolve(status ?? signal)));
+  clearTimeout(watchdog);
+  if (code === 0) console.log("  flat, and every result accounted for");
+  else failed++;
+  if (code !== 0 && code !== 1) console.log(`  PROBLEM ended with ${code}`);
+}
+console.log(`${wanted.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,91 @@
+/**
+ * The soak of one runtime: `program.ts MINUTES SEED`. Mixed load with random kills until the time is over; each result is
+ * checked, and memory, threads and descriptors have to stay where they are. The last line says what came of it.
+ */
+import process from "node:process";
+import { isMainProcess, Pool } from "../../mod.ts";
+import { killChild, steps, type Tally } from "./load.ts";
+import { Random } from "./random.ts";
+import { findings } from "./report.ts";
+import { type Usage, usage } from "./usage.ts";
+
+/** Steps at a time. */
+const LANES = 3;
+/** Milliseconds after which a step counts as one that hangs. */
+const STEP_MS = 120_000;
+const SAMPLE_MS = 1000;
+/** Rounds of kills from outside happen about once in so many samples. */
+const OUTSIDE_KILLS = 5;
+/** Samples that a process has been in before it may be killed. */
+const GROWN_SAMPLES = 4;
+
+interface Collector {
+  gc?: () => void;
+  Bun?: { gc(force: boolean): void };
+}
+
+function collectGarbage(): void {
+  const { gc, Bun } = globalThis as Collector;
+  gc?.();
+  Bun?.gc(true);
+}
+
+async function soak(minutes: number, seed: number): Promise<boolean> {
+  const random = new Random(seed);
+  const tally: Tally = { calls: 0, lost: 0, kills: 0 };
+  const warm = new Pool(1);
+  await warm.terminate();
+  collectGarbage();
+  const before = usage();
+  const pools = [new Pool({ processes: 3, retries: 0 }), new Pool({ processes: 2, context: "process" })];
+  const began = performance.now();
+  const end = began + minutes * 60_000;
+  const samples: { at: number; usage: Usage }[] = [];
+  let failure: unknown;
+  const sampler = setInterval(() => {
+    collectGarbage();
+    const now = usage();
+    samples.push({ at: (performance.now() - began) / 60_000, usage: now });
+    // Not while they come up: a pool whose workers cannot start is to say so.
+    const grown = now.pids.filter((pid) => samples.at(-GROWN_SAMPLES)?.usage.pids.includes(pid));
+    if (random.below(OUTSIDE_KILLS) === 0) killChild(random, grown, tally);
+  }, SAMPLE_MS);
+  const lane = async (): Promise<void> => {
+    while (performance.now() < end && failure === undefined) {
+      const step = steps[random.below(steps.length)]!;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          const state = JSON.stringify({ step: step.name, pools: pools.map((pool) => pool.stats()) });
+          reject(new Error(`A step hangs: ${state}`));
+        }, STEP_MS);
+      });
+      await Promise.race([step(pools, random, tally), late]).catch((error) => failure ??= error);
+      clearTimeout(timer);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  clearInterval(sampler);
+  const ended = Promise.all(pools.map((pool) => pool.terminate()));
+  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, STEP_MS).unref())]);
+  // What the pools held is given back a little after they have ended.
+  let after = usage();
+  for (let i = 0; i < 50 && (after.threads > before.threads || after.children > before.children); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    collectGarbage();
+    after = usage();
+  }
+  const { lines, problems } = findings(samples, before, after, tally);
+  for (const line of lines) console.log(`  ${line}`);
+  if (failure !== undefined) {
+    problems.unshift(failure instanceof Error ? failure.stack ?? failure.message : String(failure));
+  }
+  for (const problem of problems) console.log(`  PROBLEM ${problem}`);
+  return problems.length === 0;
+}
+
+if (isMainProcess) {
+  const [minutes, seed] = process.argv.slice(2).map(Number) as [number, number];
+  const isClean = await soak(minutes, seed);
+  process.exit(isClean ? 0 : 1);
+}

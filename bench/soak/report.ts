@@ -1,0 +1,61 @@
+import type { Tally } from "./load.ts";
+import { floors, grows, type Sample, trendOf } from "./trend.ts";
+import type { Usage } from "./usage.ts";
+
+/** Share of the time until the load has seen everything once. */
+const WARM_UP = 0.3;
+/** Parts of the time whose floors are compared. */
+const PARTS = 20;
+/** Shares of the mean by which a figure may grow. */
+const TOLERANCE = 0.1;
+/** Threads and descriptors that runtimes begin to keep for themselves. */
+const SPARE = 8;
+
+interface Look {
+  readonly at: number;
+  readonly usage: Usage;
+}
+
+const figures = [
+  { name: "resident KiB", of: ({ residentKib }: Usage) => residentKib },
+  { name: "descriptors", of: ({ descriptors }: Usage) => descriptors },
+  { name: "threads", of: ({ threads }: Usage) => threads },
+] as const;
+
+/** What a run found, for people, and what of it is a leak. */
+export function findings(
+  looks: readonly Look[],
+  before: Usage,
+  after: Usage,
+  { calls, lost, kills }: Tally,
+): { lines: string[]; problems: string[] } {
+  const lines = [
+    `${calls} calls, ${kills} kills, ${lost} calls lost with their workers; no other result lost or doubled`,
+  ];
+  const problems: string[] = [];
+  const from = (looks.at(-1)?.at ?? 0) * WARM_UP;
+  for (const { name, of } of figures) {
+    const samples = looks.filter(({ at }) => at >= from).map(({ at, usage }): Sample => ({ at, value: of(usage) }));
+    if (samples.length < 3 * PARTS) {
+      lines.push(`${name}: too few samples (${samples.length}) for a trend`);
+      continue;
+    }
+    const lowest = floors(samples, PARTS);
+    const { mean, slope, error } = trendOf(lowest);
+    const text = `${name}: floor ${mean.toFixed(1)}, slope ${slope.toFixed(2)} ± ${error.toFixed(2)} a minute, ` +
+      `${samples.length} samples of ${lowest.length} parts`;
+    lines.push(text);
+    if (grows(lowest, TOLERANCE)) problems.push(`grows: ${text}`);
+  }
+  lines.push(`at the end: ${shown(before)} before, ${shown(after)} after`);
+  if (after.threads > before.threads + SPARE) problems.push(`${after.threads - before.threads} threads are left`);
+  if (after.descriptors > before.descriptors + SPARE) {
+    problems.push(`${after.descriptors - before.descriptors} descriptors are left`);
+  }
+  if (after.children > before.children) problems.push(`${after.children - before.children} processes are left`);
+  return { lines, problems };
+}
+
+function shown({ residentKib, descriptors, threads, children }: Usage): string {
+  return `${residentKib} KiB, ${descriptors} descriptors, ${threads} threads, ${children} processes`;
+}
