@@ -208,6 +208,8 @@ function managerHears({ fault, moment }: Cell): string[] {
     case "decode":
       return [isLate(fault) ? "answers" : managerRunHears(fault)];
     case "close":
+      // A call that ends before the server does has its own outcome.
+      return [managerRunHears(fault), "ManagerLostError"];
     case "terminate":
       return ["ManagerLostError"];
     default:
@@ -222,8 +224,10 @@ function managerRunHears(fault: Fault): string {
 }
 
 function textHears({ fault, moment }: Cell): string[] {
-  if (moment === "terminate") return ["AbortError"];
-  if (isLoop(fault)) return ["AbortError"];
-  if (isThrown(fault)) return ["failed: RangeError"];
-  return [`failed: ${poolRunHears(fault, "node")}`];
+  if (moment === "terminate" || isLoop(fault)) return ["AbortError"];
+  if (moment === "encode") return [fault === "throw unencodable" ? "threw function" : "RangeError"];
+  if (moment === "decode") return [`failed: ${fault === "throw unencodable" ? "threw function" : "RangeError"}`];
+  if (!isThrown(fault)) return [`failed: ${poolRunHears(fault, "node")}`];
+  if (moment === "load") return ["failed: WorkerLostError error 1"];
+  return [`failed: ${fault === "throw unencodable" ? "Error" : "RangeError"}`];
 }
