@@ -219,11 +219,15 @@ export class BaseManager {
   async #firstReport(listener: Listener): Promise<StartReport> {
     const over = new AbortController();
     const server = this.#server!;
-    void server.exited.then((code) => {
-      over.abort(new ManagerLostError(`The manager's process ended with code ${code} before it served`));
-    });
+    const lost = (code: number): ManagerLostError =>
+      new ManagerLostError(`The manager's process ended with code ${code} before it served`);
+    void server.exited.then((code) => over.abort(lost(code)));
     const connection = await listener.accept({ signal: over.signal });
-    const report = await connection.recv() as StartReport;
+    const report = await connection.recv().catch(async (error) => {
+      // Its socket may end before the process is known to have.
+      if ((error as { code?: unknown }).code !== "ERR_END_OF_STREAM") throw error;
+      throw lost(await server.exited);
+    }) as StartReport;
     // The server ends when this end does, which is when this process ends.
     if ("error" in report) connection.close();
     else starters.set(server, connection);

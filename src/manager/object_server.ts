@@ -223,9 +223,11 @@ export class ObjectServer implements ObjectLink {
     try {
       return encode([isValue, outcome, number]);
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const path = error instanceof TaskEncodingError ? error.path.replace(/^answer\[1\]/, "result") : "result";
-      const found = error instanceof TaskEncodingError ? error.message.replace(/^.*: it is /, "") : error.message;
+      const isRefused = error instanceof TaskEncodingError;
+      // What a getter threw goes as if the method had.
+      if (isValue && !isRefused) return this.#encode(session, false, error);
+      const path = isRefused ? error.path.replace(/^answer\[1\]/, "result") : "result";
+      const found = isRefused ? error.message.replace(/^.*: it is /, "") : `an error that throws ${typeof error}`;
       return encode([false, new TaskEncodingError(path, found), number]);
     }
   }

@@ -30,6 +30,9 @@ export async function openLink({ address, key }: ServerPlace, onLost: () => void
 /** Codes of errors that say that nobody is there, or nobody who talks as a server. */
 const ABSENT: ReadonlySet<unknown> = new Set(["ERR_CONNECT", "ERR_CLOSED", "ERR_END_OF_STREAM", "ERR_TIMEOUT"]);
 
+/** Milliseconds that a server has to say what became of a call that was given up; it may be busy for ever. */
+const CANCEL_MS = 1000;
+
 /** This thread's connection to a server. */
 export class ServerLink implements ObjectLink {
   readonly #line: Line;
@@ -164,7 +167,11 @@ export class ServerLink implements ObjectLink {
   }
 
   async #unlessAborted(number: number, answer: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-    const cancel = (): void => void this.#remote.cancel(number);
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    const cancel = (): void => {
+      void this.#remote.cancel(number);
+      patience = setTimeout(() => this.#leave(number)?.reject(signal.reason), CANCEL_MS);
+    };
     signal.addEventListener("abort", cancel, { once: true });
     try {
       return await answer;
@@ -173,6 +180,7 @@ export class ServerLink implements ObjectLink {
       throw error;
     } finally {
       signal.removeEventListener("abort", cancel);
+      clearTimeout(patience);
     }
   }
 

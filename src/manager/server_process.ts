@@ -66,7 +66,8 @@ export async function serveObjects(options: ServerOptions): Promise<void> {
     entry?.door.close();
   } catch (error) {
     await listener?.close();
-    await starter.send({ error } satisfies StartReport);
+    const report = (what: unknown): Promise<void> => starter.send({ error: what } satisfies StartReport);
+    await report(error).catch(report);
     // Until the starter has heard of it, which would hear of the end first where that comes at once.
     await starter.poll(REPORT_MS);
   } finally {
