@@ -54,14 +54,21 @@ export function folderNames(path: string): string[] {
 export function makeFolder(path: string): void {
   // Not by mkdir's own recursive mode: Node's never returns where a file system such as /proc takes no folders.
   try {
+    makeOneFolder(path);
+  } catch (error) {
+    const parent = nodePath.dirname(path);
+    if (fileErrorCode(error) !== "ENOENT" || parent === path) throw error;
+    // Another thread may have made it in the meantime.
+    if (fileStatus(parent) === undefined) makeFolder(parent);
+    makeOneFolder(path);
+  }
+}
+
+function makeOneFolder(path: string): void {
+  try {
     fs.mkdirSync(path);
   } catch (error) {
-    const code = fileErrorCode(error);
-    if (code === "EEXIST" && fileStatus(path)?.kind === "folder") return;
-    const parent = nodePath.dirname(path);
-    if (code !== "ENOENT" || parent === path || fileStatus(parent) !== undefined) throw error;
-    makeFolder(parent);
-    fs.mkdirSync(path);
+    if (fileErrorCode(error) !== "EEXIST" || fileStatus(path)?.kind !== "folder") throw error;
   }
 }
 
