@@ -69,6 +69,8 @@ export function workerThreadScope(): ThreadScope | undefined {
       };
       process.on("uncaughtException", die);
       process.on("unhandledRejection", die);
+      // Bun tells of a rejection in a thread's last turn only after that, when nothing holds the thread any more.
+      process.once("beforeExit", () => void setTimeout(() => {}, 0));
     },
     onExit: (listener) => void process.on("exit", listener),
     printWholeLines: () => {

@@ -83,9 +83,10 @@ const runtimeRules: readonly Rule[] = [
     fault === "memory" && runtime === "bun"
       ? absent("Bun's heap has no limit: the system ends the process, which is SIGKILL")
       : undefined,
-  ({ fault, context }, runtime) =>
+  // A thread that is given up by `terminate` may have memory left when the program ends.
+  ({ fault, moment, context }, runtime) =>
     fault === "memory" && (context === "inline" || (context === "worker" && runtime === "deno"))
-      ? program(runtime === "deno" ? "signal SIGTRAP" : "signal SIGABRT")
+      ? program(runtime === "deno" ? "signal SIGTRAP" : "signal SIGABRT", ...(moment === "terminate" ? ["code 0"] : []))
       : undefined,
   ({ fault, context }) => isLoop(fault) && context === "inline" ? program("blocks") : undefined,
   ({ fault, context }) => fault === "exit 0" && context === "inline" ? program("code 0") : undefined,

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import process from "node:process";
+import { describe, test } from "node:test";
+import { allCells, type Cell, cellName, cellOf, currentRuntime, faults, moments, runtimes, subjects } from "./cell.ts";
+import { expectationOf } from "./expectations.ts";
+import { playMatrix } from "./matrix.ts";
+
+const timeout = 240_000;
+const runtime = currentRuntime();
+
+/** Cells that exist here, each once. */
+function existing(cells: readonly Cell[]): Cell[] {
+  const names = new Set(cells.map(cellName));
+  return [...names].map(cellOf).filter((cell) => expectationOf(cell, runtime).kind !== "absent");
+}
+
+/** A few of all cells, others with another seed. */
+function drawn(count: number, seed: number): Cell[] {
+  const cells = existing(allCells()).filter(({ fault }) => fault !== "memory");
+  let state = seed >>> 0;
+  return Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return cells[Math.floor(state / 2 ** 32 * cells.length)]!;
+  });
+}
+
+async function assertAsPromised(cells: readonly Cell[]): Promise<void> {
+  const verdicts = await playMatrix(cells, { runtime, command: process.execPath, jobs: 2 });
+  assert.ok(verdicts.length > 0);
+  const problems = verdicts.filter(({ problem }) => problem !== undefined);
+  assert.deepEqual(problems.map(({ cell, problem }) => `${cellName(cell)}: ${problem}`), []);
+}
+
+describe("Faults", () => {
+  test("Every cell of the matrix has a promise, or a reason for which it does not exist", { timeout }, () => {
+    for (const each of runtimes) {
+      const expectations = allCells().map((cell) => expectationOf(cell, each));
+      assert.equal(expectations.length, faults.length * moments.length * subjects.length * 3);
+      for (const expected of expectations) {
+        if (expected.kind === "absent") assert.notEqual(expected.because, "");
+        else assert.ok((expected.kind === "heard" ? expected.heard : expected.ends).length > 0);
+      }
+    }
+  });
+
+  test(
+    "Whatever goes wrong in a running task, the caller hears of it and the pool goes on",
+    { timeout },
+    () =>
+      assertAsPromised(existing(faults.map((fault): Cell => ({
+        fault,
+        moment: "running",
+        subject: "apply",
+        context: fault === "SIGKILL" || fault === "SIGSTOP" ? "process" : "worker",
+      })))),
+  );
+
+  test(
+    "Whenever a worker ends itself, the caller hears of it and the pool goes on",
+    { timeout },
+    () =>
+      assertAsPromised(existing(moments.map((moment) => ({
+        fault: "exit 7",
+        moment,
+        subject: "imap",
+        context: "worker",
+      })))),
+  );
+
+  test(
+    "Whatever a worker works for, its end is heard of and a fresh one takes its place",
+    { timeout },
+    () =>
+      assertAsPromised(existing(subjects.map((subject) => ({
+        fault: "unhandled rejection",
+        moment: "running",
+        subject,
+        context: "worker",
+      })))),
+  );
+
+  const seed = Number(process.env["MANYHANDS_SEED"] ?? 1);
+  test(
+    `Cells drawn from the whole matrix, seed ${seed}`,
+    { timeout },
+    () => assertAsPromised(existing(drawn(8, seed))),
+  );
+});
