@@ -110,6 +110,8 @@ async function runToEnd(
 ): Promise<void> {
   const abort = () => run.stop(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
+  // It may have been while the run was prepared.
+  if (signal?.aborted) abort();
   let overdue: ReturnType<typeof setTimeout> | undefined;
   let settled = false;
   const work = run.run().finally(() => settled = true);
