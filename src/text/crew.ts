@@ -159,7 +159,12 @@ export class Crew implements RunnerPool {
       : `it ended with exit code ${code}`;
     const loss = new WorkerLostError(
       `${member.name} was lost: ${how}`,
-      { exitReason: error === undefined ? "exit" : "error", exitCode: code, taskIndex: 0 },
+      // Bun gives code 0 to a thread that an uncaught error ended.
+      {
+        exitReason: error === undefined ? "exit" : "error",
+        exitCode: error === undefined ? code : code || 1,
+        taskIndex: 0,
+      },
       error === undefined ? undefined : { cause: error },
     );
     member.call?.reject(loss);
