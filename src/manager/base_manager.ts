@@ -24,6 +24,12 @@ export interface ManagerOptions {
   address?: Address | undefined;
   /** The secret of those who may use it. Default: 32 random bytes, which travel inside proxies. */
   authkey?: AuthKey | undefined;
+  /**
+   * Whether the server runs functions (those of `update` and of pools) that come from clients over a socket: all processes
+   * of the operating system but its own threads. Default: where the key is random, so that only processes of this program
+   * have it; with an `authkey` of yours, clients use methods of registered types and no more.
+   */
+  trustClients?: boolean | undefined;
   /** How the server's process runs; as for {@linkcode Process}. */
   context?: ProcessOptions["context"] | undefined;
   /** Milliseconds that `shutdown` leaves the server to end by itself. Default: 1000. */
@@ -114,6 +120,7 @@ export class BaseManager {
         starter: listener.address,
         address: this.#given,
         key: this.#key,
+        trustsClients: this.#options.trustClients ?? this.#options.authkey === undefined,
         types: registeredTypes(this.constructor),
         initializer: definition,
         initargs: initargs ?? [],

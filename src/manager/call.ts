@@ -1,7 +1,25 @@
+import { ManyhandsError } from "../core/errors.ts";
+
 /** One client of a server: a thread or another process. What it holds is let go of when it is lost. */
 export class Caller {
+  readonly #bringsFunctions: boolean;
   readonly #listeners: Set<() => void> = new Set();
   #isLost = false;
+
+  /** `bringsFunctions`: whether functions that it sends are run. */
+  constructor(bringsFunctions: boolean) {
+    this.#bringsFunctions = bringsFunctions;
+  }
+
+  /** Throws where functions that the client sends are not run here. */
+  checkFunctions(): void {
+    if (this.#bringsFunctions) return;
+    throw new ManyhandsError(
+      "ERR_FUNCTION_REFUSED",
+      "The manager runs no functions of clients from other programs: register a type with a method that does it, or " +
+        "start the manager with trustClients",
+    );
+  }
 
   /** Whether its connection has ended. */
   get isLost(): boolean {
@@ -54,7 +72,7 @@ export class Call {
   }
 }
 
-let current: Call = new Call(new Caller());
+let current: Call = new Call(new Caller(false));
 
 /** The call that runs now. Only there before the first `await` of a method: it must be read at once. */
 export function currentCall(): Call {

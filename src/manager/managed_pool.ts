@@ -1,6 +1,7 @@
 import { Pool } from "../pool/pool.ts";
 import type { TaskLike } from "../process/define_task.ts";
 import type { TaskDefinition } from "../process/task_definition.ts";
+import { currentCall } from "./call.ts";
 
 /** A pool that a server keeps for its clients. Its workers are the server's. */
 export class ManagedPool {
@@ -48,8 +49,9 @@ export class ManagedPool {
   }
 }
 
-/** A task that the pool finds where the client's is. */
+/** A task that the pool finds where the client's is. Throws where the client may not bring any. */
 function taskOf(definition: TaskDefinition): TaskLike {
+  currentCall().caller.checkFunctions();
   if ("url" in definition) return { module: definition.url, export: definition.name };
   return functionOf(definition.source);
 }

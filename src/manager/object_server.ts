@@ -1,6 +1,6 @@
 import { expose } from "comlink";
 import { encodeBytes } from "../channel/byte_codec.ts";
-import { decodeBytes } from "../channel/decode_bytes.ts";
+import { decodeForeign } from "../channel/decode_foreign.ts";
 import { ManagerLostError, ManyhandsError, TaskEncodingError } from "../core/errors.ts";
 import { encodingForOutside } from "../core/wire.ts";
 import { loadTask } from "../process/load_task.ts";
@@ -9,7 +9,7 @@ import type { TaskDefinition } from "../process/task_definition.ts";
 import { describeAddress } from "../queue/address.ts";
 import { isThenable } from "../core/thenable.ts";
 import { Call, Caller, runAs } from "./call.ts";
-import { comlinkSide } from "./endpoint.ts";
+import { checkedRequest, comlinkSide } from "./endpoint.ts";
 import type { Line, LineMessage } from "./line.ts";
 import { type ObjectLink, passing, type ServerPlace } from "./object_link.ts";
 import type { ObjectType } from "./object_types.ts";
@@ -50,7 +50,7 @@ export class ObjectServer implements ObjectLink {
   readonly #entries: Map<string, Entry> = new Map();
   readonly #ids: WeakMap<object, string> = new WeakMap();
   readonly #lines: Set<Line> = new Set();
-  readonly #self: Caller = new Caller();
+  readonly #self: Caller = new Caller(true);
   #lastId = 0;
 
   /** Makes a server that clients find at `place`; `onShutdown` is called when one asks it to end. */
@@ -61,9 +61,10 @@ export class ObjectServer implements ObjectLink {
     this.#onShutdown = onShutdown;
   }
 
-  /** Serves a client until its line ends. */
-  serve(line: Line): void {
-    const session: Session = { line, caller: new Caller(), calls: new Map(), sent: new Map(), answers: 0 };
+  /** Serves a client until its line ends; `bringsFunctions`: whether functions that it sends are run. */
+  serve(line: Line, bringsFunctions: boolean): void {
+    const caller = new Caller(bringsFunctions);
+    const session: Session = { line, caller, calls: new Map(), sent: new Map(), answers: 0 };
     this.#lines.add(line);
     line.onEnd(() => {
       this.#lines.delete(line);
@@ -85,7 +86,7 @@ export class ObjectServer implements ObjectLink {
     expose(api, comlink.endpoint);
     line.onMessage((message) =>
       this.#asServer(() => {
-        if (message[0] === 0) comlink.receive(message[1]);
+        if (message[0] === 0) comlink.receive(checkedRequest(message[1], api));
         else this.#serveCall(session, message as LineMessage as CallMessage);
       })
     );
@@ -185,7 +186,10 @@ export class ObjectServer implements ObjectLink {
   }
 
   #invokeNow(entry: Entry, call: Call, method: string, args: readonly unknown[]): unknown {
-    if (method === UPDATE) return this.#update(entry, args);
+    if (method === UPDATE) {
+      call.caller.checkFunctions();
+      return this.#update(entry, args);
+    }
     const found = (entry.object as Record<string, unknown>)[method];
     if (!entry.exposed.includes(method) || typeof found !== "function") {
       throw new ManyhandsError("ERR_NOT_EXPOSED", `${entry.type} has no method ${method} for others`);
@@ -233,7 +237,7 @@ export class ObjectServer implements ObjectLink {
   }
 
   #decode(bytes: Uint8Array): unknown[] {
-    return passing({}, () => decodeBytes(bytes)) as unknown[];
+    return passing({}, () => decodeForeign(bytes)) as unknown[];
   }
 }
 

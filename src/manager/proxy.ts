@@ -165,7 +165,8 @@ export class AutoProxy extends BaseProxy {
   constructor(data: ProxyData) {
     super(data);
     for (const method of data.methods ?? []) {
-      if (method in this) continue;
+      // One with a method then would be taken for a promise, wherever it is awaited.
+      if (method in this || method === "then") continue;
       Object.defineProperty(this, method, { value: (...args: unknown[]) => this.call(method, args) });
     }
   }

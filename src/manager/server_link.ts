@@ -1,6 +1,6 @@
 import { type Remote, wrap } from "comlink";
 import { encodeBytes } from "../channel/byte_codec.ts";
-import { decodeBytes } from "../channel/decode_bytes.ts";
+import { decodeForeign } from "../channel/decode_foreign.ts";
 import { type Deferred, deferred } from "../core/deferred.ts";
 import { ManagerLostError } from "../core/errors.ts";
 import { onInterrupt, throwIfInterrupted } from "../core/interrupt.ts";
@@ -160,7 +160,7 @@ export class ServerLink implements ObjectLink {
 
   /** The value of an answer. Throws its error. */
   #outcome(answer: Uint8Array): unknown {
-    const [isValue, outcome, number] = passing(this.#from, () => decodeBytes(answer)) as Answer;
+    const [isValue, outcome, number] = passing(this.#from, () => decodeForeign(answer)) as Answer;
     this.#seen = number;
     if (isValue) return outcome;
     throw outcome;

@@ -11,6 +11,7 @@ import { waitingForOthers } from "../sync/word_wait.ts";
 import { keyOfText } from "./key_text.ts";
 import { type Entry, meetClient } from "./meeting.ts";
 import { markMemory, unmarkMemory } from "./memory_mark.ts";
+import type { Line } from "./line.ts";
 import { localLine } from "./local_line.ts";
 import { type ServerPlace, setLocalServer } from "./object_link.ts";
 import { ObjectServer } from "./object_server.ts";
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly address: SocketAddress | undefined;
   /** The authentication key in base64. */
   readonly key: string;
+  /** Whether functions of clients that share no memory with the server are run. */
+  readonly trustsClients: boolean;
   readonly types: readonly RegisteredType[];
   readonly initializer: TaskDefinition | undefined;
   readonly initargs: readonly unknown[];
@@ -57,7 +60,7 @@ export async function serveObjects(options: ServerOptions): Promise<void> {
       setLocalServer(place, () => server);
       entry = { mark: markMemory(), door: new SharedDoor() };
     }
-    void acceptAll(listener, entry, server);
+    void acceptAll(listener, entry, (line, isOwn) => server.serve(line, isOwn || options.trustsClients));
     await starter.send({ address: listener.address } satisfies StartReport);
     // The starter says nothing more; its end is ours.
     await Promise.race([end.promise, waitingForOthers(() => starter.poll(Infinity))]);
@@ -90,7 +93,7 @@ function serveOwnThread(place: ServerPlace, server: ObjectServer): () => void {
     const known = links.get(ident);
     if (known !== undefined) return known;
     const line = localLine();
-    server.serve(line.server);
+    server.serve(line.server, true);
     const link = new ServerLink(line.client, describeAddress(place.address), () => links.delete(ident));
     links.set(ident, link);
     onInlineEnd((isForced) => link.close(isForced));
@@ -98,12 +101,16 @@ function serveOwnThread(place: ServerPlace, server: ObjectServer): () => void {
   });
 }
 
-async function acceptAll(listener: Listener, entry: Entry | undefined, server: ObjectServer): Promise<void> {
+async function acceptAll(
+  listener: Listener,
+  entry: Entry | undefined,
+  serve: (line: Line, isOwn: boolean) => void,
+): Promise<void> {
   for (;;) {
     try {
       const connection = await waitingForOthers(() => listener.accept()) as SocketConnection;
       // Who goes away at once is nobody's loss.
-      void meetClient(connection, entry, (line) => server.serve(line)).catch(() => connection.close());
+      void meetClient(connection, entry, serve).catch(() => connection.close());
     } catch (error) {
       // Who does not have the key is turned away; the others are served.
       if ((error as { code?: unknown }).code === "ERR_CLOSED") return;
