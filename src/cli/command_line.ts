@@ -13,6 +13,7 @@ export interface LowerArguments {
   readonly workers: number | undefined;
   readonly chunkBytes: number | undefined;
   readonly ordered: boolean;
+  readonly concat: boolean;
   readonly invalid: InvalidMode;
   readonly decompress: CompressionChoice;
   readonly compress: CompressionChoice;
@@ -36,6 +37,7 @@ interface LowerFlags {
   workers?: number;
   chunkSize?: number;
   unordered?: true;
+  concat?: true;
   invalid: InvalidMode;
   decompress: CompressionChoice;
   compress: CompressionChoice;
@@ -50,6 +52,7 @@ const EXAMPLES = `
 Examples:
   manyhands lower book.txt --output book.lower.txt
   manyhands lower corpus --output lower              a folder, mirrored under the output folder
+  manyhands lower a.txt b.txt corpus --output all.txt --concat
   manyhands lower huge.txt.gz --output lower.txt.zst gzip in, zstd out, by the names
   manyhands lower corpus --output lower --resume     days of work: the same again goes on where it ended
   xzcat huge.xz | manyhands lower - --output -       standard input to standard output
@@ -76,6 +79,7 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
       "text that a worker takes at a time (default: 4M; 1M for standard input)",
       parseChunkSize,
     )
+    .option("--concat", "write all into the one file that --output names, one after another, as cat does")
     .option("--unordered", "finish outputs as they become ready, not in the order of the inputs")
     .addOption(
       new Option("--invalid <MODE>", "bytes that are not UTF-8: pass them through, fail, or replace them by U+FFFD")
@@ -109,6 +113,9 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
       if (flags.output === undefined || flags.output === "") {
         lower.error("error: there is no output: expected --output PATH, or --output - for standard output");
       }
+      if (flags.resume && flags.concat) {
+        lower.error("error: --resume needs an output file for each input, which --concat does not give");
+      }
       if (flags.resume && (inputs.includes("-") || flags.output === "-")) {
         lower.error("error: --resume needs files: standard input and output can be gone through only once");
       }
@@ -119,6 +126,7 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
         workers: flags.workers,
         chunkBytes: flags.chunkSize,
         ordered: flags.unordered !== true,
+        concat: flags.concat === true,
         invalid: flags.invalid,
         decompress: flags.decompress,
         compress: flags.compress,

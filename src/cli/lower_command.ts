@@ -24,6 +24,7 @@ export async function lowerCommand(args: LowerArguments): Promise<number> {
     input: args.inputs,
     output: args.output,
     ordered: args.ordered,
+    concat: args.concat,
     invalid: args.invalid,
     decompress: args.decompress,
     compress: args.compress,

@@ -73,12 +73,15 @@ export async function lowercaseWith(
     await runToEnd(run, pool, memory, settings.signal);
     if (checkpoint?.failure !== undefined) throw checkpoint.failure;
     if (run.counts.failed.length === 0) await checkpoint?.finish();
+    if (run.outputLost !== undefined && !run.outputLost.closed) {
+      const { cause } = run.outputLost;
+      throw output === undefined ? cause : output.error(cause);
+    }
+  } catch (error) {
+    await output?.close().catch(() => {});
+    throw error;
   } finally {
     await checkpoint?.close();
-  }
-  if (run.outputLost !== undefined && !run.outputLost.closed) {
-    const { cause } = run.outputLost;
-    throw output === undefined ? cause : output.error(cause);
   }
   await output?.close();
   const { files, bytesIn, bytesOut, bytesResumed, failed } = run.counts;

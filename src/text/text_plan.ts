@@ -72,7 +72,7 @@ class Planner {
   readonly #output: string | undefined;
   readonly #outputKind: FileStatus["kind"] | undefined;
   readonly #device: string | undefined;
-  readonly #common: Target | undefined;
+  readonly #common: (Target & { readonly name: string }) | undefined;
   /** Whether there is something at the path of the output already. */
   readonly #exists: boolean = false;
 
@@ -90,7 +90,7 @@ class Planner {
     this.#exists = status !== undefined;
     if (output.concat === true) {
       if (kind === "folder") throw new OutputConflictError(`The output ${path} is a folder, but one text needs a file`);
-      this.#common = { path: realPath(path), compression: inputCompression(path, choices.compress) };
+      this.#common = { name: path, path: realPath(path), compression: inputCompression(path, choices.compress) };
       return;
     }
     this.#output = path;
@@ -145,7 +145,7 @@ class Planner {
   }
 
   #claims(): OutputClaims {
-    const claims = new OutputClaims(this.#common?.path ?? this.#output, this.#exists);
+    const claims = new OutputClaims(this.#common?.name ?? this.#output, this.#exists);
     if (this.#common !== undefined) claims.addCommon(this.#common.path);
     for (const root of this.#roots) {
       if (root.kind === "path" && root.target !== undefined) claims.addFile(root.path, root.target.path);
@@ -214,7 +214,7 @@ class Planner {
 
   /** One folder is mirrored straight under the output; of several inputs, each has its place under its own name. */
   #addFolder(path: string, status: FileStatus, severalInputs: boolean): void {
-    const place = this.#output ?? this.#common?.path;
+    const place = this.#output ?? this.#common?.name;
     let target: string | undefined;
     if (place !== undefined) {
       const output = realPath(place);

@@ -19,6 +19,7 @@ describe("readCommandLine", () => {
       workers: undefined,
       chunkBytes: undefined,
       ordered: true,
+      concat: false,
       invalid: "pass",
       decompress: "auto",
       compress: "auto",
@@ -32,7 +33,7 @@ describe("readCommandLine", () => {
 
   test("reads every flag of lower", { timeout }, () => {
     const flags =
-      "-o - -w 3 --chunk-size 64K --unordered --invalid replace --decompress gzip --compress none --progress lines -v --quiet --json"
+      "-o - -w 3 --chunk-size 64K --unordered --concat --invalid replace --decompress gzip --compress none --progress lines -v --quiet --json"
         .split(
           " ",
         );
@@ -43,6 +44,7 @@ describe("readCommandLine", () => {
       workers: 3,
       chunkBytes: 65_536,
       ordered: false,
+      concat: true,
       invalid: "replace",
       decompress: "gzip",
       compress: "none",
@@ -66,6 +68,7 @@ describe("readCommandLine", () => {
     assert.equal(read.command === "lower" && read.resume, true);
     assert.match(usageError("lower", "-", "-o", "b", "--resume"), /--resume needs files/);
     assert.match(usageError("lower", "a", "-o", "-", "--resume"), /--resume needs files/);
+    assert.match(usageError("lower", "a", "-o", "b", "--resume", "--concat"), /--resume needs an output file for each/);
   });
 
   for (const workers of ["0", "-1", "abc", "1.5", "", "1025"]) {
