@@ -51,5 +51,7 @@ function shown(state: unknown): string {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? `${describeError(error)}: ${error.message}\n${error.stack}` : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `\ncaused by ${textOf(error.cause)}`;
+  return `${describeError(error)}: ${error.message}\n${error.stack}${cause}`;
 }

@@ -3,10 +3,24 @@ import type { Verdict } from "./matrix.ts";
 
 const introduction = `# Faults
 
-Every combination of what goes wrong, when, in whose work, in which context and on which runtime: \`npm run faults\` plays
-them all and writes this page. In each the caller hears what stands here within its deadline, the pool (or a fresh object,
+What goes wrong, when, in whose work, in which context and on which runtime: \`npm run faults\` plays every combination that
+can be and writes this page. In each the caller hears within its deadline what stands here, the pool (or a fresh object,
 where the first is ended) answers the next call, and no worker, process, thread or temporary file is left. A cell that
 hangs is a failure that tells what was waited for.
+
+- **A thread that its runtime cannot end** (Deno: any that is busy; Bun: one in a loop of WebAssembly) is "given up": its
+  task fails, another worker takes its place, \`stats().abandoned\` counts it, and a warning with the code
+  \`MANYHANDS_WORKER_LINGERS\` names it. In the context \`"process"\` everything can be ended.
+- **A process that was stopped** (\`SIGSTOP\`) does not answer: \`taskTimeout\` and \`terminate\` end it by \`SIGKILL\`. Without
+  them it is a slow task.
+- **Memory used up** ends a thread on Node alone, and there only where its objects are small: a burst of large ones outruns
+  the limit, and the whole program ends. On Deno it always does. In the context \`"process"\` it is the worker that ends.
+- **Something that a task left behind and that keeps its thread busy** (a timer that never returns) does not hold up the
+  next task for ever where the pool has a \`taskTimeout\`: a worker that begins nothing for that long and two seconds more is
+  replaced, and what waits for it goes elsewhere.
+- **Inline** nothing guards the program: what ends the thread ends it, and a loop blocks it.
+- An initializer that does not return holds the pool up until its calls' \`timeout\` or \`terminate\`; the start of a manager
+  until its process is ended.
 
 `;
 
