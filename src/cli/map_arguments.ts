@@ -91,7 +91,7 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
     .option("--no-header", "CSV has no header: rows are arrays")
     .option("--delimiter <CHAR>", "what separates the fields of CSV", parseDelimiter, ",")
     .option("-w, --workers <N>", "number of workers (default: the number of cores)", parseWorkers)
-    .option("--chunk-size <SIZE>", "text that a worker takes at a time (default: 1M)", parseChunkSize)
+    .option("--chunk-size <SIZE>", "text that a worker takes at a time (default: 128K; 1M for --chunks)", parseChunkSize)
     .option("--concurrency <N>", "calls of an async function at a time in each worker", parseWorkers, 1)
     .option("--retries <N>", "tries more for a record that fails", parseRetries, 0)
     .option("--timeout <TIME>", "time that a call may take, such as 500ms, 30s or 5m", parseTime)

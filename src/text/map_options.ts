@@ -35,7 +35,7 @@ export interface MapRecordsOptions {
   processes?: number;
   /** Whether the output is in the order of the input (default true), or as it becomes ready. */
   ordered?: boolean;
-  /** Bytes of text that a worker takes at a time, a multiple of 4096 up to 256 MiB; by default 1 MiB, less for many workers. */
+  /** Bytes of text that a worker takes at a time, a multiple of 4096 up to 256 MiB; by default 128 KiB, of chunks 1 MiB. */
   chunkBytes?: number;
   /** Calls of an async function that are under way at a time in each worker; 1 by default. */
   concurrency?: number;
@@ -89,6 +89,9 @@ export interface MapSettings {
   readonly onFailure: ((failure: TextFailure) => void) | undefined;
 }
 
+/** What is made of one range dies young, in the cache of a core and the young part of a worker's heap. */
+const DEFAULT_RANGE_BYTES = 128 * 1024;
+/** A record that is a chunk is worth a call. */
 const DEFAULT_CHUNK_BYTES = 1024 * 1024;
 /** Memory that the slots of a run take together unless the caller sets the size of chunks. */
 const DEFAULT_MEMORY_BYTES = 48 * 1024 * 1024;
@@ -138,7 +141,7 @@ export function readMapOptions(options: MapRecordsOptions & Partial<MapTextOptio
     },
     processes,
     ordered,
-    chunkBytes: readChunkBytes(options.chunkBytes, processes),
+    chunkBytes: readChunkBytes(options.chunkBytes, processes, by),
     onError,
     errorsTo: onError === "file" ? errorFile(options.errorsTo, output) : undefined,
     compression: {
@@ -165,10 +168,10 @@ function oneOf<T extends string>(option: string, value: T, choices: readonly T[]
   );
 }
 
-function readChunkBytes(chunkBytes: number | undefined, processes: number): number {
+function readChunkBytes(chunkBytes: number | undefined, processes: number, by: RecordForm): number {
   if (chunkBytes === undefined) {
     const share = Math.floor(DEFAULT_MEMORY_BYTES / (processes + SPARE_SLOTS) / SLOT_CHUNKS / CHUNK_STEP) * CHUNK_STEP;
-    return Math.max(CHUNK_STEP, Math.min(DEFAULT_CHUNK_BYTES, share));
+    return Math.max(CHUNK_STEP, Math.min(by === "chunks" ? DEFAULT_CHUNK_BYTES : DEFAULT_RANGE_BYTES, share));
   }
   if (Number.isSafeInteger(chunkBytes) && chunkBytes % CHUNK_STEP === 0 && chunkBytes >= CHUNK_STEP) {
     if (chunkBytes <= MAX_CHUNK_BYTES) return chunkBytes;

@@ -53,6 +53,7 @@ const COUNTS_PER_SLOT = 2;
 export class MapRun {
   readonly #parts: MapRunParts;
   readonly #slots: SlotPool<MapSlot>;
+  /** Turns of whole texts to write to the common output, or of ranges where they may be mixed. */
   readonly #turns: WriteTurns;
   readonly #shared: RecordSink | undefined;
   readonly #sharedCompressed: CompressedSink | undefined;
@@ -177,6 +178,7 @@ export class MapRun {
     const delivery = new RecordDelivery({
       sink: sink!,
       ordered: settings.ordered,
+      turns: settings.ordered || source.target !== undefined ? new WriteTurns(settings.ordered) : this.#turns,
       turn: () => turn?.ready() ?? Promise.resolve(),
       release: (slot) => this.#slots.release(slot),
       onFailed: (failed, before) => this.#failRecords(source.path, failed, before),

@@ -3,6 +3,7 @@ import type { MapSlot } from "./map_slot.ts";
 import { type RangeAnswer, slotRoom } from "./map_tasks.ts";
 import type { FailedRecord } from "./record_form.ts";
 import { memoryView } from "./slot.ts";
+import type { WriteTurn, WriteTurns } from "./write_turns.ts";
 
 /** Where a delivery's output goes: as bytes, or as the values that the calls gave. */
 export type RecordSink = ByteSink | { take(values: unknown[]): Promise<void> };
@@ -12,6 +13,8 @@ export interface RecordDeliveryOptions {
   readonly sink: RecordSink;
   /** Whether the output is in the order of the ranges. */
   readonly ordered: boolean;
+  /** Turns of the ranges to hand their output to the sink: each does so whole. */
+  readonly turns: WriteTurns;
   /** Resolves when this text may write; asked when its first range is done. */
   readonly turn: () => Promise<void>;
   readonly release: (slot: MapSlot) => void;
@@ -25,8 +28,6 @@ export interface RecordDeliveryOptions {
 export class RecordDelivery {
   readonly #options: RecordDeliveryOptions;
   readonly #writes: Set<Promise<void>> = new Set();
-  /** Resolves when the range before has handed its output to the sink. */
-  #handedOver: Promise<void> = Promise.resolve();
   /** Resolves when the records of all ranges so far are counted. */
   #counted: Promise<void> = Promise.resolve();
   #records = 0;
@@ -59,10 +60,7 @@ export class RecordDelivery {
         this.#fail(error);
       }
     });
-    const before = this.#options.ordered ? Promise.all([this.#handedOver, counted]) : undefined;
-    let handOver!: () => void;
-    this.#handedOver = new Promise((resolve) => handOver = resolve);
-    const write: Promise<void> = this.#write(slot, work, before, handOver).finally(() => this.#writes.delete(write));
+    const write: Promise<void> = this.#write(slot, work, counted).finally(() => this.#writes.delete(write));
     this.#writes.add(write);
   }
 
@@ -73,29 +71,27 @@ export class RecordDelivery {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async #write(
-    slot: MapSlot,
-    work: Promise<RangeAnswer>,
-    before: Promise<unknown> | undefined,
-    handOver: () => void,
-  ): Promise<void> {
+  async #write(slot: MapSlot, work: Promise<RangeAnswer>, counted: Promise<void>): Promise<void> {
+    const range = this.#options.turns.next();
     try {
       const answer = await work;
-      await before;
-      if (this.failed) return;
+      if (this.#options.ordered) await counted;
       await this.#options.turn();
-      await this.#send(slot, answer, handOver);
+      await range.ready();
+      if (this.failed) return;
+      await this.#send(slot, answer, range);
       this.#options.onWritten(answer);
     } catch (error) {
-      await before;
+      // Of several failures the first in the order of the text counts.
+      await counted;
       this.#fail(error);
     } finally {
-      handOver();
+      range.end();
       this.#options.release(slot);
     }
   }
 
-  async #send(slot: MapSlot, { produced, rest, values }: RangeAnswer, handOver: () => void): Promise<void> {
+  async #send(slot: MapSlot, { produced, rest, values }: RangeAnswer, range: WriteTurn): Promise<void> {
     const { sink } = this.#options;
     if ("take" in sink) return await sink.take(values!);
     let write: Promise<unknown> = produced > 0 ? sink.write(slot, produced) : Promise.resolve();
@@ -107,7 +103,7 @@ export class RecordDelivery {
       write = sink.write(slot, piece.length);
       at += piece.length;
     }
-    handOver();
+    range.end();
     await write;
   }
 

@@ -1,5 +1,5 @@
 /** Characters that are gathered before they become bytes. */
-const PENDING = 64 * 1024;
+const PENDING = 16 * 1024;
 /** Memory that is kept from one range to the next, in bytes. */
 const KEPT = 8 * 1024 * 1024;
 

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readCommandLine } from "../../src/cli/command_line.ts";
+import type { MapArguments } from "../../src/cli/map_arguments.ts";
+import { inTemporaryFolder, type TemporaryFolder } from "../text/temporary_folder.ts";
+import { runCommand } from "./run_command.ts";
+
+const timeout = 60_000;
+
+/** A module of the user's, in TypeScript, beside its inputs. */
+function writeModule(folder: TemporaryFolder): void {
+  folder.write("package.json", '{ "type": "module" }');
+  folder.write(
+    "clean.ts",
+    `
+    interface Row { id: string; name: string }
+    export default function row({ id, name }: Row): unknown {
+      if (name === "") throw new Error("no name");
+      return { id: Number(id), name: name.trim() };
+    }
+    export const upper = async (line: string): Promise<string> => line.toUpperCase();
+    export const answer: number = 42;`,
+  );
+}
+
+describe("manyhands map", () => {
+  test(
+    "maps rows of CSV by the default export and keeps what fails in a file",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        writeModule(folder);
+        folder.write("in.csv", 'id,name\n1," Ada "\n2,\n3,"Grace, H"\n');
+        const args = ["map", "clean.ts", "in.csv", "--csv", "-o", "out.ndjson", "--on-error", "file"];
+        const { code, stdout, stderr } = await runCommand(args, "", folder.path);
+        assert.equal(folder.read("out.ndjson"), '{"id":1,"name":"Ada"}\n{"id":3,"name":"Grace, H"}\n');
+        const { number, record, error } = JSON.parse(folder.read("out.ndjson.errors.ndjson"));
+        assert.deepEqual([number, record, error.message], [3, "2,", "no name"]);
+        assert.match(
+          stdout,
+          /^Mapped 3 records of 1 input: .*1 worker\); 1 record failed, kept in out\.ndjson\.errors\.ndjson\n$/,
+        );
+        assert.equal(stderr, "");
+        assert.equal(code, 1);
+      }),
+  );
+
+  test(
+    "maps standard input to standard output by an async function; reports as JSON on standard error",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        writeModule(folder);
+        const args = ["map", "./clean.ts#upper", "-", "-o", "-", "--json", "--concurrency", "4", "--timeout", "20s"];
+        const { code, stdout, stderr } = await runCommand(args, "many\nhands\n", folder.path);
+        assert.equal(stdout, "MANY\nHANDS\n");
+        const { records, recordsFailed, failed } = JSON.parse(stderr);
+        assert.deepEqual({ records, recordsFailed, failed }, { records: 2, recordsFailed: 0, failed: [] });
+        assert.equal(code, 0);
+      }),
+  );
+
+  test(
+    "stops at a record that fails, and names the file, the record and the reason",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        writeModule(folder);
+        folder.write("in.ndjson", '{"id":"1","name":"Ada"}\n{"id":"2","name":""}\n');
+        const { code, stderr } = await runCommand(
+          ["map", "clean.ts", "in.ndjson", "--ndjson", "-o", "out"],
+          "",
+          folder.path,
+        );
+        assert.equal(stderr, "manyhands: in.ndjson:2: Error: no name\n");
+        assert.equal(code, 1);
+        assert.deepEqual(folder.files(), ["clean.ts", "in.ndjson", "package.json"]);
+      }),
+  );
+
+  test("a function that is not there is wrong usage", { timeout }, () =>
+    inTemporaryFolder(async (folder) => {
+      writeModule(folder);
+      folder.write("in", "a");
+      const cases: [string, RegExp][] = [
+        ["none.ts", /^manyhands: Cannot load none\.ts: there is no such file\n$/],
+        ["clean.ts#nope", /^manyhands: Cannot run nope: .*clean\.ts .* it exports answer, default, upper\n$/],
+        ["clean.ts#answer", /^manyhands: Cannot run answer of .*clean\.ts: expected a function, found number\n$/],
+      ];
+      for (const [name, message] of cases) {
+        const { code, stderr } = await runCommand(["map", name, "in", "-o", "out"], "", folder.path);
+        assert.match(stderr, message);
+        assert.equal(code, 2);
+      }
+      assert.deepEqual(folder.files(), ["clean.ts", "in", "package.json"]);
+    }));
+});
+
+describe("readCommandLine for map", () => {
+  const read = (line: string): MapArguments => readCommandLine(["map", ...line.split(" ")]) as MapArguments;
+
+  test("reads a module with and without an export, a form and the limits", { timeout }, () => {
+    const plain = read("m.ts in -o out");
+    assert.deepEqual(
+      [plain.command, plain.module, plain.export, plain.inputs, plain.output, plain.by, plain.onError, plain.ordered],
+      ["map", "m.ts", "default", ["in"], "out", "lines", "stop", true],
+    );
+    const full = read("a#b.ts#f in more -o - --csv --no-header --delimiter \\t --retries 2 --timeout 1.5s --unordered");
+    assert.deepEqual(
+      [
+        full.module,
+        full.export,
+        full.inputs,
+        full.by,
+        full.header,
+        full.delimiter,
+        full.retries,
+        full.timeout,
+        full.ordered,
+      ],
+      ["a#b.ts", "f", ["in", "more"], "csv", false, "\t", 2, 1500, false],
+    );
+  });
+
+  test("refuses what does not go together, with what was expected", { timeout }, () => {
+    const cases: [string, RegExp][] = [
+      ["-o out", /there is no function: expected the path of a module and #EXPORT/],
+      ["m.ts -o out", /there is no input/],
+      ["m.ts in", /there is no output/],
+      ["m.ts in -o out --csv --ndjson", /cannot be used with option/],
+      ["m.ts in -o out --timeout 5", /Expected a time with its unit, such as 500ms/],
+      ["m.ts in -o out --delimiter ab", /Expected one character/],
+      ["m.ts in -o - --on-error file", /--on-error file needs --errors-to PATH/],
+      ["m.ts in -o out --on-error ignore", /Allowed choices are stop, skip, file/],
+    ];
+    for (const [line, message] of cases) {
+      const result = readCommandLine(["map", ...line.split(" ")]);
+      assert.equal(result.command, "usage-error", line);
+      assert.match((result as { message: string }).message, message);
+    }
+  });
+});
