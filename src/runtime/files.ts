@@ -77,9 +77,10 @@ export function openToRead(path: string): number {
   return fs.openSync(path, "r");
 }
 
-/** Opens an existing file for writing at positions; its content stays. */
+/** Opens an existing file for writing at positions; its content stays. A symbolic link in its place is refused. */
 export function openToWrite(path: string): number {
-  return fs.openSync(path, "r+");
+  // Windows has no such flag.
+  return fs.openSync(path, fs.constants.O_RDWR | (fs.constants.O_NOFOLLOW ?? 0));
 }
 
 /**

@@ -32,7 +32,9 @@ export interface MirroredName {
 /** What the output of an input is called that was in the form `found`: by itself an output is in the form of its input. */
 export function mirroredName(name: string, found: Compression | undefined, choice: CompressionChoice): MirroredName {
   if (choice === "auto") return { name, compression: found };
-  const plain = found !== undefined && compressionOf(name) === found ? name.replace(/\.[^.]+$/, "") : name;
+  const shortened = found !== undefined && compressionOf(name) === found ? name.replace(/\.[^.]+$/, "") : name;
+  // Of ".gz", "..gz" and "...gz" no name of a file would be left.
+  const plain = /^\.{0,2}$/.test(shortened) ? name : shortened;
   if (choice === "none") return { name: plain, compression: undefined };
   return { name: `${plain}${SUFFIXES[choice]}`, compression: choice };
 }

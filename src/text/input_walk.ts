@@ -6,8 +6,10 @@ import {
   fileStatus,
   folderNames,
   hasContent,
+  isInside,
   isLink,
   joinPath,
+  realPath,
 } from "../runtime/files.ts";
 import { type CompressionChoices, inputCompression, mirroredName } from "./compression.ts";
 import { readError } from "./file_failure.ts";
@@ -50,16 +52,19 @@ export type InputRoot =
   | StreamSource
   | { readonly kind: "failed"; readonly failure: TextFailure }
   | { readonly kind: "path"; readonly path: string; readonly status: FileStatus; readonly target: Target | undefined }
-  /** `target` is the folder that mirrors it. */
+  /** `target` is the folder that mirrors it, `output` the one that it must not lead out of, both without links. */
   | {
     readonly kind: "folder";
     readonly path: string;
     readonly status: FileStatus;
     readonly target: string | undefined;
+    readonly output: string | undefined;
   };
 
 /** What an input turns out to be. */
 export type Found = FileSource | StreamSource | { readonly kind: "failed"; readonly failure: TextFailure };
+
+const NOT_UTF8 = "its name is not valid UTF-8";
 
 /** What is at a path. */
 export interface Examined {
@@ -81,7 +86,7 @@ export function examine(path: string): Examined {
 /** Why nothing is found at a path, which a folder may have named. */
 function absenceError(path: string): FileError {
   // What is no UTF-8 comes as U+FFFD out of a folder, and the runtimes know no other way to the file.
-  if (path.includes("\ufffd")) return refusal(path, "its name is not valid UTF-8");
+  if (path.includes("\ufffd")) return refusal(path, NOT_UTF8);
   if (isLink(path)) return refusal(path, "it is a link to nothing");
   return readError(path, "ENOENT", "there is no such file");
 }
@@ -92,6 +97,10 @@ function unreadable(path: string, error: unknown): FileError {
 
 function refusal(path: string, found: string): FileError {
   return new FileError("ERR_INPUT_UNREADABLE", path, `Cannot read ${path}: ${found}`);
+}
+
+function writeRefusal(path: string, found: string): FileError {
+  return new FileError("ERR_OUTPUT_UNWRITABLE", path, `Cannot write to ${path}: ${found}`);
 }
 
 function failed(path: string, error: Error): Found {
@@ -119,7 +128,7 @@ export function* walkInputs(
   for (const root of roots) {
     if (root.kind === "path") yield foundFile(root.path, root.status, root.target, choices);
     else if (root.kind === "folder") {
-      yield* walkFolder(root.path, root.target, new Set([root.status.identity]), choices, refuses);
+      yield* walkFolder(root.path, root.target, root.output, new Set([root.status.identity]), choices, refuses);
     } else yield root;
   }
 }
@@ -127,10 +136,16 @@ export function* walkInputs(
 function* walkFolder(
   path: string,
   target: string | undefined,
+  output: string | undefined,
   above: ReadonlySet<string>,
   choices: CompressionChoices,
   refuses: boolean,
 ): Generator<Found, void, undefined> {
+  if (target !== undefined && isLink(target) && !isInside(realPath(target), output!)) {
+    // Whoever has put it there would choose where files of the user's are written.
+    yield failed(path, writeRefusal(target, "it is a link that leads out of the output folder"));
+    return;
+  }
   let names;
   try {
     names = folderNames(path);
@@ -140,8 +155,13 @@ function* walkFolder(
   }
   // Names stay different unless endings change.
   const taken = refuses && choices.compress !== "auto" ? new Map<string, string>() : undefined;
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     const entry = joinPath(path, name);
+    if (index > 0 && name === names[index - 1]) {
+      // One of the two has U+FFFD in its name, the other is no UTF-8; what is reached by the name is the first.
+      yield failed(entry, refusal(entry, NOT_UTF8));
+      continue;
+    }
     const { status, error } = examine(entry);
     if (status === undefined) {
       yield failed(entry, error!);
@@ -150,7 +170,7 @@ function* walkFolder(
         yield failed(entry, refusal(entry, "it is a link back to a folder that it lies in"));
       } else {
         const below = target === undefined ? undefined : joinPath(target, name);
-        yield* walkFolder(entry, below, new Set([...above, status.identity]), choices, refuses);
+        yield* walkFolder(entry, below, output, new Set([...above, status.identity]), choices, refuses);
       }
     } else if (status.kind === "other") {
       yield failed(entry, refusal(entry, "it is neither a file nor a folder"));

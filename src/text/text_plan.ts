@@ -206,8 +206,7 @@ class Planner {
     const output = this.#output;
     if (output === undefined) return undefined;
     if (needsFolder || this.#outputKind === "folder") {
-      const target = mirroredTarget(path, output, baseName(path), this.#choices);
-      return { ...target, path: realPath(target.path) };
+      return mirroredTarget(path, realPath(output), baseName(path), this.#choices);
     }
     return { path: realPath(output), compression: inputCompression(output, this.#choices.compress) };
   }
@@ -225,6 +224,7 @@ class Planner {
       }
       if (this.#common === undefined) target = severalInputs ? joinPath(output, baseName(path)) : output;
     }
-    this.#roots.push({ kind: "folder", path, status, target });
+    const output = target === undefined ? undefined : realPath(place!);
+    this.#roots.push({ kind: "folder", path, status, target, output });
   }
 }
