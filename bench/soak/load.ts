@@ -48,7 +48,9 @@ const calls: Step = async (pools, random, tally) => {
   const sent = items(1 + random.below(60), random);
   tally.calls += sent.length;
   const settled = await Promise.allSettled(
-    sent.map((item) => pool.apply(random.below(2) === 0 ? answer : answerLater, [item])),
+    sent.map((item) =>
+      pool.apply<[Item], Answer | Promise<Answer>>(random.below(2) === 0 ? answer : answerLater, [item])
+    ),
   );
   settled.forEach((each, i) => {
     if (each.status === "fulfilled") assertAnswer(each.value, sent[i]!);

@@ -157,7 +157,7 @@ export class ChildBridge implements Thread {
   #hasWork(): boolean {
     if (this.#end !== undefined || this.#isStopNew() || this.#isInterruptNew() || this.#isAbortNew()) return true;
     if (!this.#isFlushed) return Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0;
-    return this.#isAnswered || (!this.#isBusy && this.#tasks.ring.hasNext());
+    return this.#isAnswered || (!this.#isBusy && !this.#hasForwardedStop && this.#tasks.ring.hasNext());
   }
 
   #isStopNew(): boolean {
