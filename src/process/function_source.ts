@@ -1,5 +1,10 @@
 import { TaskLoadError } from "../core/errors.ts";
 
+/** Why no function is made of its source text where the program was started so. */
+export const FORBIDDEN: string =
+  "this program may not make code of text (Content-Security-Policy, --disallow-code-generation-from-strings); " +
+  "mark the function by task(import.meta, …), or name its module and export";
+
 /**
  * The source text of a function as an expression that makes it again.
  *
@@ -16,6 +21,7 @@ export function functionExpression(fn: (...args: never[]) => unknown, role: stri
   // A method's text is no expression by itself: `double(x) { … }`, `async *items() { … }`, `["a-b"]() { … }`.
   const method = `Object.values({ ${source} })[0]`;
   if (parses(method)) return method;
+  if (!parses("0")) throw new TaskLoadError(`Cannot send ${name} by its source text: ${FORBIDDEN}`);
   throw new TaskLoadError(`Cannot send ${name}: its source text is not a function by itself`);
 }
 
