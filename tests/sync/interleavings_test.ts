@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { programs } from "./fixtures/interleaving_programs.ts";
+import { programs } from "./fixtures/interleaving_worker.ts";
 
-const worker = new Worker(new URL("./fixtures/interleaving_programs.ts", import.meta.url), {
+const worker = new Worker(new URL("./fixtures/interleaving_worker.ts", import.meta.url), {
   workerData: "interleavings",
 });
 worker.unref();
