@@ -25,6 +25,8 @@ const SECTOR = 64;
  */
 export class PowerCutDisk implements Disk {
   readonly root: string;
+  /** A folder of links by inode, so that none is given to another file, and content outlives its names. */
+  readonly #pins: string;
   readonly #random: Random;
   /** Steps until the power is cut. */
   #left: number;
@@ -39,6 +41,7 @@ export class PowerCutDisk implements Disk {
 
   constructor(root: string, random: Random, steps: number) {
     this.root = root;
+    this.#pins = `${root}.pins`;
     this.#random = random;
     this.#left = steps;
     this.#settle();
@@ -54,8 +57,8 @@ export class PowerCutDisk implements Disk {
     this.#look();
     if (--this.#left > 0) return;
     this.#isCut = true;
-    for (const names of this.#current().values()) {
-      for (const [name, inode] of names) this.#content.set(inode, fs.readFileSync(name));
+    for (const inode of fs.readdirSync(this.#pins)) {
+      this.#content.set(inode, fs.readFileSync(path.join(this.#pins, inode)));
     }
     throw new PowerCut();
   }
@@ -184,6 +187,7 @@ export class PowerCutDisk implements Disk {
   /** Takes note of the names as they are now. */
   #look(): void {
     for (const [folder, names] of this.#current()) {
+      for (const [name, inode] of names) this.#pin(name, inode);
       const history = this.#history.get(folder) ?? [new Map()];
       this.#history.set(folder, history);
       const last = history.at(-1)!;
@@ -192,20 +196,29 @@ export class PowerCutDisk implements Disk {
     }
   }
 
+  #pin(name: string, inode: string): void {
+    const pin = path.join(this.#pins, inode);
+    if (!fs.existsSync(pin)) fs.linkSync(name, pin);
+  }
+
   /** All that is there is durable. */
   #settle(): void {
+    fs.rmSync(this.#pins, { recursive: true, force: true });
+    fs.mkdirSync(this.#pins);
     this.#files = new Map();
     this.#history = new Map();
     this.#content = new Map();
     for (const [folder, names] of this.#current()) {
       this.#history.set(folder, [names]);
-      for (const [name, inode] of names) this.#fileOf(inode).durable = fs.readFileSync(name);
+      for (const [name, inode] of names) {
+        this.#pin(name, inode);
+        this.#fileOf(inode).durable = fs.readFileSync(name);
+      }
     }
   }
 
   #survivor(inode: string): Uint8Array {
     const durable = this.#files.get(inode)?.durable ?? new Uint8Array(0);
-    // A file that had no name any more when the power went has what was synced, or nothing.
     const written = this.#content.get(inode) ?? durable;
     const [short, long] = [durable.length, written.length].sort((a, b) => a - b) as [number, number];
     const bytes = new Uint8Array([short, long, short + this.#random(long - short + 1)][this.#random(3)]!);

@@ -15,10 +15,10 @@ export interface TemporaryFolder {
 }
 
 /** Runs a test in a new folder and removes it afterwards. */
-export async function inTemporaryFolder(test: (folder: TemporaryFolder) => void | Promise<void>): Promise<void> {
+export async function inTemporaryFolder<T>(test: (folder: TemporaryFolder) => T | Promise<T>): Promise<T> {
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "manyhands-test-")));
   try {
-    await test({
+    return await test({
       path: root,
       at: (...names) => path.join(root, ...names),
       write(name, content) {
