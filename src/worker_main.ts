@@ -17,8 +17,8 @@ import type { WorkerInit } from "./process/worker_init.ts";
 import { WorkerLoop } from "./process/worker_loop.ts";
 
 const { scope } = runtime;
-if (scope !== undefined) {
-  const init = scope.data as WorkerInit;
+scope?.onStart((data) => {
+  const init = data as WorkerInit;
   adoptRetirementWord(new Int32Array(init.link.buffer), ControlWord.Forced);
   loadModulesBy(() => import("./wire_classes.ts"));
   adoptLinearMemory(init.memory);
@@ -29,4 +29,4 @@ if (scope !== undefined) {
   scope.printWholeLines();
   if (init.call === undefined) void new WorkerLoop(init, scope).run();
   else void runProcess(init, init.call, scope);
-}
+});

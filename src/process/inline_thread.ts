@@ -60,7 +60,7 @@ export class InlineThread implements Thread {
 
   #scope(): ThreadScope {
     return {
-      data: this.#init,
+      onStart: (listener) => listener(this.#init),
       post: (message) => void deliver(this.#toHost, message),
       onMessage: (listener) => void this.#toWorker.push(listener),
       // What this thread does not catch, how it prints and when it ends is its own affair.

@@ -100,14 +100,16 @@ export class WorkerHandle {
     const ending = deferred<WorkerEnd>();
     this.ended = ending.promise;
     this.#settleEnd = ending.resolve;
-    let fatal: unknown;
+    let told: [unknown] | undefined;
     this.#thread.onMessage((message) => {
-      if ("fatal" in (message as object)) fatal = decodeError((message as FatalMessage).fatal as ErrorData);
+      if ("fatal" in (message as object)) told = [decodeError((message as FatalMessage).fatal as ErrorData)];
       else if ("thrown" in (message as object)) {
-        [fatal] = fromCloneForm((message as ThrownMessage).thrown) as [unknown];
+        told = fromCloneForm((message as ThrownMessage).thrown) as [unknown];
       } else this.inbox.put(message as CloneMessage);
     });
-    this.#thread.onEnd(({ code, error = fatal }) => {
+    this.#thread.onEnd(({ code, error: seen }) => {
+      // The runtime knows of its own of an error that the thread could not tell, or knows less of the same one.
+      const error = told === undefined ? seen : told[0];
       const stopped = this.#state() === WorkerState.Stopped;
       Atomics.store(this.#control, ControlWord.Ended, 1);
       Atomics.notify(this.#control, ControlWord.Ended);

@@ -2,6 +2,7 @@ import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { UnsupportedError } from "../core/errors.ts";
 import { builtin } from "./builtin.ts";
+import { mayStartItself, permissionFlags } from "./deno_permissions.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { ChildProcess, ParentPipe, RuntimeName } from "./port.ts";
 
@@ -18,23 +19,12 @@ const LAST_WORDS_MS = 200;
 const OWN_ENTRY =
   /^(?:--test|--inspect|--eval|-e$|--print|-p$|-pe$|--input-type|--watch|--check|-c$|--run|--interactive|-i$)/;
 
-const denoPermissions = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
-
 interface DenoGlobal {
   readonly build: { readonly standalone: boolean };
-  readonly permissions: { querySync(descriptor: { name: string }): { state: string } };
-}
-
-/** What lets Deno run a module with what this program may do. Of a permission for some things it tells nothing. */
-function denoArguments(): string[] {
-  const { permissions } = (globalThis as unknown as { Deno: DenoGlobal }).Deno;
-  const granted = denoPermissions.filter((name) => permissions.querySync({ name }).state === "granted");
-  const flags = granted.length === denoPermissions.length ? ["-A"] : granted.map((name) => `--allow-${name}`);
-  return ["run", "--quiet", "--no-prompt", ...flags];
 }
 
 function commandArguments(name: RuntimeName, url: URL): string[] {
-  if (name === "deno") return [...denoArguments(), url.href];
+  if (name === "deno") return ["run", "--quiet", "--no-prompt", ...permissionFlags(url), url.href];
   return [...process.execArgv.filter((flag) => !OWN_ENTRY.test(flag)), nodeUrl().fileURLToPath(url)];
 }
 
@@ -49,12 +39,17 @@ function isOneFile(name: RuntimeName, url: URL): boolean {
 /**
  * Starts this runtime once more, with the module at `url`; the two talk over pipes of their own.
  *
- * @throws {UnsupportedError} in a program that is compiled into one file with its runtime
+ * @throws {UnsupportedError} in a program that is compiled into one file with its runtime, or may not start another
  */
 export function startChildProcess(name: RuntimeName, url: URL): ChildProcess {
   if (isOneFile(name, url)) {
     throw new UnsupportedError(
       "Cannot start a process of the operating system: this program is compiled into one file with its runtime",
+    );
+  }
+  if (name === "deno" && !mayStartItself()) {
+    throw new UnsupportedError(
+      `Cannot start a process of the operating system: expected that Deno was started with --allow-run=${process.execPath}`,
     );
   }
   const child = childProcess().spawn(process.execPath, commandArguments(name, url), {

@@ -1,6 +1,7 @@
 import { startChildProcess } from "./child_process.ts";
-import { nodeRuntime } from "./node.ts";
+import { nodeSide } from "./node_side.ts";
 import type { Runtime } from "./port.ts";
+import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
 
 /** The part of `Deno` that is used here. */
 interface DenoGlobal {
@@ -10,5 +11,6 @@ interface DenoGlobal {
 /** The adapter for Deno, which has all of Node's side that is needed here. */
 export function denoRuntime(deno: DenoGlobal): Runtime {
   const startChild: Runtime["startChild"] = (url) => startChildProcess("deno", url);
-  return { ...nodeRuntime(), name: "deno", version: deno.version.deno, startChild };
+  const { deno: version } = deno.version;
+  return { ...nodeSide(), name: "deno", version, startThread: startWorkerThread, startChild, scope: workerThreadScope() };
 }

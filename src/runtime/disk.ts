@@ -86,13 +86,14 @@ export function syncOpened(file: number): void {
 }
 
 function openOrCreate(path: string): number {
-  const { O_RDWR, O_CREAT } = fs.constants;
+  const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = fs.constants;
+  const flags = O_RDWR | O_CREAT | O_NOFOLLOW;
   try {
-    return fs.openSync(path, O_RDWR | O_CREAT);
+    return fs.openSync(path, flags);
   } catch (error) {
     if (fileErrorCode(error) !== "ENOENT") throw error;
     makeFolder(nodePath.dirname(path));
-    return fs.openSync(path, O_RDWR | O_CREAT);
+    return fs.openSync(path, flags);
   }
 }
 

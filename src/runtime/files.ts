@@ -103,14 +103,19 @@ export function hiddenBeside(path: string, ending: string): string {
   return nodePath.join(nodePath.dirname(path), `.${start}${rest}.manyhands-${ending}`);
 }
 
-/** Creates an empty file, or empties it, and the folder if there is none; its number in this thread, open for writing. */
+/**
+ * Creates an empty file, or empties it, and the folder if there is none; its number in this thread, open for writing. A
+ * symbolic link in its place is refused.
+ */
 export function createEmpty(path: string): number {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW = 0 } = fs.constants;
+  const flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW;
   try {
-    return fs.openSync(path, "w");
+    return fs.openSync(path, flags);
   } catch (error) {
     if (fileErrorCode(error) !== "ENOENT") throw error;
     makeFolder(nodePath.dirname(path));
-    return fs.openSync(path, "w");
+    return fs.openSync(path, flags);
   }
 }
 

@@ -1,55 +1,10 @@
-import { Buffer } from "node:buffer";
-import process from "node:process";
-import { setImmediate, setInterval } from "node:timers";
-import { LONGEST_TIMER_MS } from "../core/deadline.ts";
-import { builtin } from "./builtin.ts";
-import { parentPipe, startChildProcess } from "./child_process.ts";
-import { usableCores } from "./usable_cores.ts";
-import { writeAtOnce } from "./line_output.ts";
-import type { AsyncLocal, Runtime } from "./port.ts";
+import { startChildProcess } from "./child_process.ts";
+import { nodeSide } from "./node_side.ts";
+import type { Runtime } from "./port.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
-
-const asyncHooks = builtin<typeof import("node:async_hooks")>("node:async_hooks");
-const diagnostics = builtin<typeof import("node:diagnostics_channel")>("node:diagnostics_channel");
-const util = builtin<typeof import("node:util")>("node:util");
-const v8 = builtin<typeof import("node:v8")>("node:v8");
-
-function asyncLocal<T>(): AsyncLocal<T> {
-  const storage = new (asyncHooks().AsyncLocalStorage)<T>();
-  return { run: (value, fn) => storage.run(value, fn), get: () => storage.getStore() };
-}
 
 /** The adapter for Node. */
 export function nodeRuntime(): Runtime {
-  return {
-    name: "node",
-    version: process.versions.node,
-    pid: process.pid,
-    cores: usableCores,
-    startThread: startWorkerThread,
-    startChild: (url) => startChildProcess("node", url),
-    parentPipe,
-    scope: workerThreadScope(),
-    asyncLocal,
-    nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
-    lifeline: () => {
-      const timer = setInterval(() => {}, LONGEST_TIMER_MS).unref();
-      let holds = 0;
-      return {
-        hold: () => void (holds++ === 0 && timer.ref()),
-        release: () => void (--holds === 0 && timer.unref()),
-      };
-    },
-    serialize: (value) => v8().serialize(value),
-    deserialize: (bytes) => v8().deserialize(bytes),
-    writeError: (text) => writeAtOnce(2, Buffer.from(text)),
-    channel: (name) => diagnostics().channel(name),
-    memory: () => {
-      const { heapUsed, external, rss } = process.memoryUsage();
-      return { heap: heapUsed + external, resident: rss };
-    },
-    inspect: (value) => util().inspect(value),
-    sockets: () => import("./sockets.ts"),
-    warn: (message, code) => process.emitWarning(message, { code }),
-  };
+  const startChild: Runtime["startChild"] = (url) => startChildProcess("node", url);
+  return { ...nodeSide(), name: "node", startThread: startWorkerThread, startChild, scope: workerThreadScope() };
 }

@@ -30,15 +30,15 @@ export interface MemoryUse {
 
 /** How to start a thread. */
 export interface ThreadOptions {
-  /** Structured-cloned to the thread, where it is `ThreadScope.data`. */
+  /** Structured-cloned to the thread, where `ThreadScope.onStart` gets it. */
   readonly data: unknown;
   readonly name: string;
 }
 
 /** A started thread's own side. */
 export interface ThreadScope {
-  /** What the starter gave as `ThreadOptions.data`. */
-  readonly data: unknown;
+  /** Calls `listener` with what the starter gave as `ThreadOptions.data`, once. To be called while the entry module runs. */
+  onStart(listener: (data: unknown) => void): void;
   post(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
   /**

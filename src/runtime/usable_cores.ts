@@ -24,7 +24,16 @@ let quota: number | undefined;
 export function usableCores(): number {
   // Quotas seldom change and take several files to read.
   quota ??= coresFrom({ available: os().availableParallelism(), cap: undefined, read: readText });
-  return coresFrom({ available: quota, cap: process.env["MANYHANDS_CPU_COUNT"], read: () => undefined });
+  return coresFrom({ available: quota, cap: readCap(), read: () => undefined });
+}
+
+/** Undefined also where Deno does not let the program read it. */
+function readCap(): string | undefined {
+  try {
+    return process.env["MANYHANDS_CPU_COUNT"];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The number of cores by what each source says; at least 1. */

@@ -1,9 +1,9 @@
-import process from "node:process";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { setInterval } from "node:timers";
-import { LONGEST_TIMER_MS } from "../core/deadline.ts";
-import { writeLinesOf } from "./line_output.ts";
+import { builtin } from "./builtin.ts";
+import { linesOf, writeLinesOf } from "./line_output.ts";
 import type { Thread, ThreadEnd, ThreadOptions, ThreadScope } from "./port.ts";
+import { threadLife } from "./thread_life.ts";
+
+const threads = builtin<typeof import("node:worker_threads")>("node:worker_threads");
 
 /** Marks the data of threads that this module started, so that a program's own threads are not taken for them. */
 interface Envelope {
@@ -27,10 +27,10 @@ function entryUrl(url: URL): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(url.href)};`)}`);
 }
 
-/** Starts a thread by `node:worker_threads`, which all three runtimes have. */
+/** Starts a thread by `node:worker_threads`. */
 export function startWorkerThread(url: URL, { data, name }: ThreadOptions): Thread {
   const envelope: Envelope = { manyhands: 1, data };
-  const worker = new Worker(entryUrl(url), { workerData: envelope, name });
+  const worker = new (threads().Worker)(entryUrl(url), { workerData: envelope, name });
   let error: unknown;
   worker.on("error", (reason) => error = reason);
   return {
@@ -51,32 +51,14 @@ export function startWorkerThread(url: URL, { data, name }: ThreadOptions): Thre
 
 /** This thread's side, where `startWorkerThread` started it. */
 export function workerThreadScope(): ThreadScope | undefined {
-  const port = parentPort;
+  const { isMainThread, parentPort: port, workerData } = threads();
   const envelope = workerData as Envelope | null | undefined;
   if (isMainThread || port === null || envelope?.manyhands !== 1) return undefined;
   return {
-    data: envelope.data,
+    ...threadLife,
+    printWholeLines: () => threadLife.onExit(linesOf(writeLinesOf)),
+    onStart: (listener) => listener(envelope.data),
     post: (message) => port.postMessage(message),
     onMessage: (listener) => void port.on("message", listener),
-    onFatal: (report) => {
-      const exit = (): void => process.exit(1);
-      const die = (error: unknown): void => {
-        const reporting = report(error);
-        if (reporting === undefined) return exit();
-        // What a report waits for need not hold the thread by itself.
-        setInterval(() => {}, LONGEST_TIMER_MS);
-        reporting.then(exit, exit);
-      };
-      process.on("uncaughtException", die);
-      process.on("unhandledRejection", die);
-      // Bun tells of a rejection in a thread's last turn only after that, when nothing holds the thread any more.
-      process.once("beforeExit", () => void setTimeout(() => {}, 0));
-    },
-    onExit: (listener) => void process.on("exit", listener),
-    printWholeLines: () => {
-      const flush = [writeLinesOf("stdout"), writeLinesOf("stderr")];
-      process.on("exit", () => flush.forEach((write) => write()));
-    },
-    exit: (code) => process.exit(code),
   };
 }

@@ -11,8 +11,8 @@ import type { CrewAnswer, CrewInit, CrewRequest } from "./crew_messages.ts";
 import * as fileTasks from "./file_tasks.ts";
 
 const { scope } = runtime;
-if (scope !== undefined) {
-  const { memory, kernels } = scope.data as CrewInit;
+scope?.onStart((data) => {
+  const { memory, kernels } = data as CrewInit;
   adoptLinearMemory(memory);
   adoptKernelModule(kernels);
   const answer = (message: CrewAnswer): void => scope.post(message);
@@ -34,4 +34,4 @@ if (scope !== undefined) {
     }
   });
   answer({ owner: heapOwner() });
-}
+});

@@ -1,0 +1,50 @@
+import { Buffer } from "node:buffer";
+import process from "node:process";
+import { setImmediate, setInterval } from "node:timers";
+import { LONGEST_TIMER_MS } from "../core/deadline.ts";
+import { builtin } from "./builtin.ts";
+import { parentPipe } from "./child_process.ts";
+import { usableCores } from "./usable_cores.ts";
+import { writeAtOnce } from "./line_output.ts";
+import type { AsyncLocal, Runtime } from "./port.ts";
+
+const asyncHooks = builtin<typeof import("node:async_hooks")>("node:async_hooks");
+const diagnostics = builtin<typeof import("node:diagnostics_channel")>("node:diagnostics_channel");
+const util = builtin<typeof import("node:util")>("node:util");
+const v8 = builtin<typeof import("node:v8")>("node:v8");
+
+function asyncLocal<T>(): AsyncLocal<T> {
+  const storage = new (asyncHooks().AsyncLocalStorage)<T>();
+  return { run: (value, fn) => storage.run(value, fn), get: () => storage.getStore() };
+}
+
+/** What Node, Deno and Bun do alike, through the modules and globals that come from Node. */
+export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" | "scope"> {
+  return {
+    version: process.versions.node,
+    pid: process.pid,
+    cores: usableCores,
+    parentPipe,
+    asyncLocal,
+    nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
+    lifeline: () => {
+      const timer = setInterval(() => {}, LONGEST_TIMER_MS).unref();
+      let holds = 0;
+      return {
+        hold: () => void (holds++ === 0 && timer.ref()),
+        release: () => void (--holds === 0 && timer.unref()),
+      };
+    },
+    serialize: (value) => v8().serialize(value),
+    deserialize: (bytes) => v8().deserialize(bytes),
+    writeError: (text) => writeAtOnce(2, Buffer.from(text)),
+    channel: (name) => diagnostics().channel(name),
+    memory: () => {
+      const { heapUsed, external, rss } = process.memoryUsage();
+      return { heap: heapUsed + external, resident: rss };
+    },
+    inspect: (value) => util().inspect(value),
+    sockets: () => import("./sockets.ts"),
+    warn: (message, code) => process.emitWarning(message, { code }),
+  };
+}
