@@ -150,13 +150,16 @@ export class Checkpoint<C> {
    *
    * @throws {CheckpointError} where one has changed or is missing
    */
-  verify(keys: { has(key: string): boolean }): void {
+  verify(keys: Iterable<string>): void {
+    if (this.#entries.size === 0) return;
+    const missing = new Set(this.#entries.keys());
+    for (const key of keys) missing.delete(key);
     for (const [key, { inputs }] of this.#entries) {
       for (const before of inputs) {
         const change = changeOf(before);
         if (change !== undefined) this.#refuse(`the input ${before.path} has changed: ${change}`);
       }
-      if (!keys.has(key)) this.#refuse(`${key} is not among the inputs, as it was`);
+      if (missing.has(key)) this.#refuse(`${key} is not among the inputs, as it was`);
     }
   }
 
