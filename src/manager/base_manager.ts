@@ -230,7 +230,7 @@ export class BaseManager {
       new ManagerLostError(`The manager's process ended with code ${code} before it served`);
     void server.exited.then((code) => over.abort(lost(code)));
     const connection = await listener.accept({ signal: over.signal });
-    const report = await connection.recv().catch(async (error) => {
+    const report = await connection.recv({ signal: over.signal }).catch(async (error) => {
       // Its socket may end before the process is known to have.
       if ((error as { code?: unknown }).code !== "ERR_END_OF_STREAM") throw error;
       throw lost(await server.exited);
