@@ -138,9 +138,8 @@ class Planner {
 
   *#walk(known: ReadonlySet<string>, onFailure: (failure: TextFailure) => void): Generator<FileSource | StreamSource> {
     for (const found of walkInputs(this.#roots, this.#choices, false)) {
-      if (found.kind !== "failed") {
-        if (!known.has(found.path)) yield found;
-      } else if (!known.has(found.failure.path)) onFailure(found.failure);
+      if (found.kind !== "failed") yield found;
+      else if (!known.has(found.failure.path)) onFailure(found.failure);
     }
   }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import process from "node:process";
 import { describe, test } from "node:test";
 import { inTemporaryFolder } from "../text/temporary_folder.ts";
-import { endOf, runCommand, startCommand } from "./run_command.ts";
+import { commandLine, endOf, runCommand, startCommand } from "./run_command.ts";
 
 const timeout = 60_000;
 
@@ -115,6 +115,23 @@ describe("manyhands lower", () => {
       const { code, stderr } = await runCommand(["lower", "/proc/self/mem", "-o", "out"], "", folder.path);
       assert.match(stderr, /^manyhands: Cannot read \/proc\/self\/mem: input\/output error$/m);
       assert.equal(code, 1);
+    }));
+
+  test("names of every kind as arguments: what is no UTF-8 is named with exit code 1, the others are done", {
+    timeout,
+    skip: process.platform === "linux" ? false : "only Linux takes such names",
+  }, () =>
+    inTemporaryFolder((folder) => {
+      folder.write("a b\n\u00c4", "A");
+      const script =
+        `cd "$1"; shift; bad=$(printf 'bad\\377'); printf B > "$bad"; "$@" "$bad" 'a b\n\u00c4' -o out --json`;
+      const result = spawnSync("sh", ["-c", script, "sh", folder.path, ...commandLine(["lower"])], {
+        encoding: "utf8",
+      });
+      assert.equal(result.stderr, "manyhands: Cannot read bad\ufffd: its name is not valid UTF-8\n");
+      assert.equal(JSON.parse(result.stdout).files, 1);
+      assert.equal(result.status, 1);
+      assert.equal(folder.read("out/a b\n\u00c4"), "a");
     }));
 
   test("chunks that do not fit into memory are refused", { timeout }, () =>

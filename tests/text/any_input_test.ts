@@ -84,6 +84,19 @@ describe("any input", () => {
       assert.equal(folder.read("out/good"), "a");
     }));
 
+  test("a name that is not UTF-8 is refused beside a file whose name looks the same", {
+    timeout,
+    skip: process.platform === "linux" ? false : "only Linux takes such names",
+  }, () =>
+    inTemporaryFolder(async (folder) => {
+      folder.write("in/same\ufffd", "TRUE");
+      execFileSync("sh", ["-c", `printf B > "$1/$(printf 'same\\377')"`, "sh", folder.at("in")]);
+      assert.deepEqual(await failures(folder.at("in"), folder.at("out")), [
+        "Cannot read IN/same\ufffd: its name is not valid UTF-8",
+      ]);
+      assert.equal(folder.read("out/same\ufffd"), "true");
+    }));
+
   test("holes of a sparse file stay holes", { timeout }, () =>
     inTemporaryFolder(async (folder) => {
       const size = 20_000_000;
