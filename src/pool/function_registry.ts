@@ -1,6 +1,6 @@
 import { detach, type Payload } from "../channel/frame_sender.ts";
-import { encodingForOutside } from "../core/wire.ts";
 import { defineTask, type TaskDeps, type TaskLike } from "../process/define_task.ts";
+import { encodingBy, type StartMethod } from "../process/start_method.ts";
 import { definitionForm } from "../process/task_definition.ts";
 import type { PoolFunction } from "./pool_task.ts";
 
@@ -9,11 +9,11 @@ export class FunctionRegistry {
   readonly #byIdentity = new WeakMap<object, PoolFunction>();
   readonly #byDefinition = new Map<string, PoolFunction>();
 
-  readonly #isOutside: boolean;
+  readonly #method: StartMethod;
 
-  /** `isOutside`: they go to other processes of the operating system. */
-  constructor(isOutside: boolean) {
-    this.#isOutside = isOutside;
+  /** For workers that the method starts. */
+  constructor(method: StartMethod) {
+    this.#method = method;
   }
 
   /** Throws what `defineTask` throws. */
@@ -21,7 +21,7 @@ export class FunctionRegistry {
     const known = deps === undefined && typeof task === "function" ? this.#byIdentity.get(task) : undefined;
     if (known !== undefined) return known;
     const encode = (): Payload => detach(definitionForm(defineTask(task, deps)), "deps");
-    const payload = this.#isOutside ? encodingForOutside(encode, "child") : encode();
+    const payload = encodingBy(this.#method, "child", encode);
     if (!("bytes" in payload)) throw new TypeError("A task's definition is always plain data");
     const key = latin1(payload.bytes);
     let fn = this.#byDefinition.get(key);

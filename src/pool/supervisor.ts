@@ -1,8 +1,8 @@
 import { detach, type Payload } from "../channel/frame_sender.ts";
 import { type ExitReason, ManyhandsError, PoolClosedError, TimeoutError, WorkerLostError } from "../core/errors.ts";
 import { emit } from "../process/reporting.ts";
-import { encodingForOutside } from "../core/wire.ts";
 import type { WorkerEnd } from "../process/worker_handle.ts";
+import { encodingBy } from "../process/start_method.ts";
 import { runtime } from "../runtime/current.ts";
 import { CallTask } from "./call_task.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -65,9 +65,9 @@ export class Supervisor {
     this.#guard = new RestartGuard(settings.maxRestarts);
     this.dispatcher.heaviest = settings.maxMemoryPerChild;
     // Both may throw; until a worker is started, that leaves nothing behind.
-    this.functions = new FunctionRegistry(settings.method === "process");
+    this.functions = new FunctionRegistry(settings.method);
     const encode = (): Payload => detach(settings.initargs, "initargs");
-    this.#initargs = settings.method === "process" ? encodingForOutside(encode, "child") : encode();
+    this.#initargs = encodingBy(settings.method, "child", encode);
     if (settings.initializer !== undefined) this.functions.register(settings.initializer, undefined);
     this.#fill();
     const { taskTimeout, idleTimeout } = settings;

@@ -2,18 +2,10 @@ import { ownIdentity, type ProcessIdentity } from "./process_identity.ts";
 import { ownSignal } from "./task_signal.ts";
 
 /** The process that runs this code, as {@linkcode currentProcess} tells of it. */
-export class CurrentProcess implements ProcessIdentity {
-  readonly name: string;
-  readonly pid: number;
-  readonly ident: number;
-  readonly daemon: boolean;
-
+export class CurrentProcess {
   /** Made by `currentProcess`. */
-  constructor({ name, pid, ident, daemon }: ProcessIdentity) {
-    this.name = name;
-    this.pid = pid;
-    this.ident = ident;
-    this.daemon = daemon;
+  constructor(identity: ProcessIdentity) {
+    Object.assign(this, identity);
   }
 
   /**
@@ -35,6 +27,9 @@ export class CurrentProcess implements ProcessIdentity {
     return true;
   }
 }
+
+/** Who it is. */
+export interface CurrentProcess extends ProcessIdentity {}
 
 const known: WeakMap<ProcessIdentity, CurrentProcess> = new WeakMap();
 

@@ -4,18 +4,10 @@ import { isParentAlive, parentMayHaveEnded } from "./parent_life.ts";
 import { parentIdentity, type ProcessIdentity } from "./process_identity.ts";
 
 /** The process that started this one, as {@linkcode parentProcess} tells of it. */
-export class ParentProcess implements ProcessIdentity {
-  readonly name: string;
-  readonly pid: number;
-  readonly ident: number;
-  readonly daemon: boolean;
-
+export class ParentProcess {
   /** Made by `parentProcess`. */
-  constructor({ name, pid, ident, daemon }: ProcessIdentity) {
-    this.name = name;
-    this.pid = pid;
-    this.ident = ident;
-    this.daemon = daemon;
+  constructor(identity: ProcessIdentity) {
+    Object.assign(this, identity);
   }
 
   /** Whether it has not ended. Runtimes end the threads that a thread started with it, so `false` is seldom seen. */
@@ -45,8 +37,8 @@ export class ParentProcess implements ProcessIdentity {
   }
 }
 
-/** Ready for `wait` once it has ended. */
-export interface ParentProcess extends Waitable {}
+/** Who it is; ready for `wait` once it has ended. */
+export interface ParentProcess extends ProcessIdentity, Waitable {}
 
 const known: WeakMap<ProcessIdentity, ParentProcess> = new WeakMap();
 

@@ -3,7 +3,6 @@ import { aborted } from "../core/aborted.ts";
 import { type SettleOptions, settlesUnless, settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
 import { type ExitReason, InterruptedError, ManyhandsError } from "../core/errors.ts";
-import { encodingForOutside } from "../core/wire.ts";
 import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Lifeline } from "../runtime/port.ts";
@@ -16,7 +15,7 @@ import type { ProcessOptions } from "./process_options.ts";
 import { describeProcess } from "./process_text.ts";
 import { identityFor, nextChildPath, ownIdentity, parentIdentity } from "./process_identity.ts";
 import { emit } from "./reporting.ts";
-import { type StartMethod, startMethod } from "./start_method.ts";
+import { encodingBy, type StartMethod, startMethod } from "./start_method.ts";
 import { type WorkerEnd, WorkerHandle } from "./worker_handle.ts";
 
 /** Milliseconds that `terminate` leaves a process to end by itself. */
@@ -177,7 +176,7 @@ export class Process<A extends unknown[] = never[]> {
     assertMayStart("a Process");
     const { task, args, deps } = this.#call;
     const encode = (): ProcessCall => encodeCall(task && defineTask(task, deps), args, this.#instance());
-    const call = this.#method === "process" ? encodingForOutside(encode, "child") : encode();
+    const call = encodingBy(this.#method, "child", encode);
     const identity = identityFor(this.name, this.daemon, { childPath: this.#path });
     this.#handle = new WorkerHandle(this.name, this.#method, new SharedArrayBuffer(HOST_BYTES), identity, {
       call,

@@ -4,7 +4,6 @@ import { objectCodec } from "../channel/object_codec.ts";
 import { InterruptedError } from "../core/errors.ts";
 import { adoptInterruptWord, deliverInterrupt, isInterrupted } from "../core/interrupt.ts";
 import { withModules } from "../core/late_modules.ts";
-import { encodingForOutside } from "../core/wire.ts";
 import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
 import { releaseKernelThread } from "../kernels/thread_kernels.ts";
 import { adoptOwnerWord } from "../memory/owner_word.ts";
@@ -16,7 +15,7 @@ import { decodeArguments, decodeDefinition, decodeFields } from "./call_parts.ts
 import { loadTask } from "./load_task.ts";
 import type { ProcessCall } from "./process_call.ts";
 import { loadProcessClass, rebuildProcess } from "./process_class.ts";
-import type { StartMethod } from "./start_method.ts";
+import { encodingBy, type StartMethod } from "./start_method.ts";
 import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
 
 /**
@@ -97,7 +96,7 @@ export function reportUncaught(
     runtime.writeError(`Uncaught error in ${name}: ${text}\n`);
   }
   return withModules(() => {
-    scope.post(method === "process" ? encodingForOutside(() => thrownMessage(error), "parent") : thrownMessage(error));
+    scope.post(encodingBy(method, "parent", () => thrownMessage(error)));
   });
 }
 

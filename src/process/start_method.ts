@@ -1,4 +1,5 @@
 import { ManyhandsError } from "../core/errors.ts";
+import { encodingForOutside } from "../core/wire.ts";
 import { isInline } from "./process_identity.ts";
 
 /**
@@ -66,6 +67,11 @@ export function setStartMethod(method: StartMethod, force = false): void {
 /** Tells a process that was started how it was. */
 export function adoptStartMethod(method: StartMethod): void {
   chosen = method;
+}
+
+/** Encodes what goes to a child that the method starts, or comes from one. */
+export function encodingBy<R>(method: StartMethod, to: "child" | "parent", encode: () => R): R {
+  return method === "process" ? encodingForOutside(encode, to) : encode();
 }
 
 /**
