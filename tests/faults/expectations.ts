@@ -207,12 +207,13 @@ function managerHears({ fault, moment }: Cell): string[] {
       if (fault === "reject later") return ["TaskEncodingError"];
       return [isLate(fault) ? "answers" : managerRunHears(fault)];
     case "decode":
+      // What cannot be decoded is no message.
+      if (isThrown(fault)) return ["ERR_BAD_MESSAGE"];
       return [isLate(fault) ? "answers" : managerRunHears(fault)];
     case "close":
+    case "terminate":
       // A call that ends before the server does has its own outcome.
       return [managerRunHears(fault), "ManagerLostError"];
-    case "terminate":
-      return ["ManagerLostError"];
     default:
       return [moment === "idle" && !isEndless(fault) ? "ManagerLostError" : managerRunHears(fault)];
   }

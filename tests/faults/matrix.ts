@@ -16,6 +16,8 @@ export interface Verdict {
   readonly found: string;
   /** What is not as it must be. */
   readonly problem?: string;
+  /** What was not as it must be at the first try, where it is at the second. */
+  readonly firstProblem?: string;
 }
 
 /** How programs of cells are started on a runtime. */
@@ -42,14 +44,31 @@ const MARK = "@cell ";
 /** Cells of one program at most. */
 const BATCH = 12;
 /** Milliseconds without a word from a program after which it hangs; a cell that hangs tells so before. */
-const SILENCE_MS = 60_000;
+const SILENCE_MS = 90_000;
 /** Milliseconds after its begin for which a fault that blocks the program is watched. */
 const BLOCKED_MS = 1500;
 /** Megabytes of heap for cells that use it up. */
 const HEAP = "--max-old-space-size=64";
 
-/** Plays all of the cells on a runtime, several programs at a time. */
+/**
+ * Plays all of the cells on a runtime, several programs at a time. A cell that fails is played once more at the end, alone:
+ * where the machine is busy, what has a second's time may take two. That it was is told.
+ */
 export async function playMatrix(cells: readonly Cell[], launch: Launch): Promise<Verdict[]> {
+  const verdicts = await playOnce(cells, {
+    ...launch,
+    onVerdict: (verdict) => verdict.problem ?? launch.onVerdict?.(verdict),
+  });
+  for (const [index, verdict] of verdicts.entries()) {
+    if (verdict.problem === undefined) continue;
+    const [second] = await playOnce([verdict.cell], { runtime: launch.runtime, command: launch.command, jobs: 1 });
+    verdicts[index] = { ...second!, firstProblem: verdict.problem };
+    launch.onVerdict?.(verdicts[index]);
+  }
+  return verdicts;
+}
+
+async function playOnce(cells: readonly Cell[], launch: Launch): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   const tell = (verdict: Verdict): void => {
     verdicts.push(verdict);

@@ -17,9 +17,11 @@ export interface Finding {
   readonly abandoned: number;
 }
 
-/** Milliseconds of a task after which it has failed to end. */
-export const TASK_TIMEOUT_MS = 700;
-/** The same for a task that is to use up its memory, which takes a while. */
+/** Milliseconds of a task that is to be endless after which it has failed to end; the next one has to be quicker. */
+export const TASK_TIMEOUT_MS = 1500;
+/** The same where a process of the operating system has to be started in that time. */
+export const CHILD_TASK_TIMEOUT_MS = 4000;
+/** The same for tasks that are to end, or to use up their memory, which takes a while. */
 export const LONG_TASK_TIMEOUT_MS = 25_000;
 
 /** Where one cell is played: its folder of marks, and what it waits for just now, for a report of a hang. */

@@ -4,7 +4,15 @@ import type { Cell } from "../cell.ts";
 import type { Plan } from "../fixtures/commit.ts";
 import { echo, fail, faultyKernel, giveTrap, initialize, takeTrap, type Way } from "../fixtures/targets.ts";
 import { Trap } from "../fixtures/trap.ts";
-import { type Finding, heardOf, LONG_TASK_TIMEOUT_MS, pause, type Scene, TASK_TIMEOUT_MS } from "../scene.ts";
+import {
+  CHILD_TASK_TIMEOUT_MS,
+  type Finding,
+  heardOf,
+  LONG_TASK_TIMEOUT_MS,
+  pause,
+  type Scene,
+  TASK_TIMEOUT_MS,
+} from "../scene.ts";
 
 type Subject = Cell["subject"];
 
@@ -59,14 +67,15 @@ function endsWorker({ fault }: Plan): boolean {
   return fault !== "loop" && fault !== "wasm loop" && fault !== "SIGSTOP";
 }
 
-function timeoutOf({ fault }: Plan): number {
-  return fault === "memory" ? LONG_TASK_TIMEOUT_MS : TASK_TIMEOUT_MS;
+function timeoutOf({ plan, cell: { context } }: Scene): number {
+  if (endsWorker(plan)) return LONG_TASK_TIMEOUT_MS;
+  return context === "process" ? CHILD_TASK_TIMEOUT_MS : TASK_TIMEOUT_MS;
 }
 
 /** Faults of a pool's workers, in the five ways of handing it work. */
 export async function playPool(scene: Scene): Promise<Finding> {
   const { moment, context } = scene.cell;
-  const settings: PoolOptions = { processes: 1, taskTimeout: timeoutOf(scene.plan), context };
+  const settings: PoolOptions = { processes: 1, taskTimeout: timeoutOf(scene), context };
   const pool = new Pool(
     moment === "initializer" ? { ...settings, initializer: initialize as TaskLike, initargs: [scene.plan] } : settings,
   );
@@ -96,6 +105,20 @@ async function onFreshPool(scene: Scene, settings: PoolOptions): Promise<string>
   return await scene.step("the call of a fresh pool", heardOf(harmless(pool, scene)));
 }
 
+async function loss(pool: Pool, scene: Scene): Promise<void> {
+  while (pool.stats().lost === 0) await scene.step("the loss", pause());
+}
+
+/** What was heard of a call, once its worker is lost where the fault comes after the answer. */
+async function andLoss(pool: Pool, scene: Scene, heard: Promise<string>): Promise<string> {
+  const outcome = await heard;
+  const { fault, moment } = scene.cell;
+  const isAfter = fault === "timer error" || fault === "unhandled rejection" ||
+    (fault === "reject later" && moment === "encode");
+  if (isAfter && scene.cell.context !== "inline") await loss(pool, scene);
+  return outcome;
+}
+
 async function playMoment(pool: Pool, scene: Scene): Promise<string> {
   const { subject, moment } = scene.cell;
   const heard = (call: Promise<unknown>): Promise<string> => scene.step(`the answer of ${subject}`, heardOf(call));
@@ -103,22 +126,23 @@ async function playMoment(pool: Pool, scene: Scene): Promise<string> {
     case "load":
       return await heard(loadCall(pool, scene));
     case "initializer":
-      return await heard(harmless(pool, scene, endsWorker(scene.plan) ? undefined : TASK_TIMEOUT_MS));
+      return await heard(harmless(pool, scene, endsWorker(scene.plan) ? undefined : timeoutOf(scene)));
     case "decode":
-      return await heard(decodeCall(pool, scene));
+      return await andLoss(pool, scene, heard(decodeCall(pool, scene)));
     case "running":
       return await heard(put(pool, scene, "now"));
     case "encode":
-      return await heard(submit(pool, subject, giveTrap as TaskLike, scene.plan));
+      return await andLoss(pool, scene, heard(submit(pool, subject, giveTrap as TaskLike, scene.plan)));
     case "idle": {
       await scene.step("the call before", put(pool, scene, "left behind"));
+      scene.go();
       await scene.begun();
-      while (endsWorker(scene.plan) && pool.stats().lost === 0) await scene.step("the loss", pause());
+      if (endsWorker(scene.plan)) await loss(pool, scene);
       return await heard(harmless(pool, scene));
     }
     case "close": {
       const call = heardOf(put(pool, scene, "gated"));
-      await scene.begun();
+      await Promise.race([scene.begun(), call]);
       pool.close();
       scene.go();
       const outcome = await scene.step(`the answer of ${subject}`, call);
@@ -127,7 +151,7 @@ async function playMoment(pool: Pool, scene: Scene): Promise<string> {
     }
     case "terminate": {
       const call = heardOf(put(pool, scene, "gated"));
-      await scene.begun();
+      await Promise.race([scene.begun(), call]);
       const terminated = pool.terminate();
       scene.go();
       const outcome = await scene.step(`the answer of ${subject}`, call);

@@ -103,6 +103,7 @@ async function play(scene: Scene, companion: Companion): Promise<Finding> {
   scene.state = () => String(child);
   try {
     child.start();
+    if (moment === "idle") scene.go();
     if (moment === "close" || moment === "terminate") {
       await scene.begun();
       if (moment === "terminate") child.terminate();
