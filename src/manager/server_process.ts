@@ -1,4 +1,5 @@
 import { deferred } from "../core/deferred.ts";
+import { throwIfStopRequested } from "../core/stop_request.ts";
 import { loadTask } from "../process/load_task.ts";
 import type { TaskDefinition } from "../process/task_definition.ts";
 import { isInline, onInlineEnd, ownIdentity } from "../process/process_identity.ts";
@@ -52,6 +53,8 @@ export async function serveObjects(options: ServerOptions): Promise<void> {
     const types = builtInTypes();
     for (const type of options.types) types.set(type.name, await loadType(type));
     if (options.initializer !== undefined) await (await loadTask(options.initializer))(...options.initargs);
+    // A thread that was given up meanwhile leaves no socket behind.
+    throwIfStopRequested();
     listener = await new Listener(options.address, { authkey, backlog: 128 }).ready();
     const place = { address: listener.address, key: options.key };
     const server = new ObjectServer(place, types, () => end.resolve());
