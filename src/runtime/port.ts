@@ -33,6 +33,8 @@ export interface ThreadOptions {
   /** Structured-cloned to the thread, where `ThreadScope.onStart` gets it. */
   readonly data: unknown;
   readonly name: string;
+  /** Mebibytes that the thread's new objects take at most, for a runtime that lets them take tens of them by default. */
+  readonly newObjectMebibytes?: number;
 }
 
 /** A started thread's own side. */

@@ -28,9 +28,10 @@ function entryUrl(url: URL): URL {
 }
 
 /** Starts a thread by `node:worker_threads`. */
-export function startWorkerThread(url: URL, { data, name }: ThreadOptions): Thread {
+export function startWorkerThread(url: URL, { data, name, newObjectMebibytes }: ThreadOptions): Thread {
   const envelope: Envelope = { manyhands: 1, data };
-  const worker = new (threads().Worker)(entryUrl(url), { workerData: envelope, name });
+  const resourceLimits = newObjectMebibytes === undefined ? {} : { maxYoungGenerationSizeMb: newObjectMebibytes };
+  const worker = new (threads().Worker)(entryUrl(url), { workerData: envelope, name, resourceLimits });
   let error: unknown;
   worker.on("error", (reason) => error = reason);
   return {

@@ -13,6 +13,9 @@ import type { InputFile } from "./file_tasks.ts";
 import type { WorkerProgress } from "./report.ts";
 import type { RunnerPool } from "./task_runner.ts";
 
+/** Text is not among a worker's objects; Node would let them take three times 16 MiB. */
+const NEW_OBJECT_MEBIBYTES = 6;
+
 /** Milliseconds that an idle worker may take to end by itself before it is ended by force. */
 const END_GRACE = 1000;
 
@@ -110,7 +113,7 @@ export class Crew implements RunnerPool {
   #start(): void {
     const name = `text-worker-${++this.#started}`;
     const init: CrewInit = { memory: linearMemory(), kernels: kernelModule() };
-    const thread = runtime.startThread(this.#entry, { data: init, name });
+    const thread = runtime.startThread(this.#entry, { data: init, name, newObjectMebibytes: NEW_OBJECT_MEBIBYTES });
     const ended = deferred<void>();
     const member: Member = { name, thread, ended: ended.promise, isUp: false, call: undefined, tasks: 0, bytesIn: 0 };
     this.#members.add(member);
