@@ -36,7 +36,13 @@ const packedViews = new Set<object>(
 /** Values nested deeper than this are cloned: packing recurses, and a reader's stack may be shorter than the writer's. */
 const PACKED_DEPTH = 500;
 
+/** Values nested deeper than this are refused: engines differ in how deep they can read, and some threads have short stacks. */
+const DEEPEST = 1000;
+
 const packedTags = new Set(["[object Date]", "[object RegExp]", "[object Error]", "[object ArrayBuffer]"]);
+
+/** Characters that are shown of the path to a part that lies too deep. */
+const SHOWN_PATH = 60;
 
 const boxedTags = new Set(["[object Boolean]", "[object Number]", "[object String]", "[object BigInt]"]);
 
@@ -57,11 +63,16 @@ function walk(inspection: Inspection, value: unknown, root: string): Carriage {
   try {
     return inspection.visit(value, root);
   } catch (error) {
-    if (error instanceof RangeError && inspection.depth > PACKED_DEPTH) {
-      throw new TaskEncodingError(root, "nested too deeply", { cause: error });
-    }
+    // On a stack that was nearly full before.
+    if (error instanceof RangeError && inspection.depth > PACKED_DEPTH) throw tooDeep(root, error);
     throw error;
   }
+}
+
+/** What is thrown for a part at `path` that lies too deep. */
+export function tooDeep(path: string, cause?: unknown): TaskEncodingError {
+  const start = path.length > SHOWN_PATH ? `${path.slice(0, SHOWN_PATH)}…` : path;
+  return new TaskEncodingError(start, `nested too deeply: expected ${DEEPEST} levels at most`, { cause });
 }
 
 /** Whether the packer keeps the string: its decoder drops a byte order mark and replaces lone surrogates. */
@@ -97,7 +108,7 @@ class Inspection {
   }
 
   #visitNested(value: object, path: string): Carriage {
-    this.depth++;
+    if (++this.depth > DEEPEST) throw tooDeep(path);
     const carriage = this.#visitObject(value, path);
     return this.depth-- > PACKED_DEPTH ? "cloned" : carriage;
   }

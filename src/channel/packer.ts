@@ -1,7 +1,7 @@
 import { addExtension, Packr } from "msgpackr/pack";
 import { decodeWired, wireTypeCount, wireTypes } from "../core/wire.ts";
 import { decodeError, encodeError, type ErrorData } from "./error_codec.ts";
-import { inspect } from "./inspect.ts";
+import { inspect, tooDeep } from "./inspect.ts";
 
 const WIRE_EXTENSION = 1;
 const ERROR_EXTENSION = 2;
@@ -39,6 +39,10 @@ export function pack(value: unknown): Uint8Array {
   if (wireTypeCount() !== carried) carryWireTypes();
   try {
     return packr.pack(value);
+  } catch (error) {
+    // Errors whose causes have causes are looked at one by one, so none of them lies deep.
+    if (error instanceof RangeError && /call stack/.test(error.message)) throw tooDeep("error.cause", error);
+    throw error;
   } finally {
     met.clear();
   }
