@@ -63,6 +63,15 @@ describe("RateMeter", () => {
     assert.equal(meter.secondsLeft(time, 10_200), 0);
   });
 
+  test("what an earlier run did is not in the rates, and not in what is left", { timeout }, () => {
+    const meter = new RateMeter(0);
+    meter.note(1000, 900 + 100, 1900 + 100, { bytesIn: 900, bytesRead: 1900 });
+    assert.equal(meter.now(1000), 100);
+    assert.equal(meter.overall(1000), 100);
+    assert.equal(meter.secondsLeft(1000, 2500), 5);
+    assert.equal(meter.secondsLeft(1000, 2000), 0);
+  });
+
   test("the rate falls while nothing comes", { timeout }, () => {
     const meter = new RateMeter(0);
     meter.note(1000, 100, 100);

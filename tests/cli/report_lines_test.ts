@@ -25,6 +25,13 @@ describe("reportText", () => {
       "Lower-cased 2 inputs: 3.0 MiB in, 3.0 MiB out in 1.50 s (2.0 MiB/s, 2 workers); 1 input failed",
     );
   });
+
+  test("tells what an earlier run had done, which its rate is without", { timeout }, () => {
+    assert.equal(
+      reportText({ ...report, bytesResumed: 1.5 * 1024 * 1024, failed: [] }),
+      "Lower-cased 2 inputs: 3.0 MiB in, 3.0 MiB out in 1.50 s (1.0 MiB/s, 2 workers); 1.5 MiB had been done before",
+    );
+  });
 });
 
 describe("reportJson", () => {
