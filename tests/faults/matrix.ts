@@ -20,6 +20,9 @@ export interface Verdict {
   readonly firstProblem?: string;
 }
 
+/** What was found of a cell that was not played. */
+export const NOT_PLAYED = "not played";
+
 /** How programs of cells are started on a runtime. */
 export interface Launch {
   readonly runtime: Runtime;

@@ -22,7 +22,7 @@ export const TASK_TIMEOUT_MS = 1500;
 /** The same where a process of the operating system has to be started in that time. */
 export const CHILD_TASK_TIMEOUT_MS = 4000;
 /** The same for tasks that are to end, or to use up their memory, which takes a while. */
-export const LONG_TASK_TIMEOUT_MS = 25_000;
+export const LONG_TASK_TIMEOUT_MS = 50_000;
 
 /** Where one cell is played: its folder of marks, and what it waits for just now, for a report of a hang. */
 export class Scene {

@@ -1,5 +1,5 @@
-import { type Context, contexts, type Fault, faults, type Moment, moments, type Runtime, subjects } from "./cell.ts";
-import type { Verdict } from "./matrix.ts";
+import { contexts, type Fault, faults, type Moment, moments, type Runtime, subjects } from "./cell.ts";
+import { NOT_PLAYED, type Verdict } from "./matrix.ts";
 
 const introduction = `# Faults
 
@@ -24,10 +24,11 @@ hangs is a failure that tells what was waited for.
 
 `;
 
-/** The whole matrix as a page. */
+/** The whole matrix as a page. Subjects of which the same is promised have one table. */
 export function summary(played: ReadonlyMap<Runtime, readonly Verdict[]>): string {
-  const sections = subjects.flatMap((subject) =>
-    contexts.map((context) => {
+  const titles = new Map<string, string[]>();
+  for (const context of contexts) {
+    for (const subject of subjects) {
       const rows = new Map<string, Verdict[]>();
       for (const verdict of [...played.values()].flat()) {
         const { cell } = verdict;
@@ -35,31 +36,39 @@ export function summary(played: ReadonlyMap<Runtime, readonly Verdict[]>): strin
         const key = `${cell.fault}|${cell.moment}`;
         rows.set(key, [...rows.get(key) ?? [], verdict]);
       }
-      return rows.size === 0 ? "" : section(subject, context, rows, played);
-    })
-  );
-  return `${introduction}${counts(played)}\n${sections.filter((part) => part !== "").join("\n")}\n${absences(played)}`;
+      if (rows.size === 0) continue;
+      const text = table(rows, played);
+      titles.set(text, [...titles.get(text) ?? [], `${subject} (${context})`]);
+    }
+  }
+  const sections = [...titles].map(([text, names]) => `## ${names.join(", ")}\n\n${text}`);
+  return `${introduction}${counts(played)}\n${sections.join("\n")}\n${absences(played)}`;
 }
 
 function counts(played: ReadonlyMap<Runtime, readonly Verdict[]>): string {
-  const lines = ["| runtime | cells that exist | as promised | do not exist |", "| --- | --- | --- | --- |"];
+  const lines = [
+    "| runtime | cells that exist | as promised | of these at the second try | not as promised | not played | do not exist |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+  ];
   for (const [runtime, verdicts] of played) {
-    const absent = verdicts.filter(({ expected }) => expected.kind === "absent").length;
-    const good = verdicts.filter(({ problem, expected }) => problem === undefined && expected.kind !== "absent").length;
-    lines.push(`| ${runtime} | ${verdicts.length - absent} | ${good} | ${absent} |`);
+    const existing = verdicts.filter(({ expected }) => expected.kind !== "absent");
+    const tried = existing.filter(({ found }) => found !== NOT_PLAYED);
+    const good = tried.filter(({ problem }) => problem === undefined);
+    const again = good.filter(({ firstProblem }) => firstProblem !== undefined).length;
+    const figures = [existing.length, good.length, again, tried.length - good.length, existing.length - tried.length];
+    lines.push(`| ${[runtime, ...figures, verdicts.length - existing.length].join(" | ")} |`);
   }
-  return `${lines.join("\n")}\n`;
+  return `${
+    lines.join("\n")
+  }\n\nA machine that does much else makes a second try necessary: limits of time are in seconds.\n`;
 }
 
-function section(
-  subject: string,
-  context: Context,
+function table(
   rows: ReadonlyMap<string, readonly Verdict[]>,
   played: ReadonlyMap<Runtime, unknown>,
 ): string {
   const shown = moments.filter((moment) => faults.some((fault) => rows.has(`${fault}|${moment}`)));
   const lines = [
-    `## ${subject}, ${context}\n`,
     `| | ${shown.join(" | ")} |`,
     `| --- |${shown.map(() => " --- |").join("")}`,
   ];
