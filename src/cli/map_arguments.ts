@@ -25,6 +25,7 @@ export interface MapArguments {
   readonly onError: RecordErrorMode;
   readonly errorsTo: string | undefined;
   readonly ordered: boolean;
+  readonly resume: boolean;
   readonly invalid: "error" | "replace";
   readonly decompress: CompressionChoice;
   readonly compress: CompressionChoice;
@@ -50,6 +51,7 @@ interface MapFlags {
   onError: RecordErrorMode;
   errorsTo?: string;
   unordered?: true;
+  resume?: true;
   invalid: "error" | "replace";
   decompress: CompressionChoice;
   compress: CompressionChoice;
@@ -68,6 +70,7 @@ Examples:
   manyhands map words.ts#count corpus --output counts --chunks
   manyhands map ./people.js people.ndjson.gz -o names.txt --ndjson --on-error file
   manyhands map clean.ts#row - -o - --csv --timeout 5s < in.csv > out.ndjson
+  manyhands map clean.ts huge.ndjson -o out --ndjson --resume
 
 Exit codes: 0 done, 1 inputs or records failed (each is named or kept), 2 wrong usage, 130 stopped by Ctrl-C.`;
 
@@ -91,7 +94,11 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
     .option("--no-header", "CSV has no header: rows are arrays")
     .option("--delimiter <CHAR>", "what separates the fields of CSV", parseDelimiter, ",")
     .option("-w, --workers <N>", "number of workers (default: the number of cores)", parseWorkers)
-    .option("--chunk-size <SIZE>", "text that a worker takes at a time (default: 128K; 1M for --chunks)", parseChunkSize)
+    .option(
+      "--chunk-size <SIZE>",
+      "text that a worker takes at a time (default: 128K; 1M for --chunks)",
+      parseChunkSize,
+    )
     .option("--concurrency <N>", "calls of an async function at a time in each worker", parseWorkers, 1)
     .option("--retries <N>", "tries more for a record that fails", parseRetries, 0)
     .option("--timeout <TIME>", "time that a call may take, such as 500ms, 30s or 5m", parseTime)
@@ -101,6 +108,7 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
     )
     .option("--errors-to <PATH>", "the file of failed records (default: the output's name and .errors.ndjson)")
     .option("--unordered", "write records as they become ready, not in the order of the input")
+    .option("--resume", "go on where such a run was ended, by whatever; begin one where there was none")
     .addOption(
       new Option("--invalid <MODE>", "a record that is no UTF-8: it fails, or U+FFFD stands for what is wrong")
         .choices(["error", "replace"]).default("error"),
@@ -138,6 +146,10 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
       if (flags.onError === "file" && flags.output === "-" && flags.errorsTo === undefined) {
         map.error("error: --on-error file needs --errors-to PATH where the output is standard output");
       }
+      if (flags.resume && (inputs.includes("-") || flags.output === "-")) {
+        map.error("error: --resume needs files: standard input and output can be gone through only once");
+      }
+      if (flags.resume && flags.unordered) map.error("error: --resume needs the output in order, without --unordered");
       const mark = task!.lastIndexOf("#");
       take({
         command: "map",
@@ -156,6 +168,7 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
         onError: flags.onError,
         errorsTo: flags.errorsTo,
         ordered: flags.unordered !== true,
+        resume: flags.resume === true,
         invalid: flags.invalid,
         decompress: flags.decompress,
         compress: flags.compress,

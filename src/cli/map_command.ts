@@ -1,4 +1,4 @@
-import { OutputConflictError, RecordError, TaskLoadError } from "../core/errors.ts";
+import { CheckpointError, OutputConflictError, RecordError, TaskLoadError } from "../core/errors.ts";
 import { fileStatus } from "../runtime/files.ts";
 import { moduleUrl } from "../runtime/module_url.ts";
 import { exit, onStopSignal, printErrorLine, printLine, type StopSignal } from "../runtime/terminal.ts";
@@ -14,6 +14,8 @@ import { reportJson } from "./report_lines.ts";
 
 /** Failed records that are named at most; the report tells how many there were. */
 const NAMED_RECORDS = 20;
+
+const RESUMABLE = "what is done is kept: go on with the same command and --resume";
 
 /** Runs `manyhands map`; resolves with the exit code. */
 export async function mapCommand(args: MapArguments): Promise<number> {
@@ -40,15 +42,18 @@ export async function mapCommand(args: MapArguments): Promise<number> {
       if (args.output === "-") printErrorLine(text);
       else await printLine(text);
     }
+    if (args.resume && report.failed.length > 0) printErrorLine(`manyhands: ${RESUMABLE}`);
     return report.failed.length > 0 || report.recordsFailed > 0 ? ExitCode.failed : ExitCode.done;
   } catch (error) {
     display.stop();
     if (stoppedBy !== undefined) {
-      printErrorLine("manyhands: Stopped; incomplete outputs are removed");
+      printErrorLine(`manyhands: Stopped; ${args.resume ? RESUMABLE : "incomplete outputs are removed"}`);
       return signalExitCode(stoppedBy);
     }
     printErrorLine(`manyhands: ${(error as Error).message}`);
-    return error instanceof OutputConflictError || error instanceof TaskLoadError ? ExitCode.usage : ExitCode.failed;
+    if (args.resume && error instanceof RecordError) printErrorLine(`manyhands: ${RESUMABLE}`);
+    const isUsage = [OutputConflictError, TaskLoadError, CheckpointError].some((usage) => error instanceof usage);
+    return isUsage ? ExitCode.usage : ExitCode.failed;
   }
 }
 
@@ -75,6 +80,7 @@ function optionsOf(args: MapArguments, module: URL, display: ProgressDisplay, si
     retries,
     onError,
     ordered,
+    checkpoint: args.resume,
     invalid,
     decompress,
     compress,

@@ -4,7 +4,7 @@ import { chunkCount } from "./chunk_plan.ts";
 import { openCommonOutput } from "./common_output.ts";
 import { Crew } from "./crew.ts";
 import type { TextReport } from "./report.ts";
-import { type CheckpointSystem, RunCheckpoint } from "./run_checkpoint.ts";
+import { type CheckpointSystem, lowercaseIdentity, RunCheckpoint } from "./run_checkpoint.ts";
 import { RunMemory } from "./run_memory.ts";
 import type { RunnerPool } from "./task_runner.ts";
 import { type LowercaseOptions, readOptions } from "./text_options.ts";
@@ -64,7 +64,7 @@ export async function lowercaseWith(
   const output = plan.common === undefined ? await openCommonOutput(settings.output, plan.device) : undefined;
   let run: TextRun | undefined;
   const checkpoint = settings.checkpoint
-    ? await RunCheckpoint.open(settings, plan, (error) => run?.stop(error), system)
+    ? await RunCheckpoint.open(settings, plan, lowercaseIdentity(settings, plan), (error) => run?.stop(error), system)
     : undefined;
   try {
     const memory = new RunMemory(settings, processes, plan.hasStreams, checkpoint?.id);

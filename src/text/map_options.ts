@@ -1,3 +1,4 @@
+import { CheckpointError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
 import type { TaskDeps, TaskLike } from "../process/define_task.ts";
 import type { ByteWriter } from "./byte_sink.ts";
@@ -68,6 +69,12 @@ export interface MapTextOptions extends MapRecordsOptions {
   output: string | ByteWriter;
   /** How the outputs are compressed: as for `lowercase`. */
   compress?: CompressionChoice;
+  /**
+   * Whether the run can be gone on with after whatever ends it, a power cut too, by another call with the same options
+   * (default false), the limits of calls excepted. Files only, in order. Records of a range that was under way are mapped
+   * again. What the function does is not compared: one that was mended can go on where the old one failed.
+   */
+  checkpoint?: boolean;
 }
 
 /** The options with their defaults. */
@@ -83,6 +90,7 @@ export interface MapSettings {
   readonly chunkBytes: number;
   readonly onError: RecordErrorMode;
   readonly errorsTo: string | undefined;
+  readonly checkpoint: boolean;
   readonly compression: CompressionChoices;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: MapProgress) => void) | undefined;
@@ -144,6 +152,7 @@ export function readMapOptions(options: MapRecordsOptions & Partial<MapTextOptio
     chunkBytes: readChunkBytes(options.chunkBytes, processes, by),
     onError,
     errorsTo: onError === "file" ? errorFile(options.errorsTo, output) : undefined,
+    checkpoint: readCheckpoint(options.checkpoint, ordered),
     compression: {
       decompress: readCompression("decompress", options.decompress),
       compress: readCompression("compress", options.compress),
@@ -152,6 +161,14 @@ export function readMapOptions(options: MapRecordsOptions & Partial<MapTextOptio
     onProgress: options.onProgress,
     onFailure: options.onFailure,
   };
+}
+
+function readCheckpoint(checkpoint: boolean | undefined, ordered: boolean): boolean {
+  if (checkpoint !== true || ordered) return checkpoint === true;
+  throw new CheckpointError(
+    "ERR_CHECKPOINT_UNSUPPORTED",
+    "Cannot keep a checkpoint: expected the output in order, found ordered to be false",
+  );
 }
 
 function checkWhole(option: string, value: unknown, least: number): void {

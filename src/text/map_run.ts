@@ -14,11 +14,12 @@ import type { MapSlot } from "./map_slot.ts";
 import { firstRow, oddQuotes, type RangeAnswer, type RangeSource } from "./map_tasks.ts";
 import type { RangeCaller } from "./range_caller.ts";
 import type { RangePlace } from "./raw_records.ts";
-import { RecordDelivery, type RecordSink } from "./record_delivery.ts";
+import { type MapCursor, RecordDelivery, type RecordSink } from "./record_delivery.ts";
 import type { ErrorData, FailedRecord } from "./record_form.ts";
 import type { RecordChunk } from "./record_range.ts";
 import { RecordStream, ValueStream } from "./record_stream.ts";
 import type { TextFailure, WorkerProgress } from "./report.ts";
+import type { KeptSource, RunCheckpoint } from "./run_checkpoint.ts";
 import { SlotPool } from "./slot_pool.ts";
 import { resultOf, type TaskRunner } from "./task_runner.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
@@ -44,6 +45,14 @@ export interface MapRunParts {
   /** The common output; undefined where every source has a file of its own. */
   readonly shared: RecordSink | undefined;
   readonly errorLog: ErrorLog | undefined;
+  readonly checkpoint: RunCheckpoint<MapCursor> | undefined;
+}
+
+/** Where a source's output goes on that an earlier run began. */
+interface ResumedOutput {
+  readonly cursor: MapCursor;
+  /** Bytes of output. */
+  readonly position: number;
 }
 
 /** Ranges in which quotes are counted at a time, for each slot. */
@@ -71,7 +80,8 @@ export class MapRun {
   #bytesOut = 0;
   #files = 0;
   #records = 0;
-  #recordsFailed = 0;
+  #recordsFailed: number;
+  #resumed: { readonly bytesIn: number; readonly bytesRead: number } | undefined;
 
   constructor(parts: MapRunParts) {
     this.#parts = parts;
@@ -85,6 +95,7 @@ export class MapRun {
     this.#turns = new WriteTurns(settings.ordered);
     this.#slots = new SlotPool(parts.slots);
     this.#stopped = new Promise((resolve) => this.#tellStopped = resolve);
+    this.#recordsFailed = parts.errorLog?.kept ?? 0;
     for (const failure of plan.failed) this.#fail(failure);
   }
 
@@ -96,6 +107,7 @@ export class MapRun {
     failed: readonly TextFailure[];
     records: number;
     recordsFailed: number;
+    bytesResumed: number | undefined;
   } {
     return {
       bytesIn: this.#bytesIn,
@@ -104,6 +116,7 @@ export class MapRun {
       failed: this.#failed,
       records: this.#records,
       recordsFailed: this.#recordsFailed,
+      bytesResumed: this.#resumed?.bytesIn,
     };
   }
 
@@ -137,9 +150,13 @@ export class MapRun {
     let committed = Promise.resolve();
     for (const source of this.#parts.plan.walk((failure) => this.#fail(failure))) {
       if (this.#isStopped) break;
-      const place = this.#open(source);
+      const resumed = await this.#resume(source);
+      if (resumed === "done") continue;
+      const place = this.#open(source, resumed);
       if (place === undefined) continue;
-      const started = source.kind === "file" ? this.#startFile(source, place) : this.#startStream(source, place);
+      const started = source.kind === "file"
+        ? this.#startFile(source, place, resumed?.cursor)
+        : this.#startStream(source, place);
       // All its ranges are started then, or it failed.
       const start = await started.then(() => undefined, (error) => ({ error }));
       const done: Promise<void> = this.#complete(source, place, start, committed)
@@ -153,21 +170,55 @@ export class MapRun {
 
   /** Removes incomplete outputs. */
   abandonFiles(): void {
-    for (const file of this.#openFiles) file.abandon();
+    if (this.#parts.checkpoint === undefined) { for (const file of this.#openFiles) file.abandon(); }
     this.#openFiles.clear();
   }
 
-  #open(source: FileSource | StreamSource): Place | undefined {
-    const { settings, runner } = this.#parts;
+  /** Where an earlier run came to with a source: `"done"`, or failed at once; undefined where it is to be begun. */
+  async #resume(source: FileSource | StreamSource): Promise<ResumedOutput | "done" | undefined> {
+    const { checkpoint } = this.#parts;
+    if (checkpoint === undefined || !hasTarget(source)) return undefined;
+    try {
+      const kept = checkpoint.resume(source);
+      if (kept?.kind === "done") {
+        this.#files++;
+        this.#countResumed(source.kind === "file" ? source.size : 0, source.size ?? 0, kept.size);
+        return "done";
+      }
+      if (kept !== undefined && source.kind === "file") {
+        const { cursor, position } = kept;
+        this.#countResumed(cursor.consumed, cursor.consumed, position);
+        return { cursor, position };
+      }
+      await checkpoint.begin(source);
+    } catch (error) {
+      if (!this.#isStopped) this.#fail({ path: source.path, error: error as Error });
+      return "done";
+    }
+    return undefined;
+  }
+
+  #countResumed(bytesIn: number, bytesRead: number, bytesOut: number): void {
+    const before = this.#resumed ?? { bytesIn: 0, bytesRead: 0 };
+    this.#resumed = { bytesIn: before.bytesIn + bytesIn, bytesRead: before.bytesRead + bytesRead };
+    this.#bytesIn += bytesIn;
+    this.#bytesRead += bytesRead;
+    this.#bytesOut += bytesOut;
+  }
+
+  #open(source: FileSource | StreamSource, resumed: ResumedOutput | undefined): Place | undefined {
+    const { settings, runner, checkpoint } = this.#parts;
     let file: FileSink | undefined;
     let compressed: CompressedSink | undefined;
     let sink = this.#shared;
     try {
       if (source.target !== undefined) {
-        file = new FileSink(source.target, runner);
+        file = new FileSink(source.target, runner, checkpoint?.draftOf(source.target), resumed?.position);
         this.#openFiles.add(file);
         sink = file;
-        if (source.compress !== undefined) sink = compressed = new CompressedSink(file, runner, source.compress);
+        if (source.compress !== undefined) {
+          sink = compressed = new CompressedSink(file, runner, source.compress, file.position === 0);
+        }
       }
     } catch (error) {
       this.#fail({ path: source.path, error: error as Error });
@@ -183,12 +234,22 @@ export class MapRun {
       release: (slot) => this.#slots.release(slot),
       onFailed: (failed, before) => this.#failRecords(source.path, failed, before),
       onWritten: (answer) => this.#count(source, answer),
+      start: resumed?.cursor,
+      onProgress: checkpoint !== undefined && source.kind === "file" && hasTarget(source)
+        ? (cursor, written) => this.#note(checkpoint, source, cursor, (resumed?.position ?? 0) + written)
+        : undefined,
     });
     return { file, compressed, delivery, end: () => turn?.end() };
   }
 
-  /** Starts every range of a file, as slots become free. */
-  async #startFile(source: FileSource, place: Place): Promise<void> {
+  #note(checkpoint: RunCheckpoint<MapCursor>, source: KeptSource, cursor: MapCursor, position: number): void {
+    const { errorLog } = this.#parts;
+    // After the output of these records has lasted, so have their failures.
+    checkpoint.note(source, cursor, position, errorLog === undefined ? [] : [errorLog.temporary]);
+  }
+
+  /** Starts every range of a file, as slots become free, from where an earlier run came to. */
+  async #startFile(source: FileSource, place: Place, resumed: MapCursor | undefined): Promise<void> {
     const { mapper, chunkBytes } = this.#parts.settings;
     const { path, size } = source;
     const file = { path, size };
@@ -197,8 +258,8 @@ export class MapRun {
     const header = isCsv && mapper.header && size > 0
       ? resultOf(await this.#parts.runner.apply(firstRow, [file]), path, path)
       : undefined;
-    let index = 0;
-    for (const { start, end } of nominalChunks(size, chunkBytes, 0)) {
+    let index = resumed?.ranges ?? 0;
+    for (const { start, end } of nominalChunks(size, chunkBytes, index)) {
       const startsQuoted = quotes?.[index] === 1;
       const chunk: RecordChunk = { start, end, startsQuoted, endsQuoted: quotes?.[++index] === 1 };
       const slot = await this.#slots.acquire();
@@ -326,7 +387,7 @@ export class MapRun {
       await this.#closeCompressed(place.compressed);
       await committed;
       if (this.#isStopped) return;
-      file?.commit();
+      await this.#commit(source, file);
       if (file !== undefined) this.#openFiles.delete(file);
       this.#files++;
       this.#report();
@@ -336,13 +397,23 @@ export class MapRun {
         this.stop(error);
       } else if (!this.#isStopped) {
         if (file !== undefined) this.#openFiles.delete(file);
-        file?.abandon();
+        if (this.#parts.checkpoint?.keepsAfter(source.path, error) !== true) file?.abandon();
         this.#fail({ path: source.path, error: namedError(error, source.path) });
         this.#report();
       }
     } finally {
       place.end();
     }
+  }
+
+  async #commit(source: FileSource | StreamSource, file: FileSink | undefined): Promise<void> {
+    const { checkpoint, errorLog } = this.#parts;
+    if (checkpoint === undefined || !hasTarget(source)) return file?.commit();
+    file?.fitLength();
+    await errorLog?.sync();
+    await checkpoint.complete([source], false, (_, error) => {
+      if (error !== undefined) throw error;
+    });
   }
 
   #failRecords(path: string, failed: readonly FailedRecord[], before: number): void {
@@ -391,6 +462,7 @@ export class MapRun {
       bytesIn: this.#bytesIn,
       bytesRead: this.#bytesRead,
       bytesTotal: plan.bytesTotal,
+      resumed: this.#resumed,
       bytesOut: this.#bytesOut,
       files: this.#files + this.#failed.length,
       filesTotal: Math.max(plan.count + plan.failed.length, this.#files + this.#failed.length),
@@ -399,6 +471,10 @@ export class MapRun {
       recordsFailed: this.#recordsFailed,
     });
   }
+}
+
+function hasTarget<S extends FileSource | StreamSource>(source: S): source is S & { readonly target: string } {
+  return source.target !== undefined;
 }
 
 async function* continued(iterator: AsyncIterator<unknown>, first: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,10 +1,12 @@
 import { ManyhandsError, OutputConflictError } from "../core/errors.ts";
 import { defineTask } from "../process/define_task.ts";
+import type { TaskDefinition } from "../process/task_definition.ts";
 import { Pool } from "../pool/pool.ts";
 import { assertCompression } from "../runtime/compression.ts";
 import { realPath } from "../runtime/files.ts";
 import { chunkCount } from "./chunk_plan.ts";
 import { type CommonOutput, openCommonOutput } from "./common_output.ts";
+import type { RunIdentity } from "./checkpoint_records.ts";
 import { ErrorLog } from "./error_log.ts";
 import { type MapRecordsOptions, type MapSettings, type MapTextOptions, readMapOptions } from "./map_options.ts";
 import type { MapReport } from "./map_report.ts";
@@ -12,7 +14,8 @@ import { MapRun } from "./map_run.ts";
 import { allocateMapSlot, freeMapSlot, type MapSlot } from "./map_slot.ts";
 import { prepareMapper } from "./map_tasks.ts";
 import { RangeCaller } from "./range_caller.ts";
-import type { RecordSink } from "./record_delivery.ts";
+import type { MapCursor, RecordSink } from "./record_delivery.ts";
+import { type KeptSource, RunCheckpoint, withCompression } from "./run_checkpoint.ts";
 import { PAGE_BYTES } from "./slot.ts";
 import type { TaskRunner } from "./task_runner.ts";
 import { SPARE_SLOTS } from "./text_options.ts";
@@ -32,6 +35,7 @@ import { ValueChannel } from "./value_channel.ts";
  *
  * @returns what was done; the inputs that failed are in `failed`
  * @throws {RecordError} for the first record that fails, where `onError` is `"stop"`
+ * @throws {CheckpointError} where a run with `checkpoint` is not the one that is to be resumed, or cannot be
  * @throws {TaskLoadError} where the function's module or export is not there
  * @throws {TypeError} where an option is of the wrong kind
  * @throws {RangeError} where a number is out of its range
@@ -129,27 +133,51 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
   });
   const parts = new RunParts();
   try {
+    if (settings.checkpoint) {
+      parts.checkpoint = await RunCheckpoint.open<MapCursor>(
+        { output: target!, chunkBytes: settings.chunkBytes },
+        plan,
+        identityOf(settings, definition, plan),
+        (error) => parts.run?.stop(error),
+      );
+    }
     // Nothing is written for a function that is not there.
     await Promise.race([pool.apply(prepareMapper, [definition, mapper]), abortOf(signal)]).catch(throwCause);
     const output = channel === undefined ? await openCommonOutput(target!, plan.device) : undefined;
     const slots = parts.allocate(processes + SPARE_SLOTS, settings.chunkBytes, plan);
-    if (settings.errorsTo !== undefined) parts.errorLog = new ErrorLog(settings.errorsTo);
+    const { checkpoint } = parts;
+    if (settings.errorsTo !== undefined) parts.errorLog = await openErrorLog(settings.errorsTo, plan, checkpoint);
     const caller = parts.caller = new RangeCaller(pool, mapper);
     const shared: RecordSink | undefined = channel ?? output?.sink;
     const runner: TaskRunner = { apply: (fn, args) => pool.apply(fn, args) as Promise<never> };
-    const run = parts.run = new MapRun({ plan, settings, runner, caller, slots, shared, errorLog: parts.errorLog });
+    const run = parts.run = new MapRun({
+      plan,
+      settings,
+      runner,
+      caller,
+      slots,
+      shared,
+      errorLog: parts.errorLog,
+      checkpoint,
+    });
     await runToEnd(run, signal);
     throwFailure(run, output);
     await output?.close();
-    parts.errorLog?.commit();
+    if (checkpoint === undefined) parts.errorLog?.commit();
+    else if (run.counts.failed.length === 0) {
+      parts.errorLog?.commit();
+      await checkpoint.finish();
+    }
     const seconds = (performance.now() - began) / 1000;
     const { errorsTo } = settings;
     return { ...run.counts, seconds, processes, errorsTo, outputClosed: run.outputLost !== undefined };
   } finally {
-    parts.caller?.close();
+    await parts.caller?.close();
     parts.run?.abandonFiles();
-    parts.errorLog?.abandon();
+    if (parts.checkpoint === undefined) parts.errorLog?.abandon();
+    else parts.errorLog?.leave();
     await pool.terminate();
+    await parts.checkpoint?.close();
     parts.free();
   }
 }
@@ -159,6 +187,7 @@ class RunParts {
   errorLog: ErrorLog | undefined;
   caller: RangeCaller | undefined;
   run: MapRun | undefined;
+  checkpoint: RunCheckpoint<MapCursor> | undefined;
   readonly #slots: MapSlot[] = [];
 
   allocate(count: number, chunkBytes: number, plan: TextPlan): readonly MapSlot[] {
@@ -172,6 +201,36 @@ class RunParts {
     if (this.caller?.hasGivenUp) return;
     this.#slots.forEach(freeMapSlot);
   }
+}
+
+/** What the bytes of the outputs depend on, and what cursors count in. */
+function identityOf(settings: MapSettings, definition: TaskDefinition, plan: TextPlan): RunIdentity {
+  const { by, header, delimiter, invalid } = settings.mapper;
+  const { input, chunkBytes, onError, errorsTo = "", compression } = settings;
+  const called = "url" in definition ? `${definition.url}#${definition.name}` : definition.name;
+  const inputs = Array.isArray(input) ? input.length : 1;
+  const identity = { task: "map", called, inputs, by, header, delimiter, invalid, chunkBytes, onError, errorsTo };
+  return withCompression({ ...identity, ...compression }, plan);
+}
+
+/** The file of failed records; of a run that is resumed, with those that will not be mapped again. */
+async function openErrorLog(
+  target: string,
+  plan: TextPlan,
+  checkpoint: RunCheckpoint<MapCursor> | undefined,
+): Promise<ErrorLog> {
+  if (checkpoint === undefined) return ErrorLog.create(target);
+  const done = new Map<string, number>();
+  if (checkpoint.isResumed) {
+    for (const source of plan.sources) {
+      const kept = source.target === undefined ? undefined : checkpoint.resume(source as KeptSource);
+      if (kept?.kind === "done") done.set(source.path, Infinity);
+      else if (kept !== undefined && source.kind === "file") done.set(source.path, kept.cursor.records);
+    }
+  }
+  return await ErrorLog.resume(target, checkpoint.id, checkpoint.isResumed, (path, number) => {
+    return number <= (done.get(path) ?? 0);
+  });
 }
 
 function refuseErrorFile(path: string, { sources }: TextPlan): void {

@@ -1,3 +1,4 @@
+import { settlesWithin } from "../core/deadline.ts";
 import { WorkerLostError } from "../core/errors.ts";
 import type { Pool } from "../pool/pool.ts";
 import { beginAttempt, callsBegun, giveUpAttempt, type MapSlot, NO_RECORD, recordUnderWay } from "./map_slot.ts";
@@ -10,6 +11,8 @@ import { resultOf } from "./task_runner.ts";
 const RANGE_RETRIES = 2;
 /** Milliseconds beyond the time of a call that a worker gets to notice by itself. */
 const LATE_GRACE = 500;
+/** Milliseconds that workers get to leave their ranges at the end of a run. */
+const LEAVE_GRACE = 500;
 
 /** What one range asks for, but for what its attempts differ in. */
 export type RangeCall = Omit<RangeRequest, "attempt" | "concurrency" | "lost">;
@@ -34,7 +37,9 @@ export class RangeCaller {
   readonly #pool: Pool;
   readonly #settings: MapperSettings;
   readonly #watches: Set<Watch> = new Set();
+  readonly #calls: Set<Promise<unknown>> = new Set();
   #timer: ReturnType<typeof setInterval> | undefined;
+  #isClosed = false;
   /** Whether a worker may still be at a range that was taken from it. */
   hasGivenUp = false;
 
@@ -47,9 +52,13 @@ export class RangeCaller {
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
-  /** Looks after no range any more. */
-  close(): void {
+  /** Takes all ranges from their workers; resolves when these have left them, or after a while. */
+  async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#isClosed = true;
+    for (const { slot, attempt } of this.#watches) giveUpAttempt(slot, attempt);
+    const left = Promise.allSettled(this.#calls);
+    if (this.#calls.size > 0 && !await settlesWithin(left, LEAVE_GRACE)) this.hasGivenUp = true;
   }
 
   /** Does a range. Rejects where that cannot be: with a `FileError`, a `WorkerLostError` at no record, a malformed header. */
@@ -62,8 +71,11 @@ export class RangeCaller {
       try {
         const { attempt, controller: { signal } } = watch;
         const full: RangeRequest = { ...request, attempt, concurrency, lost: [...lost] };
-        return resultOf(await this.#pool.apply(mapRange, [full], { signal }), path, path);
+        const answer = this.#pool.apply(mapRange, [full], { signal });
+        this.#calls.add(answer);
+        return resultOf(await answer.finally(() => this.#calls.delete(answer)), path, path);
       } catch (error) {
+        if (this.#isClosed) throw error;
         if (!watch.isLate && !(error instanceof WorkerLostError)) throw error;
         const record = watch.isLate ? watch.record : recordUnderWay(request.slot);
         if (record === NO_RECORD) {

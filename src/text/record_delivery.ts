@@ -22,6 +22,20 @@ export interface RecordDeliveryOptions {
   readonly onFailed: (failed: readonly FailedRecord[], before: number) => void;
   /** Told of each range once its output is written. */
   readonly onWritten: (answer: RangeAnswer) => void;
+  /** How far an earlier run came. */
+  readonly start?: MapCursor | undefined;
+  /** Told whenever more of the first ranges are written, with the bytes of output that this took beyond `start`. */
+  readonly onProgress?: ((cursor: MapCursor, written: number) => void) | undefined;
+}
+
+/** How far a file is mapped. */
+export interface MapCursor {
+  /** Ranges whose output is written. */
+  readonly ranges: number;
+  /** Their records, blank ones among them. */
+  readonly records: number;
+  /** Their bytes of input. */
+  readonly consumed: number;
 }
 
 /** The ranges of one text: done at the same time by whichever workers are free, written in order or as they come. */
@@ -30,11 +44,21 @@ export class RecordDelivery {
   readonly #writes: Set<Promise<void>> = new Set();
   /** Resolves when the records of all ranges so far are counted. */
   #counted: Promise<void> = Promise.resolve();
-  #records = 0;
+  #records: number;
+  /** Ranges added so far. */
+  #added = 0;
+  /** What is written, of ranges before which one is not. */
+  readonly #written: Map<number, { readonly count: number; readonly consumed: number; readonly length: number }> =
+    new Map();
+  #cursor: MapCursor;
+  #ranges = 0;
+  #length = 0;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: RecordDeliveryOptions) {
     this.#options = options;
+    this.#cursor = options.start ?? { ranges: 0, records: 0, consumed: 0 };
+    this.#records = this.#cursor.records;
   }
 
   /** Whether a range failed, so that more of them are of no use. */
@@ -60,7 +84,9 @@ export class RecordDelivery {
         this.#fail(error);
       }
     });
-    const write: Promise<void> = this.#write(slot, work, counted).finally(() => this.#writes.delete(write));
+    const write: Promise<void> = this.#write(slot, this.#added++, work, counted).finally(() =>
+      this.#writes.delete(write)
+    );
     this.#writes.add(write);
   }
 
@@ -71,7 +97,7 @@ export class RecordDelivery {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async #write(slot: MapSlot, work: Promise<RangeAnswer>, counted: Promise<void>): Promise<void> {
+  async #write(slot: MapSlot, index: number, work: Promise<RangeAnswer>, counted: Promise<void>): Promise<void> {
     const range = this.#options.turns.next();
     try {
       const answer = await work;
@@ -79,8 +105,9 @@ export class RecordDelivery {
       await this.#options.turn();
       await range.ready();
       if (this.failed) return;
-      await this.#send(slot, answer, range);
+      const length = await this.#send(slot, answer, range);
       this.#options.onWritten(answer);
+      this.#note(index, answer, length);
     } catch (error) {
       // Of several failures the first in the order of the text counts.
       await counted;
@@ -91,20 +118,39 @@ export class RecordDelivery {
     }
   }
 
-  async #send(slot: MapSlot, { produced, rest, values }: RangeAnswer, range: WriteTurn): Promise<void> {
+  /** Resolves with the bytes that this took in the output. */
+  async #send(slot: MapSlot, { produced, rest, values }: RangeAnswer, range: WriteTurn): Promise<number> {
     const { sink } = this.#options;
-    if ("take" in sink) return await sink.take(values!);
-    let write: Promise<unknown> = produced > 0 ? sink.write(slot, produced) : Promise.resolve();
+    if ("take" in sink) {
+      await sink.take(values!);
+      return 0;
+    }
+    let length = 0;
+    let write = produced > 0 ? sink.write(slot, produced) : Promise.resolve(0);
     for (let at = 0; rest !== undefined && at < rest.length;) {
       // The slot is in use until then.
-      await write;
+      length += await write;
       const piece = rest.subarray(at, at + slotRoom(slot));
       memoryView(slot.output, piece.length).set(piece);
       write = sink.write(slot, piece.length);
       at += piece.length;
     }
     range.end();
-    await write;
+    return length + await write;
+  }
+
+  #note(index: number, { count, consumed }: RangeAnswer, length: number): void {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined) return;
+    this.#written.set(index, { count, consumed, length });
+    const before = this.#ranges;
+    for (let next; (next = this.#written.get(this.#ranges)) !== undefined; this.#ranges++) {
+      this.#written.delete(this.#ranges);
+      const { ranges, records, consumed: before } = this.#cursor;
+      this.#cursor = { ranges: ranges + 1, records: records + next.count, consumed: before + next.consumed };
+      this.#length += next.length;
+    }
+    if (this.#ranges > before) onProgress(this.#cursor, this.#length);
   }
 
   #fail(error: unknown): void {

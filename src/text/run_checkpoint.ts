@@ -38,14 +38,14 @@ export interface CheckpointSystem {
 }
 
 /** The checkpoint of a run of the pipeline, by its sources. */
-export class RunCheckpoint {
-  readonly #checkpoint: Checkpoint<TextCursor>;
+export class RunCheckpoint<C = TextCursor> {
+  readonly #checkpoint: Checkpoint<C>;
   readonly #chunkBytes: number;
   readonly #samplesAll: boolean;
   readonly #failure: { error: FileError | undefined };
 
   private constructor(
-    checkpoint: Checkpoint<TextCursor>,
+    checkpoint: Checkpoint<C>,
     chunkBytes: number,
     samplesAll: boolean,
     failure: { error: FileError | undefined },
@@ -59,21 +59,23 @@ export class RunCheckpoint {
   /**
    * Opens the checkpoint of a run, and checks that it is the same run as before.
    *
+   * @param identity what must be the same in a run that resumes
    * @param onFailure told when the run cannot go on
    * @throws {CheckpointError} where it is another, is being done, or cannot be resumed
    */
-  static async open(
-    settings: TextSettings,
+  static async open<C = TextCursor>(
+    settings: Pick<TextSettings, "output" | "chunkBytes">,
     plan: TextPlan,
+    identity: RunIdentity,
     onFailure: (error: FileError) => void,
     system: CheckpointSystem = {},
-  ): Promise<RunCheckpoint> {
+  ): Promise<RunCheckpoint<C>> {
     const output = outputOf(settings, plan);
     const failure: { error: FileError | undefined } = { error: undefined };
-    const checkpoint = await Checkpoint.open<TextCursor>({
+    const checkpoint = await Checkpoint.open<C>({
       ...system,
       output,
-      identity: identityOf(settings, plan),
+      identity,
       onFailure: (cause, path) => {
         failure.error = writeError(path, fileErrorCode(cause), (cause as Error).message, cause);
         onFailure(failure.error);
@@ -88,12 +90,17 @@ export class RunCheckpoint {
       await checkpoint.close();
       throw error;
     }
-    return new RunCheckpoint(checkpoint, settings.chunkBytes, plan.count <= SAMPLED_INPUTS, failure);
+    return new RunCheckpoint<C>(checkpoint, settings.chunkBytes, plan.count <= SAMPLED_INPUTS, failure);
   }
 
   /** Identifies the run. */
   get id(): string {
     return this.#checkpoint.id;
+  }
+
+  /** Whether there was an earlier run. */
+  get isResumed(): boolean {
+    return this.#checkpoint.isResumed;
   }
 
   /** Why the run cannot go on; undefined if it can. */
@@ -107,7 +114,7 @@ export class RunCheckpoint {
   }
 
   /** What an earlier run left of a source's output. Throws `FileError` where that cannot have its name. */
-  resume(source: KeptSource): Kept<TextCursor> | undefined {
+  resume(source: KeptSource): Kept<C> | undefined {
     try {
       return this.#checkpoint.resume(this.#draft(source), source.target);
     } catch (error) {
@@ -120,8 +127,8 @@ export class RunCheckpoint {
     await this.#checkpoint.begin(source.path, [this.#markOf(source)]);
   }
 
-  note(source: KeptSource, cursor: TextCursor, position: number): void {
-    this.#checkpoint.note(this.#draft(source), cursor, position);
+  note(source: KeptSource, cursor: C, position: number, files: readonly string[] = []): void {
+    this.#checkpoint.note(this.#draft(source), cursor, position, files);
   }
 
   /** Records that outputs are complete and gives them their names; what is wrong with one is handed to `onFailure`. */
@@ -178,7 +185,7 @@ export class RunCheckpoint {
 }
 
 /** The path of the output, where each input is a file and has a file as its output. */
-function outputOf({ output }: TextSettings, plan: TextPlan): string {
+function outputOf({ output }: Pick<TextSettings, "output">, plan: TextPlan): string {
   const refuse = (found: string): never => {
     throw new CheckpointError(
       "ERR_CHECKPOINT_UNSUPPORTED",
@@ -196,10 +203,17 @@ function outputOf({ output }: TextSettings, plan: TextPlan): string {
   return output;
 }
 
-/** What the bytes of the outputs depend on, and what cursors count in. */
-function identityOf({ input, chunkBytes, invalid, compression }: TextSettings, plan: TextPlan): RunIdentity {
+/** What the bytes of the outputs of a run of `lowercase` depend on, and what cursors count in. */
+export function lowercaseIdentity(
+  { input, chunkBytes, invalid, compression }: TextSettings,
+  plan: TextPlan,
+): RunIdentity {
   const inputs = Array.isArray(input) ? input.length : 1;
-  const identity = { task: "lowercase", inputs, chunkBytes, invalid, ...compression };
+  return withCompression({ task: "lowercase", inputs, chunkBytes, invalid, ...compression }, plan);
+}
+
+/** The identity of a run whose outputs may be compressed. */
+export function withCompression(identity: RunIdentity, plan: TextPlan): RunIdentity {
   if (plan.compressions.size === 0) return identity;
   // Other versions of zlib compress otherwise.
   return { ...identity, runtime: `${runtime.name} ${runtime.version}` };
