@@ -7,6 +7,7 @@ const own = "manyhands";
 const cpython = "CPython";
 const fork = "CPython, fork";
 const bareWorker = "bare worker";
+const bareWebWorker = "bare web worker";
 
 /** One thing that is measured on both sides: the file in `python/`, and the function of `python/contestant.py`. */
 interface Pair {
@@ -48,6 +49,7 @@ const pairs: readonly Pair[] = [
     others: [
       { contestant: fork, function: "process_fork" },
       { contestant: bareWorker, file: "python/bare_worker.ts" },
+      { contestant: bareWebWorker, file: "python/bare_web_worker.ts" },
     ],
   },
   {
@@ -73,12 +75,6 @@ export function pythonSection(runtimes: readonly RuntimeCommand[]): Section {
       ...pairs.flatMap(({ key, wanted }) =>
         wanted === undefined ? [] : [{ measure: key, contestant: own, against: cpython, wanted }]
       ),
-      {
-        measure: "lock",
-        contestant: `${own}, await acquire`,
-        against: cpython,
-        wanted: 3,
-      },
       {
         measure: "process",
         contestant: own,
