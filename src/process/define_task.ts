@@ -25,7 +25,8 @@ export type TaskDeps = Readonly<Record<string, unknown>>;
 export function defineTask(task: TaskLike, deps: TaskDeps = {}): TaskDefinition {
   if (typeof task === "function") {
     const reference = taskReferenceOf(task);
-    return reference === undefined ? sourceDefinition(task, deps) : { url: reference.url, name: reference.name };
+    if (reference === undefined) return sourceDefinition(task, deps);
+    return { url: reference.url, name: reference.name, isMarked: true };
   }
   if (typeof task !== "object" || task === null || !("module" in task) || typeof task.export !== "string") {
     throw new TypeError(`Cannot run the task: expected a function or { module, export }, found ${describe(task)}`);

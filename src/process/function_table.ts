@@ -10,10 +10,10 @@ export class FunctionTable {
     this.#definitions.set(number, definitionOf(form));
   }
 
-  /** Whether the function is of a module that may be still to be loaded. */
-  isFromModule(number: number): boolean {
+  /** Whether the function is of a module that is still to be loaded, and this package with it. */
+  loadsPackage(number: number): boolean {
     const definition = this.#definitions.get(number);
-    return definition !== undefined && "url" in definition && this.#loaded[number] === undefined;
+    return definition !== undefined && "isMarked" in definition && this.#loaded[number] === undefined;
   }
 
   /** The function, where it is loaded already. */

@@ -55,6 +55,7 @@ export class WorkerLoop {
   #lastTurn = 0;
   #frameSince = 0;
   #hasAnswered = false;
+  #cores: number | undefined;
 
   constructor(init: WorkerInit, scope: ThreadScope) {
     const { buffer, capacity } = init.link;
@@ -95,7 +96,6 @@ export class WorkerLoop {
     Atomics.store(this.#control, ControlWord.State, WorkerState.Ready);
     this.#hostBell.ring();
     this.#frameSince = this.#lastTurn = performance.now();
-    const cores = runtime.cores();
     const hasWork = (): boolean => this.#tasks.ring.hasNext() || this.#isStopRequested();
     while (!this.#isStopRequested()) {
       if (this.#tasks.next()) {
@@ -106,9 +106,7 @@ export class WorkerLoop {
         if (now - this.#lastTurn > TURN_MS) await this.#giveTurn();
         continue;
       }
-      // With fewer cores than threads that are awake, a spinning worker would hold up the one that it waits for.
-      const mayNotSpin = this.#isInline || this.#awake.count() >= cores;
-      if (mayNotSpin || !this.#spinner.find(hasWork)) await this.#sleep(hasWork);
+      if (!this.#maySpin() || !this.#spinner.find(hasWork)) await this.#sleep(hasWork);
       this.#frameSince = performance.now();
     }
     this.#awake.leave();
@@ -119,6 +117,13 @@ export class WorkerLoop {
     Atomics.store(this.#control, ControlWord.State, WorkerState.Stopped);
     this.#hostBell.ring();
     if (Atomics.load(this.#control, ControlWord.Forced) === 0) this.#scope.exit(0);
+  }
+
+  /** With fewer cores than threads that are awake, a spinning worker would hold up the one that it waits for. */
+  #maySpin(): boolean {
+    // Before its first answer a worker has better to do than to find out how many cores there are.
+    if (this.#isInline || !this.#hasAnswered) return false;
+    return this.#awake.count() < (this.#cores ??= runtime.cores());
   }
 
   #isStopRequested(): boolean {
@@ -151,8 +156,8 @@ export class WorkerLoop {
   /** Handles the current frame; returns a promise only where the answer is not there at once. */
   #handle(): Promise<void> | undefined {
     const { ring } = this.#tasks;
-    // Before the task is claimed: what is loaded for it is no part of its time. A task's module mostly needs these too.
-    if (canLoadMore() && (this.#functions.isFromModule(ring.detail) || this.#tasks.needsModules())) {
+    // Before the task is claimed: what is loaded for it is no part of its time.
+    if (canLoadMore() && (this.#functions.loadsPackage(ring.detail) || this.#tasks.needsModules())) {
       return loadModules().then(() => this.#handle());
     }
     if (this.#tasks.kind === FrameKind.Define) {
