@@ -92,7 +92,9 @@ const runtimeRules: readonly Rule[] = [
   ({ fault, context }) => fault === "exit 0" && context === "inline" ? program("code 0") : undefined,
   ({ fault, context }) => fault === "exit 7" && context === "inline" ? program("code 7") : undefined,
   ({ fault, moment, context }) =>
-    context === "inline" && (isLate(fault) || (moment === "idle" && fault === "throw unencodable"))
+    context === "inline" &&
+      (isLate(fault) || (moment === "idle" && fault === "throw unencodable") ||
+        (moment === "encode" && fault === "reject later"))
       ? program("code 1")
       : undefined,
 ];
