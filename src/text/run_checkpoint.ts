@@ -28,6 +28,11 @@ export type TextCursor =
 /** An input with a file of its own as output. */
 export type KeptSource = (FileSource | StreamSource) & { readonly target: string };
 
+/** Whether a source has a file of its own as output. */
+export function hasTarget(source: FileSource | StreamSource): source is KeptSource {
+  return source.target !== undefined;
+}
+
 /** Of more inputs than these, only those of more than a chunk are sampled: the others are done as a whole or not at all. */
 const SAMPLED_INPUTS = 10_000;
 

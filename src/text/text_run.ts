@@ -3,50 +3,27 @@ import { readInOrder } from "../runtime/files.ts";
 import { standardInput } from "../runtime/terminal.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { BatchRun } from "./batch_run.ts";
-import { chunkCount, nominalChunks } from "./chunk_plan.ts";
+import { ChunkRun, type Place, type ResumedOutput } from "./chunk_run.ts";
+import { chunkCount } from "./chunk_plan.ts";
 import { changedError, readError } from "./file_failure.ts";
 import { CompressedSink } from "./compressed_sink.ts";
-import { type DirectProgress, DirectRun } from "./direct_run.ts";
 import { FileSink } from "./file_sink.ts";
-import { type InputFile, lowerChunkInto, lowerFileChunk, type TaskSettings } from "./file_tasks.ts";
+import type { TaskSettings } from "./file_tasks.ts";
 import { inputChange } from "./input_change.ts";
 import { lowerStream } from "./lower_stream.ts";
-import { type OrderedEnd, OrderedRun } from "./ordered_run.ts";
+import { OrderedRun } from "./ordered_run.ts";
 import type { TextFailure } from "./report.ts";
-import type { KeptSource, RunCheckpoint, TextCursor } from "./run_checkpoint.ts";
+import { hasTarget, type RunCheckpoint } from "./run_checkpoint.ts";
 import type { RunContext } from "./run_context.ts";
 import type { RunMemory } from "./run_memory.ts";
 import { SharedFileSink } from "./shared_file_sink.ts";
 import { SlotPool } from "./slot_pool.ts";
-import { resultOf, type TaskRunner } from "./task_runner.ts";
+import type { TaskRunner } from "./task_runner.ts";
 import type { TextSettings } from "./text_options.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 import { OutputLostError } from "./writer_sink.ts";
 import { zstdFrames } from "./zstd_frames.ts";
-import { type WriteTurn, WriteTurns } from "./write_turns.ts";
-
-type OrderedCursor = Omit<TextCursor & { kind: "ordered" }, "kind">;
-
-const ORDERED_START: OrderedCursor = { chunks: 0, consumed: 0 };
-
-/** An output that an earlier run began. */
-interface ResumedOutput {
-  readonly cursor: TextCursor;
-  /** Bytes of it that are there. */
-  readonly position: number;
-}
-
-function hasTarget(source: FileSource | StreamSource): source is KeptSource {
-  return source.target !== undefined;
-}
-
-/** Where one source's output goes. */
-interface Place {
-  readonly sink: ByteSink;
-  readonly file: FileSink | undefined;
-  readonly compressed: CompressedSink | undefined;
-  readonly turn: WriteTurn;
-}
+import { WriteTurns } from "./write_turns.ts";
 
 /** What a run has done. */
 export interface RunCounts {
@@ -74,11 +51,10 @@ export class TextRun implements RunContext {
   #sharedCompressed: CompressedSink | undefined;
   readonly #turns: WriteTurns;
   readonly #batches: BatchRun;
+  readonly #chunks: ChunkRun;
   readonly #openFiles: Set<FileSink> = new Set();
   readonly #stopListeners: Set<(reason: unknown) => void> = new Set();
   readonly #failed: TextFailure[] = [];
-  /** Whether texts are expected to keep their length, as those so far did. */
-  #lengthsKeep = true;
   #stop: { readonly reason: unknown } | undefined;
   #outputLost: OutputLostError | undefined;
   #bytesIn = 0;
@@ -115,6 +91,7 @@ export class TextRun implements RunContext {
       onFailure: (failure) => this.#fail(failure),
       onBatch: () => this.#report(),
     });
+    this.#chunks = new ChunkRun(this, (consumed, produced) => this.#count(consumed, produced));
     for (const failure of plan.failed) this.#fail(failure);
   }
 
@@ -182,7 +159,7 @@ export class TextRun implements RunContext {
       const place = this.#open(source, resumed);
       if (place === undefined) continue;
       const { finished } = source.kind === "file"
-        ? await this.#startFile(source, place, resumed)
+        ? await this.#chunks.start(source, place, resumed)
         : this.#startStream(source, place);
       const done = complete((turn) => this.#complete(source, place, finished, turn));
       // A stream takes its slots by itself; nothing may take them before it.
@@ -275,99 +252,6 @@ export class TextRun implements RunContext {
     }
   }
 
-  /** Starts every chunk of a file, as slots become free; `finished` settles when all are written. */
-  async #startFile(
-    source: FileSource,
-    place: Place,
-    resumed: ResumedOutput | undefined,
-  ): Promise<{ finished: Promise<void> }> {
-    const cursor = resumed?.cursor;
-    const isDirect = cursor === undefined ? this.#lengthsKeep : cursor.kind === "direct";
-    const { finished } = place.file !== undefined && place.compressed === undefined && isDirect
-      ? await this.#startDirect(source, place.file, place, cursor?.kind === "direct" ? cursor : undefined)
-      : await this.#startOrdered(source, place, cursor?.kind === "ordered" ? cursor : ORDERED_START);
-    finished.catch(() => {});
-    return { finished };
-  }
-
-  /** Starts the chunks from `start` on, whose output is written when the length of all before it is known. */
-  async #startOrdered(source: FileSource, place: Place, start: OrderedCursor): Promise<{ finished: Promise<void> }> {
-    let grown = 0;
-    const ordered = this.#orderedRun(
-      place,
-      (consumed, produced) => grown += produced - consumed,
-      this.#orderedNotes(source, place.file, start),
-    );
-    let from = start.next;
-    for (const chunk of nominalChunks(source.size, this.chunkBytes, start.chunks)) {
-      const begin = from;
-      from = undefined;
-      const slot = await this.slots.acquire();
-      if (ordered.failed || this.stopped) {
-        this.slots.release(slot);
-        break;
-      }
-      ordered.add(slot, async (resume) =>
-        resultOf(
-          await this.runner.apply(lowerFileChunk, [inputOf(source), chunk, slot, this.settings, resume ?? begin]),
-          source.path,
-          source.target ?? "the output",
-        ));
-    }
-    return { finished: ordered.finish().then(() => void (this.#lengthsKeep = start.chunks === 0 && grown === 0)) };
-  }
-
-  /** Notes how far the chunks of a file are that are written in order from `start` on. */
-  #orderedNotes(
-    source: FileSource,
-    file: FileSink | undefined,
-    start: OrderedCursor,
-  ): ((end: OrderedEnd) => void) | undefined {
-    const { checkpoint } = this;
-    if (checkpoint === undefined || file === undefined || !hasTarget(source)) return undefined;
-    const { position } = file;
-    return ({ chunks, next, consumed, written }) => {
-      const cursor = { chunks: start.chunks + chunks, next, consumed: start.consumed + consumed };
-      checkpoint.note(source, { kind: "ordered", ...cursor }, position + written);
-    };
-  }
-
-  /** Starts the chunks on the supposition that no length changes; from the first that does, they are done again in order. */
-  async #startDirect(
-    source: FileSource,
-    file: FileSink,
-    place: Place,
-    done: DirectProgress | undefined,
-  ): Promise<{ finished: Promise<void> }> {
-    const { checkpoint } = this;
-    const chunks = [...nominalChunks(source.size, this.chunkBytes, 0)];
-    const direct = new DirectRun({
-      chunks,
-      slots: this.slots,
-      lower: async (chunk, slot) =>
-        resultOf(
-          await this.runner.apply(lowerChunkInto, [inputOf(source), chunk, file.temporary, slot, this.settings]),
-          source.path,
-          file.target,
-        ),
-      onWritten: (consumed) => this.#count(consumed, consumed),
-      isStopped: () => this.stopped,
-      done,
-      onProgress: checkpoint !== undefined && hasTarget(source)
-        ? (progress) => checkpoint.note(source, { kind: "direct", ...progress }, progress.bytes)
-        : undefined,
-    });
-    await direct.start();
-    const finish = async (): Promise<void> => {
-      const end = await direct.finish();
-      file.goOnAt(end.bytes);
-      if (end.chunks === chunks.length || this.stopped) return;
-      this.#lengthsKeep = false;
-      await (await this.#startOrdered(source, place, { chunks: end.chunks, consumed: end.bytes })).finished;
-    };
-    return { finished: finish() };
-  }
-
   #startStream(source: StreamSource, place: Place): { finished: Promise<void> } {
     const ordered = this.#orderedRun(place, (consumed) => {
       // What is compressed was counted as it was read.
@@ -417,7 +301,6 @@ export class TextRun implements RunContext {
   #orderedRun(
     place: Place,
     onWritten: (consumed: number, produced: number) => void = () => {},
-    onReached?: (end: OrderedEnd) => void,
   ): OrderedRun {
     return new OrderedRun({
       sink: place.sink,
@@ -427,7 +310,6 @@ export class TextRun implements RunContext {
         onWritten(consumed, produced);
         this.#count(consumed, produced);
       },
-      onReached,
     });
   }
 
@@ -500,9 +382,4 @@ export class TextRun implements RunContext {
       workers: this.runner.workers ?? [],
     });
   }
-}
-
-/** What a worker needs to know of a file. */
-function inputOf({ path, size }: FileSource): InputFile {
-  return { path, size };
 }
