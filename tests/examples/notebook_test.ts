@@ -41,7 +41,7 @@ function assertMonotone(seconds: number[]): void {
 
 const doubled = ["10 doubled to 20", "15 doubled to 30", "20 doubled to 40", "25 doubled to 50", "5 doubled to 10"];
 
-for (const context of ["worker", "process"]) {
+for (const context of ["worker", "process", "inline"]) {
   const inContext = ["--context", context];
 
   test(`Cell 2: five processes double five numbers, each under a number of its own (${context})`, {
@@ -63,7 +63,10 @@ for (const context of ["worker", "process"]) {
     ]);
   });
 
-  test(`Cell 5: a global that children fill stays empty here (${context})`, { timeout }, async () => {
+  test(`Cell 5: a global that children fill stays empty here (${context})`, {
+    timeout,
+    skip: context === "inline" && "inline processes share the globals of the program: see docs/contexts.md",
+  }, async () => {
     assert.deepEqual(await linesOf("cell_05_global_stays_empty", ...inContext), ["{}"]);
   });
 
@@ -77,9 +80,11 @@ for (const context of ["worker", "process"]) {
   });
 }
 
-test("Cell 9: five processes double a shared array in place", { timeout }, async () => {
-  assert.deepEqual(await linesOf("cell_09_shared_array"), ["10 20 30 40 50"]);
-});
+for (const context of ["worker", "inline"]) {
+  test(`Cell 9: five processes double a shared array in place (${context})`, { timeout }, async () => {
+    assert.deepEqual(await linesOf("cell_09_shared_array", "--context", context), ["10 20 30 40 50"]);
+  });
+}
 
 test("Cell 9: to processes of the operating system a shared array cannot be sent", { timeout }, async () => {
   await assert.rejects(
