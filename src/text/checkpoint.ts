@@ -51,6 +51,8 @@ interface Note<C> {
 }
 
 const INTERVAL = 1000;
+/** Milliseconds of looking at inputs after which the thread hears what else there is. */
+const BREATH = 50;
 
 /** The path of the journal of a run with this output: `.NAME.manyhands-journal` in the same folder. */
 export function journalPath(output: string): string {
@@ -150,11 +152,21 @@ export class Checkpoint<C> {
    *
    * @throws {CheckpointError} where one has changed or is missing
    */
-  verify(keys: Iterable<string>): void {
+  async verify(keys: Iterable<string>): Promise<void> {
     if (this.#entries.size === 0) return;
+    let breath = performance.now();
+    const breathe = async (): Promise<void> => {
+      if (performance.now() - breath < BREATH) return;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      breath = performance.now();
+    };
     const missing = new Set(this.#entries.keys());
-    for (const key of keys) missing.delete(key);
+    for (const key of keys) {
+      missing.delete(key);
+      await breathe();
+    }
     for (const [key, { inputs }] of this.#entries) {
+      await breathe();
       for (const before of inputs) {
         const change = changeOf(before);
         if (change !== undefined) this.#refuse(`the input ${before.path} has changed: ${change}`);

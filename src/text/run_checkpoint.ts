@@ -90,7 +90,7 @@ export class RunCheckpoint<C = TextCursor> {
       throw writeError(`the journal of ${output}`, fileErrorCode(cause), (cause as Error).message, cause);
     });
     try {
-      checkpoint.verify(new Set(Array.from(plan.sources, ({ path }) => path)));
+      await checkpoint.verify(pathsOf(plan));
     } catch (error) {
       await checkpoint.close();
       throw error;
@@ -189,6 +189,10 @@ export class RunCheckpoint<C = TextCursor> {
   }
 }
 
+function* pathsOf(plan: TextPlan): Generator<string> {
+  for (const { path } of plan.sources) yield path;
+}
+
 /** The path of the output, where each input is a file and has a file as its output. */
 function outputOf({ output }: Pick<TextSettings, "output">, plan: TextPlan): string {
   const refuse = (found: string): never => {
@@ -201,7 +205,7 @@ function outputOf({ output }: Pick<TextSettings, "output">, plan: TextPlan): str
   if (output === "-") refuse("standard output");
   if (plan.common !== undefined) refuse("one file for all inputs as the output");
   if (plan.device !== undefined) refuse(`${plan.device}, which is no file, as the output`);
-  for (const source of plan.sources) {
+  for (const source of plan.hasStreams ? plan.sources : []) {
     if (source.path === "-") refuse("standard input");
     if (source.kind === "stream" && source.size === undefined) refuse(`${source.path}, which can be read only once`);
   }

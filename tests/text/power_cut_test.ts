@@ -66,7 +66,10 @@ interface Scene {
 }
 
 const quietPool: RunnerPool = {
-  apply: async (fn, args) => fn(...args),
+  async apply(fn, args) {
+    await Promise.resolve();
+    return fn(...args);
+  },
   terminate: () => Promise.resolve(),
 };
 
