@@ -106,6 +106,24 @@ describe("lowercase with a checkpoint", () => {
       }),
   );
 
+  test(
+    "an output that was replaced or removed since it was done is done again",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        for (const name of ["a", "b"]) folder.write(`in/${name}`, TEXT);
+        folder.write("in/wrong", new Uint8Array(3 * CHUNK).fill(0xff));
+        const options = { input: folder.at("in"), output: folder.at("out"), invalid: "error" } as const;
+        assert.equal((await run(options)).files, 2);
+        const { size } = fs.statSync(folder.at("out", "a"));
+        fs.renameSync(folder.write("other", "x".repeat(size)), folder.at("out", "a"));
+        fs.rmSync(folder.at("out", "b"));
+        const report = await run(options);
+        assert.equal(report.bytesResumed, undefined);
+        for (const name of ["a", "b"]) assert.equal(folder.read(`out/${name}`), TEXT.toLowerCase());
+      }),
+  );
+
   for (
     const [title, change] of [
       ["of another size", (path: string) => fs.appendFileSync(path, "more")],
