@@ -1,9 +1,18 @@
+import { corruptData } from "../core/corrupt.ts";
 import { UnloadedError } from "../core/late_modules.ts";
 import type { RawFrame } from "./frame_queue.ts";
-import { ASSEMBLED, CLONED, FRAME_KIND_MASK, FrameKind, IN_BLOCK } from "./frames.ts";
+import { ASSEMBLED, BLOCK_FRAME_BYTES, CLONED, FRAME_KIND_MASK, FrameKind, IN_BLOCK } from "./frames.ts";
 import { decodeBlock, freeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingReader } from "./ring.ts";
 import { ValueReader } from "./value_reader.ts";
+
+/** The value at `start`; throws where it goes on behind the `length` bytes that it has. */
+function readWhole(reader: ValueReader, start: number, length: number): unknown {
+  reader.position = start;
+  const value = reader.read();
+  if (reader.position <= start + ((length + 7) & ~7)) return value;
+  throw corruptData(`Found a value of ${reader.position - start} bytes, expected ${length}`);
+}
 
 /**
  * Reads frames with values from a ring and puts payloads that came in parts together. After `next`, the fields tell of
@@ -17,6 +26,7 @@ export class FrameReceiver {
   readonly #ringValues: ValueReader;
   #assembly: Uint8Array | undefined;
   #assembled = 0;
+  #announced = 0;
 
   constructor(ring: RingReader) {
     this.ring = ring;
@@ -42,7 +52,14 @@ export class FrameReceiver {
 
   #takePart(): void {
     const { ring } = this;
-    this.#assembly ??= new Uint8Array((ring.id + 7) & ~7);
+    if (this.#assembly === undefined) {
+      if (ring.id <= 0) throw corruptData(`Found a part of ${ring.id} bytes, expected more than none`);
+      this.#announced = ring.id;
+      this.#assembly = new Uint8Array((ring.id + 7) & ~7);
+    }
+    if (ring.id !== this.#announced || ring.length > this.#announced - this.#assembled) {
+      throw corruptData(`Found more parts than the ${this.#announced} bytes that were announced`);
+    }
     this.#assembly.set(ring.region.bytes.subarray(ring.payload, ring.payload + ring.length), this.#assembled);
     this.#assembled += ring.length;
     ring.release();
@@ -69,11 +86,11 @@ export class FrameReceiver {
       }
     }
     if ((this.ring.kind & ASSEMBLED) === 0) {
-      this.#ringValues.position = this.ring.payload;
-      return this.#ringValues.read();
+      return readWhole(this.#ringValues, this.ring.payload, this.ring.length);
     }
     const bytes = this.#takeAssembly();
-    return new ValueReader(bytes, new Int32Array(bytes.buffer), new Float64Array(bytes.buffer)).read();
+    const reader = new ValueReader(bytes, new Int32Array(bytes.buffer), new Float64Array(bytes.buffer));
+    return readWhole(reader, 0, bytes.length);
   }
 
   /** Whether modules may have to be loaded for the current frame's value to be read. */
@@ -100,7 +117,7 @@ export class FrameReceiver {
 
   /** Forgets the value of the current frame. */
   discard(): void {
-    if ((this.ring.kind & ASSEMBLED) !== 0) this.#takeAssembly();
+    if ((this.ring.kind & ASSEMBLED) !== 0) this.#forgetAssembly();
     if (this.#isInBlock) this.#freeGiven();
   }
 
@@ -109,6 +126,9 @@ export class FrameReceiver {
   }
 
   #block(): PayloadBlock {
+    if (this.ring.length < BLOCK_FRAME_BYTES) {
+      throw corruptData(`Found ${this.ring.length} bytes that tell of a block, expected ${BLOCK_FRAME_BYTES}`);
+    }
     const { words } = this.ring.region;
     const at = this.ring.payload >> 2;
     return { offset: words[at]! >>> 0, length: words[at + 1]! };
@@ -119,10 +139,17 @@ export class FrameReceiver {
   }
 
   #takeAssembly(): Uint8Array {
-    const bytes = this.#assembly ?? new Uint8Array(0);
+    const bytes = this.#assembly;
+    if (bytes === undefined || this.#assembled !== this.#announced) {
+      throw corruptData(`Found parts of ${this.#assembled} bytes, expected ${this.#announced}`);
+    }
+    this.#forgetAssembly();
+    return bytes;
+  }
+
+  #forgetAssembly(): void {
     this.#assembly = undefined;
     this.#assembled = 0;
-    return bytes;
   }
 
   release(): void {

@@ -3,7 +3,7 @@ import { encodingForOutside, type Outside } from "../core/wire.ts";
 import type { CloneForm } from "./clone_form.ts";
 import { copyBytes } from "./copy_bytes.ts";
 import { encodeDetached, longEncoding } from "./detached.ts";
-import { ASSEMBLED, CLONED, FrameKind, IN_BLOCK } from "./frames.ts";
+import { ASSEMBLED, BLOCK_FRAME_BYTES, CLONED, FrameKind, IN_BLOCK } from "./frames.ts";
 import { objectCodec } from "./object_codec.ts";
 import { encodeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingWriter } from "./ring.ts";
@@ -43,9 +43,6 @@ function snapshot(value: unknown, root: string): CloneForm {
 
 /** Room that is asked for before a value's length is known; most values are far shorter. */
 const GUESSED_PAYLOAD = 512;
-
-/** Bytes of the payload of a frame that tells of a block. */
-const BLOCK_FRAME_BYTES = 12;
 
 /** A frame was not written: the ring has no room, or the value needs `detach` first. */
 export const NOT_SENT = -1;

@@ -24,6 +24,8 @@ export const FrameKind = {
 export const FRAME_KIND_MASK = 0x1f;
 /** Flag: the payload tells of a block of the linear memory, as `[offset, length, whether the reader is to free it]`. */
 export const IN_BLOCK = 0x20;
+/** Bytes of such a payload. */
+export const BLOCK_FRAME_BYTES = 12;
 /** Flag: the payload is the number of a structured clone that comes by message. */
 export const CLONED = 0x40;
 /** Flag: the payload came in the `Part` frames before. */

@@ -1,3 +1,5 @@
+import { corruptData } from "../core/corrupt.ts";
+
 /**
  * A single-producer single-consumer ring of frames in shared memory.
  *
@@ -181,7 +183,10 @@ export class RingReader {
     return this.#head !== this.#tail;
   }
 
-  /** Moves to the next frame and fills the fields; false where there is none. */
+  /**
+   * Moves to the next frame and fills the fields; false where there is none. Throws a `ManyhandsError` with code
+   * `ERR_CORRUPT_DATA`, and stays where it is, where what lies there is no frame.
+   */
   next(): boolean {
     if (!this.hasNext()) return false;
     const { region } = this;
@@ -191,14 +196,24 @@ export class RingReader {
       this.#head = (this.#head + region.capacity - (this.#head & (region.capacity - 1))) | 0;
       frame = region.position(this.#head) >> 2;
     }
+    const length = words[frame]!;
+    this.#check(length);
     this.#frame = frame;
-    this.length = words[frame]!;
+    this.length = length;
     this.id = words[frame + 2]!;
     const kind = words[frame + 3]!;
     this.kind = kind & 0xff;
     this.detail = kind >>> 8;
     this.payload = (frame << 2) + FRAME_HEADER_BYTES;
     return true;
+  }
+
+  /** Throws where a payload of that length is not all between the head and the tail, and in one piece. */
+  #check(length: number): void {
+    const toEnd = this.region.capacity - (this.#head & (this.region.capacity - 1));
+    const room = Math.min(toEnd, (this.#tail - this.#head) | 0) - FRAME_HEADER_BYTES;
+    if (length >= 0 && length <= room && (this.#head & 7) === 0) return;
+    throw corruptData(`Found a frame of ${length} bytes at byte ${this.#head} of a ring, expected at most ${room}`);
   }
 
   /** Claims the current frame; false where the producer revoked it. */

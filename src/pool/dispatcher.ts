@@ -7,6 +7,7 @@ import { AwakeCount } from "../sync/awake_count.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { Spinner } from "../sync/spinner.ts";
 import { BalanceWatch } from "./balance_watch.ts";
+import { packed } from "./packing.ts";
 import type { PoolTask } from "./pool_task.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -16,10 +17,6 @@ import { WakeList } from "./wake_list.ts";
 
 /** Tasks that a worker may hold: as many small ones as its ring has room for, so that few wait outside of it. */
 const WINDOW = 8192;
-/** Microseconds of work that a worker is given before another one is woken: about what the waking costs. */
-const PACK_US = 50;
-/** Tasks at most that are packed so. */
-const PACK_TASKS = 128;
 /** Milliseconds that a task gets to end by itself, once its signal is aborted, before its worker is ended. */
 const CANCEL_GRACE_MS = 100;
 /** Milliseconds beyond the limit of a task after which a worker that does not begin its next one is replaced. */
@@ -317,7 +314,7 @@ export class Dispatcher {
     const { receiver } = worker.handle;
     let taken = 0;
     let task: PoolTask | undefined;
-    while (receiver.next()) {
+    while (this.#nextAnswer(worker)) {
       taken++;
       task = worker.answered(receiver.ring.id);
       const { kind } = receiver;
@@ -336,6 +333,18 @@ export class Dispatcher {
     worker.handle.grantSpace();
     if (worker.handle.memory > this.heaviest) this.#events.onHeavy(worker);
     if (task?.kind === FrameKind.Apply) task.fn.callCost = worker.handle.frameCost;
+  }
+
+  /** A worker whose ring makes no sense is ended; what it has not begun goes elsewhere. */
+  #nextAnswer(worker: PoolWorker): boolean {
+    if (worker.isCorrupt) return false;
+    try {
+      return worker.handle.receiver.next();
+    } catch (error) {
+      worker.isCorrupt = true;
+      this.#condemn(worker, error as Error);
+      return false;
+    }
   }
 
   #settle(worker: PoolWorker, task: PoolTask, kind: number): void {
@@ -384,9 +393,4 @@ export class Dispatcher {
     this.#settleIdle();
     return taken.length > 0;
   }
-}
-
-/** Tasks that go to a worker at work before another one is woken for them. */
-function packed(task: PoolTask): number {
-  return task.kind === FrameKind.Apply ? Math.min(PACK_TASKS, PACK_US / task.fn.callCost) : 1;
 }

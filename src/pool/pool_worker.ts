@@ -29,6 +29,8 @@ export class PoolWorker {
   condemned: Error | undefined;
   /** The pool does without it: no other one takes its place. */
   isLeaving = false;
+  /** What lies in its ring to the host is no frame. */
+  isCorrupt = false;
   /** It gets no task any more. */
   isExhausted = false;
   /** It has answered the initializer, where there is one. */

@@ -1,11 +1,12 @@
 import { FrameCost } from "../channel/frame_cost.ts";
-import { FrameQueue } from "../channel/frame_queue.ts";
+import { FrameQueue, type RawFrame } from "../channel/frame_queue.ts";
 import { FrameReceiver } from "../channel/frame_receiver.ts";
 import { FrameSender } from "../channel/frame_sender.ts";
-import { FrameKind } from "../channel/frames.ts";
+import { FRAME_KIND_MASK, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
 import { grantRoom } from "../channel/room_wish.ts";
+import { corruptData } from "../core/corrupt.ts";
 import { deferred } from "../core/deferred.ts";
 import { Interrupt } from "../core/interrupt.ts";
 import { runtime } from "../runtime/current.ts";
@@ -47,6 +48,8 @@ export class ChildBridge implements Thread {
   #forwardedAbort = 0;
   #lastWord: { code: number; stopped: boolean } | undefined;
   #end: ThreadEnd | undefined;
+  /** What came from the child was no message; it is ended. */
+  #corruption: unknown;
 
   constructor(init: WorkerInit) {
     const { link, hostBell, identity, call, tellsMemory } = init;
@@ -70,7 +73,15 @@ export class ChildBridge implements Thread {
     const childInit: ChildInit = { identity: { ...known, own: this.identity }, tellsMemory, call };
     this.#send(PipeKind.Init, runtime.serialize(childInit));
     const reader = new PipeReader((message) => this.#receive(message));
-    this.#child.onData((bytes) => reader.push(bytes));
+    this.#child.onData((bytes) => {
+      if (this.#corruption !== undefined) return;
+      try {
+        reader.push(bytes);
+      } catch (error) {
+        this.#corruption = error;
+        this.#child.kill();
+      }
+    });
     this.#child.onEnd((end) => this.#finish(end));
   }
 
@@ -102,7 +113,7 @@ export class ChildBridge implements Thread {
       case PipeKind.Ready:
         return void this.#serve();
       case PipeKind.Frame:
-        this.#results.push(frameOf(message));
+        this.#results.push(this.#answerOf(message));
         this.#isAnswered = true;
         this.#isFlushed = false;
         return this.#bell.ring();
@@ -115,9 +126,21 @@ export class ChildBridge implements Thread {
     }
   }
 
+  /** The answer in a message; throws where it is none to the task that the child has. */
+  #answerOf(message: PipeMessage): RawFrame {
+    const frame = frameOf(message);
+    const { Result, Outcomes, Failure } = FrameKind;
+    const isAnswer = ([Result, Outcomes, Failure] as number[]).includes(frame.kind & FRAME_KIND_MASK);
+    if (isAnswer && this.#isBusy && !this.#isAnswered && frame.id === this.#tasks.ring.id) return frame;
+    throw corruptData(
+      `Found a frame of kind ${frame.kind} for task ${frame.id}, expected the answer of the running task`,
+    );
+  }
+
   #finish(end: ThreadEnd): void {
     this.#lender.close();
-    this.#end = this.#lastWord === undefined ? end : { code: this.#lastWord.code };
+    if (this.#corruption !== undefined) this.#end = { code: end.code, error: this.#corruption };
+    else this.#end = this.#lastWord === undefined ? end : { code: this.#lastWord.code };
     if (this.#isServing()) this.#bell.ring();
     else this.#tellOfEnd();
   }

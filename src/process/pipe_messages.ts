@@ -1,5 +1,7 @@
 import type { RawFrame } from "../channel/frame_queue.ts";
+import { CLONED, FRAME_KIND_MASK, FrameKind } from "../channel/frames.ts";
 import type { Request } from "../channel/request_line.ts";
+import { corruptData } from "../core/corrupt.ts";
 
 /** Kinds of messages between a program and a process of the operating system that works for it. */
 export const PipeKind = {
@@ -52,9 +54,16 @@ export function frameMessage({ kind, detail, id, bytes }: RawFrame): Uint8Array 
   return pipeMessage(PipeKind.Frame, kind | (detail << 8), id, bytes);
 }
 
-/** The frame in a message. */
+/**
+ * The frame in a message. Throws a `ManyhandsError` with code `ERR_CORRUPT_DATA` where it is none that goes over a pipe:
+ * such have their payload whole and with them, and lead to no place in the memory of the other side.
+ */
 export function frameOf({ first, second, bytes }: PipeMessage): RawFrame {
-  return { kind: first & 0xff, detail: first >>> 8, id: second, bytes };
+  const kind = first & 0xff;
+  if ((kind & ~(FRAME_KIND_MASK | CLONED)) !== 0 || (kind & FRAME_KIND_MASK) === FrameKind.Part) {
+    throw corruptData(`Found a frame of kind ${kind}, expected one with its payload`);
+  }
+  return { kind, detail: first >>> 8, id: second, bytes };
 }
 
 /** Bytes of a message with a request about what a child was lent. */
@@ -96,7 +105,9 @@ export class PipeReader {
     const part = this.#target;
     if (this.#header === undefined) {
       this.#header = new DataView(part.buffer);
-      this.#expect(this.#header.getInt32(4, true));
+      const length = this.#header.getInt32(4, true);
+      if (length < 0) throw corruptData(`Found a message of ${length} bytes, expected none or more`);
+      this.#expect(length);
       if (this.#target.length > 0) return;
     }
     const header = this.#header;
