@@ -70,6 +70,7 @@ function views(offset: number, bytes: number): [Uint8Array, Int32Array, Float64A
  */
 export function encodeBlock(value: unknown, root: string, bytes: number): PayloadBlock | undefined {
   for (let wanted = bytes;;) {
+    if (wanted > LARGEST_BLOCK) return undefined;
     const size = (wanted + SPARE_BYTES + 7) & ~7;
     const offset = take(size);
     if (offset === undefined) return undefined;

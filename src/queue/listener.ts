@@ -160,7 +160,9 @@ export class Listener {
       this.#removePath = remove;
     }
     try {
-      return this.#server = await listenAt(where, this.#backlog, (socket) => void this.#receive(socket));
+      // The system drops who comes faster than it is taken here, so that has room for all who may be half-open.
+      const room = HALF_OPEN + this.#backlog;
+      return this.#server = await listenAt(where, room, (socket) => void this.#receive(socket));
     } catch (cause) {
       await this.#removePath();
       const text = `Cannot listen at ${describeAddress(where)}: ${(cause as Error).message}`;
