@@ -45,7 +45,7 @@ import { ValueChannel } from "./value_channel.ts";
  * Python's counterpart is `Pool.imap` over the lines of a file.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { mapText } from "@manyhands/manyhands/text";
  *
  * const report = await mapText({
