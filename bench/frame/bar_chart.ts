@@ -28,13 +28,16 @@ export interface BarChart {
 
 const WIDTH = 840;
 const PANEL_WIDTH = 400;
-const LABEL_WIDTH = 132;
+const LABEL_WIDTH = 156;
 const TEXT_WIDTH = 64;
 const BAR_WIDTH = PANEL_WIDTH - LABEL_WIDTH - TEXT_WIDTH;
 const BAR_HEIGHT = 9;
 const ROW_GAP = 7;
 const HEADER_HEIGHT = 74;
 const PANEL_HEADER_HEIGHT = 26;
+const TITLE_LINE_HEIGHT = 15;
+/** Letters of a panel's title in a line. */
+const TITLE_LETTERS = 54;
 const PANEL_GAP = 24;
 
 /** Readable on white and on black; the colours are told apart by lightness too. */
@@ -71,9 +74,23 @@ export function barChart(
     `role="img" aria-label="${escape(title)}">\n${parts.join("\n")}\n</svg>\n`;
 }
 
-function heightOf({ rows }: Panel): number {
-  return PANEL_HEADER_HEIGHT +
-    rows.reduce((sum, { bars }) => sum + bars.length * BAR_HEIGHT + ROW_GAP, 0);
+function heightOf(panel: Panel): number {
+  return headerHeightOf(panel) + panel.rows.reduce((sum, { bars }) => sum + bars.length * BAR_HEIGHT + ROW_GAP, 0);
+}
+
+function headerHeightOf({ title }: Panel): number {
+  return PANEL_HEADER_HEIGHT + (linesOf(title).length - 1) * TITLE_LINE_HEIGHT;
+}
+
+/** A title in lines that fit above its panel. */
+function linesOf(title: string): string[] {
+  const lines: string[] = [];
+  for (const word of title.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > TITLE_LETTERS) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }
 
 function draw(panel: Panel, x: number, y: number): string {
@@ -82,8 +99,9 @@ function draw(panel: Panel, x: number, y: number): string {
   );
   const longest = Math.max(panel.mark ?? 0, ...values);
   const lengthOf = (value: number): number => longest === 0 ? 0 : round(value / longest * BAR_WIDTH);
-  const parts = [text(x, y + 12, panel.title, "panel")];
-  let top = y + PANEL_HEADER_HEIGHT;
+  const parts = linesOf(panel.title).map((line, at) => text(x, y + 12 + at * TITLE_LINE_HEIGHT, line, "panel"));
+  const first = y + headerHeightOf(panel);
+  let top = first;
   for (const { label, isOwn, bars } of panel.rows) {
     parts.push(
       text(
@@ -115,7 +133,7 @@ function draw(panel: Panel, x: number, y: number): string {
   if (panel.mark !== undefined) {
     const at = x + LABEL_WIDTH + lengthOf(panel.mark);
     parts.push(
-      `<line class="mark" x1="${at}" x2="${at}" y1="${y + PANEL_HEADER_HEIGHT - 4}" y2="${top - ROW_GAP + 2}"/>`,
+      `<line class="mark" x1="${at}" x2="${at}" y1="${first - 4}" y2="${top - ROW_GAP + 2}"/>`,
     );
   }
   return parts.join("\n");

@@ -1,5 +1,5 @@
 import { versionOf } from "../frame/machine.ts";
-import { benchFile, type RuntimeCommand } from "../frame/runtimes.ts";
+import { benchFile, type RuntimeCommand, type RuntimeName } from "../frame/runtimes.ts";
 import { commandContest, scriptContest } from "../frame/script_contest.ts";
 import type { Contest, Measure, Section } from "../frame/section.ts";
 
@@ -20,6 +20,8 @@ interface Pair {
     readonly contestant: string;
     readonly file?: string;
     readonly function?: string;
+    /** Where it runs; on all where it isn't said. */
+    readonly only?: RuntimeName;
   }[];
 }
 
@@ -49,7 +51,7 @@ const pairs: readonly Pair[] = [
     others: [
       { contestant: fork, function: "process_fork" },
       { contestant: bareWorker, file: "python/bare_worker.ts" },
-      { contestant: bareWebWorker, file: "python/bare_web_worker.ts" },
+      { contestant: bareWebWorker, file: "python/bare_web_worker.ts", only: "bun" },
     ],
   },
   {
@@ -100,8 +102,8 @@ function contestsOf(
       command: "python3",
       args: [benchFile("python/contestant.py"), name],
     });
-  const script = (contestant: string, file: string): Contest[] =>
-    runtimes.map((runtime) =>
+  const script = (contestant: string, file: string, only?: RuntimeName): Contest[] =>
+    runtimes.filter(({ name }) => only === undefined || name === only).map((runtime) =>
       scriptContest(runtime, {
         contestants: [contestant],
         measures: [key],
@@ -110,9 +112,9 @@ function contestsOf(
     );
   return [
     ...(hasPython ? [python(cpython, key)] : []),
-    ...others.flatMap(({ contestant, file, function: name }) => [
+    ...others.flatMap(({ contestant, file, function: name, only }) => [
       ...(name !== undefined && hasPython ? [python(contestant, name)] : []),
-      ...(file === undefined ? [] : script(contestant, file)),
+      ...(file === undefined ? [] : script(contestant, file, only)),
     ]),
     ...script(own, `python/${key}.ts`),
   ];
