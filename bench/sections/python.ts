@@ -39,7 +39,7 @@ const pairs: readonly Pair[] = [
     unit: "ns",
     wanted: 3,
     others: [{
-      contestant: `${own}, await acquire`,
+      contestant: `${own}, awaited`,
       file: "python/lock_async.ts",
     }],
   },
