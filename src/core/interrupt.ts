@@ -17,7 +17,9 @@ export function adoptInterruptWord(interruptWords: Int32Array, interruptIndex: n
 
 /** Aborted with an `InterruptedError` once this thread is interrupted. */
 export function interruptSignal(): AbortSignal {
-  controller ??= liveController(() => isInterrupted() ? new InterruptedError("The process was interrupted") : undefined);
+  controller ??= liveController(() =>
+    isInterrupted() ? new InterruptedError("The process was interrupted") : undefined
+  );
   // A look at it is what aborts it.
   void controller.signal.aborted;
   return controller.signal;
