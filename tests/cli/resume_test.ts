@@ -153,7 +153,7 @@ describe("manyhands lower --resume", () => {
           );
         }
         assert.deepEqual(fs.readdirSync(mounted), ["out"]);
-        assert.deepEqual(fs.readdirSync(`${mounted}/out`), ["a", "b", "c"]);
+        assert.deepEqual(fs.readdirSync(`${mounted}/out`).sort(), ["a", "b", "c"]);
       });
     } finally {
       execFileSync("umount", [mounted]);
