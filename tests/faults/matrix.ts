@@ -5,7 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Cell, cellName, type Runtime } from "./cell.ts";
-import { type Expectation, expectationOf } from "./expectations.ts";
+import { type Expectation, expectationOf, isAbandoned } from "./expectations.ts";
 import type { Played } from "./play.ts";
 
 /** How a cell came out. */
@@ -45,7 +45,7 @@ type Line = Played & {
 
 const MARK = "@cell ";
 /** Cells of one program at most. */
-const BATCH = 12;
+const BATCH = 16;
 /** Milliseconds without a word from a program after which it hangs; a cell that hangs tells so before. */
 const SILENCE_MS = 90_000;
 /** Milliseconds after its begin for which a fault that blocks the program is watched. */
@@ -81,7 +81,7 @@ async function playOnce(cells: readonly Cell[], launch: Launch): Promise<Verdict
   for (const cell of cells) {
     const expected = expectationOf(cell, launch.runtime);
     if (expected.kind === "absent") tell({ cell, expected, found: `absent: ${expected.because}` });
-    else if (isAlone(cell, expected)) batches.push([cell]);
+    else if (isAlone(cell, expected, launch.runtime)) batches.push([cell]);
     else {
       const open = batches.find((batch) => batch.length < BATCH && mayShare(batch[0]!, cell, launch.runtime));
       if (open === undefined) batches.push([cell]);
@@ -95,19 +95,13 @@ async function playOnce(cells: readonly Cell[], launch: Launch): Promise<Verdict
   return verdicts;
 }
 
-/** Whether a cell needs a program of its own. */
-function isAlone(cell: Cell, expected: Expectation): boolean {
-  return expected.kind === "program" || cell.fault === "memory" || mayLinger(cell);
-}
-
-/** A thread that cannot be ended burns a core until its program ends. */
-function mayLinger({ fault, context }: Cell): boolean {
-  return context === "worker" && (fault === "loop" || fault === "wasm loop");
+/** Whether a cell needs a program of its own: a thread that cannot be ended burns a core until its program ends. */
+function isAlone(cell: Cell, expected: Expectation, runtime: Runtime): boolean {
+  return expected.kind === "program" || cell.fault === "memory" || isAbandoned(cell, runtime) === true;
 }
 
 function mayShare(first: Cell, cell: Cell, runtime: Runtime): boolean {
-  return first.subject === cell.subject && first.context === cell.context &&
-    !isAlone(first, expectationOf(first, runtime));
+  return first.context === cell.context && !isAlone(first, expectationOf(first, runtime), runtime);
 }
 
 async function playBatch(batch: readonly Cell[], launch: Launch): Promise<Verdict[]> {
