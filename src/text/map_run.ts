@@ -1,21 +1,22 @@
-import { FileError, RecordError, RemoteError } from "../core/errors.ts";
 import { assertCompression, decompress, decompressFrame } from "../runtime/compression.ts";
 import { readInOrder } from "../runtime/files.ts";
 import { standardInput } from "../runtime/terminal.ts";
 import type { ByteSink } from "./byte_sink.ts";
-import { nominalChunk, nominalChunks } from "./chunk_plan.ts";
+import { nominalChunks } from "./chunk_plan.ts";
 import { CompressedSink } from "./compressed_sink.ts";
 import type { ErrorLog } from "./error_log.ts";
 import { changedError, readError } from "./file_failure.ts";
 import { FileSink } from "./file_sink.ts";
 import { inputChange } from "./input_change.ts";
+import { inputError, recordError } from "./map_errors.ts";
 import type { MapSettings } from "./map_options.ts";
 import type { MapSlot } from "./map_slot.ts";
-import { firstRow, oddQuotes, type RangeAnswer, type RangeSource } from "./map_tasks.ts";
+import { firstRow, type RangeAnswer, type RangeSource } from "./map_tasks.ts";
+import { quoteStates } from "./quote_states.ts";
 import type { RangeCaller } from "./range_caller.ts";
 import type { RangePlace } from "./raw_records.ts";
 import { type MapCursor, RecordDelivery, type RecordSink } from "./record_delivery.ts";
-import type { ErrorData, FailedRecord } from "./record_form.ts";
+import type { FailedRecord } from "./record_form.ts";
 import type { RecordChunk } from "./record_range.ts";
 import { RecordStream, ValueStream } from "./record_stream.ts";
 import type { TextFailure, WorkerProgress } from "./report.ts";
@@ -254,7 +255,14 @@ export class MapRun {
     const { path, size } = source;
     const file = { path, size };
     const isCsv = mapper.by === "csv";
-    const quotes = isCsv && size > chunkBytes ? await this.#quotesBefore(source) : undefined;
+    const quotes = isCsv && size > chunkBytes
+      ? await quoteStates(file, {
+        runner: this.#parts.runner,
+        chunkBytes,
+        atATime: COUNTS_PER_SLOT * this.#parts.slots.length,
+        isStopped: () => this.#isStopped,
+      })
+      : undefined;
     const header = isCsv && mapper.header && size > 0
       ? resultOf(await this.#parts.runner.apply(firstRow, [file]), path, path)
       : undefined;
@@ -265,25 +273,6 @@ export class MapRun {
       const slot = await this.#slots.acquire();
       if (!this.#start(slot, { file, chunk }, { isFirst: start === 0, header }, place, path)) return;
     }
-  }
-
-  /** For each range of a CSV file, and at last for its end, 1 where an odd number of quotes is before it. */
-  async #quotesBefore({ path, size }: FileSource): Promise<Uint8Array> {
-    const { chunkBytes } = this.#parts.settings;
-    const count = Math.ceil(size / chunkBytes);
-    const odd = new Uint8Array(count + 1);
-    let next = 0;
-    const line = async (): Promise<void> => {
-      while (next < count && !this.#isStopped) {
-        const index = next++;
-        const chunk = nominalChunk(index, size, chunkBytes);
-        const isOdd = resultOf(await this.#parts.runner.apply(oddQuotes, [{ path, size }, chunk]), path, path);
-        odd[index + 1] = isOdd ? 1 : 0;
-      }
-    };
-    await Promise.all(Array.from({ length: COUNTS_PER_SLOT * this.#parts.slots.length }, line));
-    for (let index = 1; index <= count; index++) odd[index]! ^= odd[index - 1]!;
-    return odd;
   }
 
   async #startStream(source: StreamSource, place: Place): Promise<void> {
@@ -398,7 +387,7 @@ export class MapRun {
       } else if (!this.#isStopped) {
         if (file !== undefined) this.#openFiles.delete(file);
         if (this.#parts.checkpoint?.keepsAfter(source.path, error) !== true) file?.abandon();
-        this.#fail({ path: source.path, error: namedError(error, source.path) });
+        this.#fail({ path: source.path, error: inputError(error, source.path) });
         this.#report();
       }
     } finally {
@@ -421,9 +410,7 @@ export class MapRun {
     for (const record of failed) {
       if (this.#isStopped) return;
       const number = before + record.index + 1;
-      const error = new RecordError(path, number, record.offset, `${record.error.name}: ${record.error.message}`, {
-        cause: causeOf(record.error),
-      });
+      const error = recordError(path, number, record);
       if (settings.onError === "stop") {
         this.stop(error);
         throw error;
@@ -486,24 +473,4 @@ async function* continued(iterator: AsyncIterator<unknown>, first: Uint8Array): 
   } finally {
     if (!isDone) await iterator.return?.();
   }
-}
-
-/** What a worker's call threw, as far as it came over. */
-function causeOf({ name, message, code, stack = "" }: ErrorData): Error {
-  const error = new RemoteError(name, message, stack);
-  return code === undefined ? error : Object.assign(error, { remoteCode: code });
-}
-
-/** An error that names its input. */
-function namedError(error: unknown, path: string): Error {
-  if (error instanceof FileError || error instanceof RecordError) return error;
-  const { message } = error as Error;
-  return new FileError(
-    "ERR_INPUT_UNREADABLE",
-    path,
-    `Cannot map ${path === "-" ? "standard input" : path}: ${message}`,
-    {
-      cause: error,
-    },
-  );
 }
