@@ -107,6 +107,9 @@ let pools = 0;
  */
 export function poolSettings(options: PoolOptions | number): PoolSettings {
   const given = typeof options === "number" ? { processes: options } : options;
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(`Expected the options of a Pool or a number of processes, found ${typeof given}`);
+  }
   const method = startMethod(given.context);
   if (given.maxMemoryPerChild !== undefined && method === "inline") {
     throw new UnsupportedError("Pool maxMemoryPerChild: inline workers have no memory of their own");

@@ -109,6 +109,9 @@ export class Process<A extends unknown[] = never[]> {
     if (name !== undefined && typeof name !== "string") {
       throw new TypeError(`Cannot name a Process: expected a string, found ${typeof name}`);
     }
+    if (args !== undefined && typeof (args as Iterable<unknown>)?.[Symbol.iterator] !== "function") {
+      throw new TypeError(`Cannot make a Process: expected a list of args, found ${typeof args}`);
+    }
     this.name = name ?? `Process-${this.#path.join(":")}`;
     this.daemon = daemon;
     this.exited = this.#exit.promise;

@@ -238,6 +238,9 @@ export abstract class Connection {
 export interface Connection extends Waitable {}
 
 function part(source: BytesLike, offset: number, size?: number): Uint8Array {
+  if (typeof source !== "object" || source === null) {
+    throw new TypeError(`Expected bytes to send: an array buffer or a view of one, found ${typeof source}`);
+  }
   const bytes = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);

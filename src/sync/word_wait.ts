@@ -82,8 +82,11 @@ export async function waitAsync(
   words: Int32Array,
   index: number,
   look: Look,
-  { timeout, signal, lookAgainIn }: Waiting = {},
+  options: Waiting = {},
 ): Promise<boolean> {
+  // Python's limits are plain numbers, and one that nobody heeded would be a wait for ever.
+  if (typeof options !== "object") throw new TypeError(`Expected { timeout, signal } of a wait, found ${options}`);
+  const { timeout, signal, lookAgainIn } = options;
   signal?.throwIfAborted();
   const deadline = deadlineOf(timeout);
   if (look() === undefined) return true;

@@ -194,6 +194,7 @@ test("test_pool_maxtasksperchild_invalid: maxTasksPerChild is an integer of at l
 test("Options out of their range are refused at once", { timeout }, () =>
   withPool(1, async (pool) => {
     assert.throws(() => new Pool({ processes: 1, retries: -1 }), RangeError);
+    assert.throws(() => new Pool("2" as never), TypeError);
     assert.throws(() => new Pool({ processes: 1, taskTimeout: 0 }), RangeError);
     assert.throws(() => new Pool({ processes: 1, context: "fork" as "worker" }), RangeError);
     assert.throws(() => new Pool({ processes: 1, maxMemoryPerChild: 1, context: "inline" }), {

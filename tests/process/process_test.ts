@@ -312,7 +312,11 @@ describe("Misuse", () => {
     assert.equal(child.isAlive(), false);
   });
 
-  test("Another context than worker is not there", { timeout }, () => {
+  test("Arguments are a list", { timeout }, () => {
+    assert.throws(() => new Process({ target: () => {}, args: 5 as never }), TypeError);
+  });
+
+  test("A context that is none is not there", { timeout }, () => {
     assert.throws(() => new Process({ target: () => {}, context: "fork" as "worker" }), RangeError);
   });
 });

@@ -145,6 +145,8 @@ describe("_TestConnection", () => {
     await assert.rejects(a.sendBytes(new Uint8Array(3), 4), RangeError);
     await assert.rejects(a.sendBytes(new Uint8Array(3), 1, 3), RangeError);
     await assert.rejects(a.sendBytes(new Uint8Array(3), -1), RangeError);
+    await assert.rejects(a.sendBytes("abc" as never), TypeError);
+    assert.throws(() => a.sendBytesSync(3 as never), TypeError);
     await assert.rejects(b.recvBytes(-1), RangeError);
     await assert.rejects(b.recvBytesInto(new Uint8Array(3), 4), RangeError);
     await a.sendBytes(bytes("abcdef"), 2, 3);

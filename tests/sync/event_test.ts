@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Event, Process } from "../../mod.ts";
+import { Event, Lock, Process } from "../../mod.ts";
 import * as targets from "./fixtures/sync_targets.ts";
 
 const timeout = 60_000;
@@ -23,6 +23,14 @@ describe("_TestEvent", () => {
     child.start();
     assert.equal(await event.wait(), true);
     await child.join();
+  });
+
+  test("a limit that is a plain number, as in Python, is refused and no wait for ever", { timeout }, async () => {
+    await assert.rejects(new Event().wait(5 as never), TypeError);
+    const lock = new Lock();
+    const guard = await lock.acquire();
+    await assert.rejects(lock.acquire(5 as never), TypeError);
+    guard.release();
   });
 
   test("all that wait hear of a flag that is cleared at once", { timeout }, async () => {
