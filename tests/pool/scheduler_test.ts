@@ -113,12 +113,19 @@ test("Nothing is moved while tasks wait that no worker holds", { timeout }, () =
   assert.equal(scheduler.imbalance(), undefined);
 });
 
-type Step = { enqueue: number } | { answer: number } | { lose: number } | { add: number } | "balance";
+type Step =
+  | { enqueue: number }
+  | { answer: number }
+  | { lose: number }
+  | { exhaust: number }
+  | { add: number }
+  | "balance";
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ enqueue: fc.integer({ min: 1, max: 6 }) }),
   fc.record({ answer: fc.nat() }),
   fc.record({ lose: fc.nat() }),
+  fc.record({ exhaust: fc.nat() }),
   fc.record({ add: fc.integer({ min: 1, max: 9 }) }),
   fc.constant<Step>("balance"),
 );
@@ -128,6 +135,7 @@ class Model {
   readonly scheduler = new Scheduler<number>(WINDOW);
   readonly held = new Map<number, number[]>();
   readonly quota = new Map<number, number>();
+  readonly exhausted = new Set<number>();
   readonly answered: number[] = [];
   submitted = 0;
   #workers = 0;
@@ -137,6 +145,7 @@ class Model {
     else if ("enqueue" in step) { for (let i = 0; i < step.enqueue; i++) this.scheduler.enqueue(this.submitted++); }
     else if ("answer" in step) this.#answer(step.answer);
     else if ("lose" in step) this.#lose(step.lose);
+    else if ("exhaust" in step) this.#exhaust(step.exhaust);
     else this.add(step.add);
     for (const [task, worker] of giveOut(this.scheduler)) {
       this.held.get(worker)!.push(task);
@@ -173,6 +182,19 @@ class Model {
     this.quota.delete(worker);
   }
 
+  /** What the worker has not begun goes elsewhere, and it gets nothing more. */
+  #exhaust(pick: number): void {
+    const worker = this.#pick(pick);
+    if (worker === undefined) return;
+    this.scheduler.exhaust(worker);
+    const taken = this.held.get(worker)!.splice(1);
+    for (let i = 0; i < taken.length; i++) this.scheduler.revoked(worker);
+    this.scheduler.requeue(taken);
+    this.quota.set(worker, 0);
+    this.exhausted.add(worker);
+    assert.equal(this.scheduler.isSpent(worker), this.held.get(worker)!.length === 0);
+  }
+
   #balance(): void {
     const imbalance = this.scheduler.imbalance();
     if (imbalance === undefined) return;
@@ -181,7 +203,7 @@ class Model {
     assert.ok(count >= 1 && count < held.length, `${count} of ${held.length} tasks taken from a busy worker`);
     const taken = held.splice(held.length - count);
     for (let i = 0; i < count; i++) this.scheduler.revoked(from);
-    this.quota.set(from, this.quota.get(from)! + count);
+    if (!this.exhausted.has(from)) this.quota.set(from, this.quota.get(from)! + count);
     this.scheduler.requeue(taken);
   }
 
