@@ -35,6 +35,14 @@ const contextRules: readonly Rule[] = [
       ? absent("the program itself is the server, so that its calls are those of an inline Process")
       : undefined,
   ({ subject, context }) =>
+    subject === "lock holder" && context === "inline"
+      ? absent("the owner of a lock is its thread, which lives on: what an inline process leaves held stays held")
+      : undefined,
+  ({ subject, context, moment }) =>
+    subject === "mapInPlace" && context === "inline" && moment === "load"
+      ? absent("the kernel is there on its thread already: nothing is loaded")
+      : undefined,
+  ({ subject, context }) =>
     subject === "text" && context !== "worker" ? absent("a text run has threads of its own (decision 15)") : undefined,
   ({ fault, context }) =>
     isSignal(fault) && context !== "process"
