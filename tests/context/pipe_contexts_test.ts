@@ -106,7 +106,7 @@ inEachContext(declare, "An end goes through a queue", {}, async ({ Pool }) => {
 });
 
 inEachContext(declare, "The end of a child closes its ends, but not the copies of others", {
-  inline: "what runs on the program's thread ends with it",
+  inline: "what runs on the program's thread ends with it: see docs/contexts.md",
 }, async ({ Process }) => {
   const [here, there] = Pipe();
   const held = new Queue<boolean>();

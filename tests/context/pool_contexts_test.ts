@@ -95,7 +95,7 @@ inEachContext(
 );
 
 inEachContext(declare, "An initializer runs first; one that throws fails the pool", {
-  inline: "workers share the globals of the thread, so the last initializer counts for all",
+  inline: "workers share the globals of the thread, so the last initializer counts for all: see docs/contexts.md",
 }, async ({ Pool }) => {
   await using pool = new Pool({ processes: 2, initializer: tasks.initialize, initargs: [1, { a: [2] }] });
   for (const found of await pool.map(() => 0, range(4))) assert.equal(found, 0);

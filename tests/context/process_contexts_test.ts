@@ -53,14 +53,14 @@ inEachContext(declare, "An error that is not caught gives 1, and is kept whole",
 });
 
 inEachContext(declare, "test_sys_exit: process.exit(7) gives 7", {
-  inline: "process.exit ends the program, whose thread it is",
+  inline: "process.exit ends the program, whose thread it is: see docs/contexts.md",
 }, async ({ Process }) => {
   const child = await ended(new Process({ target: tasks.exitWith, args: [7] }));
   assert.deepEqual([child.exitCode, child.exitReason, child.error], [7, "exit", undefined]);
 });
 
 inEachContext(declare, "test_interrupt: an interrupt aborts the signal of the process", {
-  inline: "the thread is the program's, which nobody interrupts",
+  inline: "the thread is the program's, which nobody interrupts: see docs/contexts.md",
 }, async ({ Process }) => {
   using file = temporaryFile();
   const child = new Process({ target: tasks.waitForInterrupt, args: [file.path] });
