@@ -42,13 +42,18 @@ async function soak(minutes: number, seed: number): Promise<boolean> {
   const end = began + minutes * 60_000;
   const samples: { at: number; usage: Usage }[] = [];
   let failure: unknown;
+  let answersAtKill = 0;
   const sampler = setInterval(() => {
     collectGarbage();
     const now = usage();
     samples.push({ at: (performance.now() - began) / 60_000, usage: now });
     // Not while they come up: a pool whose workers cannot start is to say so.
     const grown = now.pids.filter((pid) => samples.at(-GROWN_SAMPLES)?.usage.pids.includes(pid));
-    if (random.below(OUTSIDE_KILLS) === 0) killChild(random, grown, tally);
+    const answers = pools[1]!.stats().completed;
+    if (random.below(OUTSIDE_KILLS) === 0 && answers > answersAtKill) {
+      answersAtKill = answers;
+      killChild(random, grown, tally);
+    }
   }, SAMPLE_MS);
   const lane = async (): Promise<void> => {
     while (performance.now() < end && failure === undefined) {

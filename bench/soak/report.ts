@@ -5,7 +5,7 @@ import type { Usage } from "./usage.ts";
 /** Share of the time until the load has seen everything once. */
 const WARM_UP = 0.3;
 /** Parts of the time whose floors are compared. */
-const PARTS = 20;
+const PARTS = 10;
 /** Shares of the mean by which a figure may grow. */
 const TOLERANCE = 0.1;
 /** Threads and descriptors that runtimes begin to keep for themselves. */

@@ -234,6 +234,8 @@ export class Supervisor {
   }
 
   #countFailedStart(worker: PoolWorker, end: WorkerEnd): void {
+    // Where another one came up, they can.
+    for (const other of this.#workers) if (other.handle.isReady) this.#failedStarts = 0;
     if (++this.#failedStarts < (end.code < 0 ? KILLED_START_ATTEMPTS : START_ATTEMPTS)) return;
     this.#fail(
       new ManyhandsError(
