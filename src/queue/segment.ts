@@ -1,5 +1,6 @@
 import { copyBytes } from "../channel/copy_bytes.ts";
 import { ValueReader } from "../channel/value_reader.ts";
+import { corruptData } from "../core/corrupt.ts";
 import { allocate } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
 
@@ -40,9 +41,13 @@ export class Segment {
     return new Segment(offset, bytes);
   }
 
-  /** The one at a byte offset. */
+  /**
+   * The one at a byte offset. As what reads it, it throws a `ManyhandsError` with code `ERR_CORRUPT_DATA` where what lies
+   * there is none, and a `RangeError` where that lies outside of the memory.
+   */
   static at(byteOffset: number): Segment {
     const size = typedView(Int32Array, byteOffset, HEADER_BYTES >> 2)[SIZE]!;
+    if (size < HEADER_BYTES || (size & 7) !== 0) throw corruptData(`Found a segment of ${size} bytes at ${byteOffset}`);
     return new Segment(byteOffset, size);
   }
 
@@ -77,13 +82,26 @@ export class Segment {
 
   /** Length of the first message in bytes. */
   firstLength(): number {
-    return this.#words[this.#words[START]! >> 2]!;
+    return this.#lengthAt(this.#words[START]!, this.#words[END]!);
+  }
+
+  /** Length of the message at `start`, which lies before `end`, in bytes. */
+  #lengthAt(start: number, end: number): number {
+    const length = this.#words[start >> 2]!;
+    const isInside = start >= HEADER_BYTES && (start & 7) === 0 && end <= this.#bytes.length;
+    if (isInside && length >= 0 && length <= end - start - MESSAGE_HEADER_BYTES) return length;
+    throw corruptData(`Found a message of ${length} bytes at ${start} of a segment that is filled up to ${end}`);
   }
 
   /** The first message as a value. */
   firstValue(): unknown {
+    const end = this.#words[START]! + Segment.messageBytes(this.firstLength());
     this.#values.position = this.#words[START]! + MESSAGE_HEADER_BYTES;
-    return this.#values.read();
+    const value = this.#values.read();
+    if (this.#values.position > end) {
+      throw corruptData(`Found a value that goes on behind its message, which ends at ${end}`);
+    }
+    return value;
   }
 
   /** The first message, copied. */
@@ -108,9 +126,11 @@ export class Segment {
   contents(): { count: number; bytes: number } {
     const end = this.#words[END]!;
     let [count, bytes] = [0, 0];
-    for (let at = this.#words[START]!; at < end; at += Segment.messageBytes(this.#words[at >> 2]!)) {
+    for (let at = this.#words[START]!; at < end;) {
+      const length = this.#lengthAt(at, end);
       count++;
-      bytes += this.#words[at >> 2]!;
+      bytes += length;
+      at += Segment.messageBytes(length);
     }
     if (this.#words[START]! > end) this.rewind();
     return { count, bytes };

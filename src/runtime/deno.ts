@@ -12,5 +12,12 @@ interface DenoGlobal {
 export function denoRuntime(deno: DenoGlobal): Runtime {
   const startChild: Runtime["startChild"] = (url) => startChildProcess("deno", url);
   const { deno: version } = deno.version;
-  return { ...nodeSide(), name: "deno", version, startThread: startWorkerThread, startChild, scope: workerThreadScope() };
+  return {
+    ...nodeSide(),
+    name: "deno",
+    version,
+    startThread: startWorkerThread,
+    startChild,
+    scope: workerThreadScope(),
+  };
 }
