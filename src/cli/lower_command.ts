@@ -1,4 +1,5 @@
 import { CheckpointError, OutputConflictError } from "../core/errors.ts";
+import { runtime } from "../runtime/current.ts";
 import { exit, onStopSignal, printErrorLine, printLine, type StopSignal } from "../runtime/terminal.ts";
 import { lowercase } from "../text/lowercase.ts";
 import type { LowercaseOptions } from "../text/text_options.ts";
@@ -11,6 +12,7 @@ const RESUMABLE = "what is done is kept: go on with the same command and --resum
 
 /** Runs `manyhands lower`; resolves with the exit code. */
 export async function lowerCommand(args: LowerArguments): Promise<number> {
+  runtime.keepHeapSmall();
   const controller = new AbortController();
   let stoppedBy: StopSignal | undefined;
   await onStopSignal((signal) => {

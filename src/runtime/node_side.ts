@@ -45,6 +45,7 @@ export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" 
     },
     inspect: (value) => util().inspect(value),
     sockets: () => import("./sockets.ts"),
+    keepHeapSmall: () => {},
     warn: (message, code) => process.emitWarning(message, { code }),
   };
 }

@@ -33,8 +33,11 @@ export interface ThreadOptions {
   /** Structured-cloned to the thread, where `ThreadScope.onStart` gets it. */
   readonly data: unknown;
   readonly name: string;
-  /** Mebibytes that the thread's new objects take at most, for a runtime that lets them take tens of them by default. */
-  readonly newObjectMebibytes?: number;
+  /**
+   * Mebibytes that the thread's new and old objects take at most, for a runtime that lets them take tens of them before it
+   * collects what is garbage.
+   */
+  readonly heapMebibytes?: { readonly young: number; readonly old: number };
 }
 
 /** A started thread's own side. */
@@ -128,6 +131,8 @@ export interface Runtime {
   inspect(value: unknown): string;
   /** Sockets, loaded when they are first asked for, since few programs need them. */
   sockets(): Promise<Sockets>;
+  /** Keeps the heap of a program small rather than quick, where the runtime can be told so. */
+  keepHeapSmall(): void;
   /** Writes a warning the way the runtime shows warnings. */
   warn(message: string, code: string): void;
 }

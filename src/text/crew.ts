@@ -13,8 +13,8 @@ import type { InputFile } from "./file_tasks.ts";
 import type { WorkerProgress } from "./report.ts";
 import type { RunnerPool } from "./task_runner.ts";
 
-/** Text is not among a worker's objects; Node would let them take three times 16 MiB. */
-const NEW_OBJECT_MEBIBYTES = 6;
+/** Text is not among a worker's objects; Node would let the new ones take three times 16 MiB. */
+const HEAP_MEBIBYTES = { young: 3, old: 64 };
 
 /** Milliseconds that an idle worker may take to end by itself before it is ended by force. */
 const END_GRACE = 1000;
@@ -113,7 +113,7 @@ export class Crew implements RunnerPool {
   #start(): void {
     const name = `text-worker-${++this.#started}`;
     const init: CrewInit = { memory: linearMemory(), kernels: kernelModule() };
-    const thread = runtime.startThread(this.#entry, { data: init, name, newObjectMebibytes: NEW_OBJECT_MEBIBYTES });
+    const thread = runtime.startThread(this.#entry, { data: init, name, heapMebibytes: HEAP_MEBIBYTES });
     const ended = deferred<void>();
     const member: Member = { name, thread, ended: ended.promise, isUp: false, call: undefined, tasks: 0, bytesIn: 0 };
     this.#members.add(member);
