@@ -2,6 +2,7 @@ import type { Compression } from "../runtime/compression.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { compressSlot } from "./compress_task.ts";
 import type { Slot } from "./slot.ts";
+import type { SlotPool } from "./slot_pool.ts";
 import { resultOf, type TaskRunner } from "./task_runner.ts";
 
 /**
@@ -23,9 +24,15 @@ export class CompressedSink implements ByteSink {
     this.#form = form;
   }
 
-  /** Whether nothing came yet. */
-  get isEmpty(): boolean {
-    return this.#isEmpty;
+  /** No more is to come. Nothing, too, has its compressed form. */
+  async finish<S extends Slot>(slots: SlotPool<S>): Promise<void> {
+    if (!this.#isEmpty) return;
+    const slot = await slots.acquire();
+    try {
+      await this.write(slot, 0);
+    } finally {
+      slots.release(slot);
+    }
   }
 
   async write(slot: Slot, length: number): Promise<number> {

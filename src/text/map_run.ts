@@ -1,9 +1,9 @@
-import { assertCompression, decompress, decompressFrame } from "../runtime/compression.ts";
+import { assertCompression } from "../runtime/compression.ts";
 import { readInOrder } from "../runtime/files.ts";
 import { standardInput } from "../runtime/terminal.ts";
-import type { ByteSink } from "./byte_sink.ts";
 import { nominalChunks } from "./chunk_plan.ts";
 import { CompressedSink } from "./compressed_sink.ts";
+import { decodedText } from "./decoded_text.ts";
 import type { ErrorLog } from "./error_log.ts";
 import { changedError, readError } from "./file_failure.ts";
 import { FileSink } from "./file_sink.ts";
@@ -11,7 +11,8 @@ import { inputChange } from "./input_change.ts";
 import { inputError, recordError } from "./map_errors.ts";
 import type { MapSettings } from "./map_options.ts";
 import type { MapSlot } from "./map_slot.ts";
-import { firstRow, type RangeAnswer, type RangeSource } from "./map_tasks.ts";
+import { type MapCounts, MapTally } from "./map_tally.ts";
+import { firstRow, type RangeSource } from "./map_tasks.ts";
 import { quoteStates } from "./quote_states.ts";
 import type { RangeCaller } from "./range_caller.ts";
 import type { RangePlace } from "./raw_records.ts";
@@ -19,14 +20,13 @@ import { type MapCursor, RecordDelivery, type RecordSink } from "./record_delive
 import type { FailedRecord } from "./record_form.ts";
 import type { RecordChunk } from "./record_range.ts";
 import { RecordStream, ValueStream } from "./record_stream.ts";
-import type { TextFailure, WorkerProgress } from "./report.ts";
+import type { TextFailure } from "./report.ts";
 import type { KeptSource, RunCheckpoint } from "./run_checkpoint.ts";
 import { SlotPool } from "./slot_pool.ts";
 import { resultOf, type TaskRunner } from "./task_runner.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 import { OutputLostError } from "./writer_sink.ts";
 import { WriteTurns } from "./write_turns.ts";
-import { zstdFrames } from "./zstd_frames.ts";
 
 /** Where the output of one source goes. */
 interface Place {
@@ -68,21 +68,13 @@ export class MapRun {
   readonly #shared: RecordSink | undefined;
   readonly #sharedCompressed: CompressedSink | undefined;
   readonly #openFiles: Set<FileSink> = new Set();
-  readonly #failed: TextFailure[] = [];
-  readonly #workers: Map<string, WorkerProgress> = new Map();
+  readonly #tally: MapTally;
   readonly #stopped: Promise<void>;
   #tellStopped!: () => void;
   #isStopped = false;
   #cancelStream: ((reason: unknown) => Promise<void>) | undefined;
   #stopReason: { readonly reason: unknown } | undefined;
   #outputLost: OutputLostError | undefined;
-  #bytesIn = 0;
-  #bytesRead = 0;
-  #bytesOut = 0;
-  #files = 0;
-  #records = 0;
-  #recordsFailed: number;
-  #resumed: { readonly bytesIn: number; readonly bytesRead: number } | undefined;
 
   constructor(parts: MapRunParts) {
     this.#parts = parts;
@@ -96,29 +88,13 @@ export class MapRun {
     this.#turns = new WriteTurns(settings.ordered);
     this.#slots = new SlotPool(parts.slots);
     this.#stopped = new Promise((resolve) => this.#tellStopped = resolve);
-    this.#recordsFailed = parts.errorLog?.kept ?? 0;
+    this.#tally = new MapTally(plan, settings.onProgress, parts.errorLog?.kept ?? 0);
     for (const failure of plan.failed) this.#fail(failure);
   }
 
   /** Bytes, inputs and records so far, and the inputs that failed. */
-  get counts(): {
-    bytesIn: number;
-    bytesOut: number;
-    files: number;
-    failed: readonly TextFailure[];
-    records: number;
-    recordsFailed: number;
-    bytesResumed: number | undefined;
-  } {
-    return {
-      bytesIn: this.#bytesIn,
-      bytesOut: this.#bytesOut,
-      files: this.#files,
-      failed: this.#failed,
-      records: this.#records,
-      recordsFailed: this.#recordsFailed,
-      bytesResumed: this.#resumed?.bytesIn,
-    };
+  get counts(): MapCounts {
+    return this.#tally.counts;
   }
 
   /** Why the common output takes no more; undefined if it does. */
@@ -166,7 +142,7 @@ export class MapRun {
       if (this.#parts.settings.ordered) committed = done;
     }
     await Promise.all(finishing);
-    if (!this.#isStopped) await this.#closeCompressed(this.#sharedCompressed);
+    if (!this.#isStopped) await this.#sharedCompressed?.finish(this.#slots);
   }
 
   /** Removes incomplete outputs. */
@@ -182,13 +158,13 @@ export class MapRun {
     try {
       const kept = checkpoint.resume(source);
       if (kept?.kind === "done") {
-        this.#files++;
-        this.#countResumed(source.kind === "file" ? source.size : 0, source.size ?? 0, kept.size);
+        this.#tally.files++;
+        this.#tally.addResumed(source.kind === "file" ? source.size : 0, source.size ?? 0, kept.size);
         return "done";
       }
       if (kept !== undefined && source.kind === "file") {
         const { cursor, position } = kept;
-        this.#countResumed(cursor.consumed, cursor.consumed, position);
+        this.#tally.addResumed(cursor.consumed, cursor.consumed, position);
         return { cursor, position };
       }
       await checkpoint.begin(source);
@@ -197,14 +173,6 @@ export class MapRun {
       return "done";
     }
     return undefined;
-  }
-
-  #countResumed(bytesIn: number, bytesRead: number, bytesOut: number): void {
-    const before = this.#resumed ?? { bytesIn: 0, bytesRead: 0 };
-    this.#resumed = { bytesIn: before.bytesIn + bytesIn, bytesRead: before.bytesRead + bytesRead };
-    this.#bytesIn += bytesIn;
-    this.#bytesRead += bytesRead;
-    this.#bytesOut += bytesOut;
   }
 
   #open(source: FileSource | StreamSource, resumed: ResumedOutput | undefined): Place | undefined {
@@ -234,7 +202,7 @@ export class MapRun {
       turn: () => turn?.ready() ?? Promise.resolve(),
       release: (slot) => this.#slots.release(slot),
       onFailed: (failed, before) => this.#failRecords(source.path, failed, before),
-      onWritten: (answer) => this.#count(source, answer),
+      onWritten: (answer) => this.#tally.addRange(source, answer),
       start: resumed?.cursor,
       onProgress: checkpoint !== undefined && source.kind === "file" && hasTarget(source)
         ? (cursor, written) => this.#note(checkpoint, source, cursor, (resumed?.position ?? 0) + written)
@@ -281,7 +249,11 @@ export class MapRun {
     let stream: Pick<RecordStream, "next" | "cancel">;
     if (own === undefined) {
       const stored = path === "-" ? standardInput() : readInOrder(path);
-      stream = new RecordStream(this.#decoded(stored, source), settings.mapper, settings.chunkBytes);
+      stream = new RecordStream(
+        decodedText(stored, source.decompress, (bytes) => this.#tally.addRead(bytes)),
+        settings.mapper,
+        settings.chunkBytes,
+      );
     } else {
       stream = await this.#ownStream(own as AsyncIterable<unknown>, source);
     }
@@ -319,7 +291,7 @@ export class MapRun {
     if (first === undefined) throw this.#stopReason!.reason;
     if (!(first.value instanceof Uint8Array)) return new ValueStream(iterator, first);
     return new RecordStream(
-      this.#decoded(continued(iterator, first.value), source),
+      decodedText(continued(iterator, first.value), source.decompress, (bytes) => this.#tally.addRead(bytes)),
       settings.mapper,
       settings.chunkBytes,
     );
@@ -336,30 +308,6 @@ export class MapRun {
     return true;
   }
 
-  #decoded(stored: AsyncIterable<Uint8Array>, { decompress: form }: StreamSource): AsyncIterable<Uint8Array> {
-    if (form === undefined) return stored;
-    const counted = this.#counted(stored);
-    return form === "gzip" ? decompress(counted, form) : zstdFrames(counted, decompressFrame);
-  }
-
-  async *#counted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const piece of pieces) {
-      this.#bytesRead += piece.length;
-      yield piece;
-    }
-  }
-
-  /** Nothing, too, has its compressed form. */
-  async #closeCompressed(sink: CompressedSink | undefined): Promise<void> {
-    if (sink === undefined || !sink.isEmpty) return;
-    const slot = await this.#slots.acquire();
-    try {
-      await (sink as ByteSink).write(slot, 0);
-    } finally {
-      this.#slots.release(slot);
-    }
-  }
-
   async #complete(
     source: FileSource | StreamSource,
     place: Place,
@@ -373,13 +321,13 @@ export class MapRun {
       if (this.#isStopped) return;
       const change = source.kind === "file" ? inputChange(source) : undefined;
       if (change !== undefined) throw changedError(source.path, change);
-      await this.#closeCompressed(place.compressed);
+      await place.compressed?.finish(this.#slots);
       await committed;
       if (this.#isStopped) return;
       await this.#commit(source, file);
       if (file !== undefined) this.#openFiles.delete(file);
-      this.#files++;
-      this.#report();
+      this.#tally.files++;
+      this.#tally.report();
     } catch (error) {
       if (error instanceof OutputLostError) {
         this.#outputLost ??= error;
@@ -388,7 +336,7 @@ export class MapRun {
         if (file !== undefined) this.#openFiles.delete(file);
         if (this.#parts.checkpoint?.keepsAfter(source.path, error) !== true) file?.abandon();
         this.#fail({ path: source.path, error: inputError(error, source.path) });
-        this.#report();
+        this.#tally.report();
       }
     } finally {
       place.end();
@@ -415,7 +363,7 @@ export class MapRun {
         this.stop(error);
         throw error;
       }
-      this.#recordsFailed++;
+      this.#tally.recordsFailed++;
       try {
         errorLog?.add(path, number, record);
       } catch (cause) {
@@ -427,36 +375,8 @@ export class MapRun {
   }
 
   #fail(failure: TextFailure): void {
-    this.#failed.push(failure);
+    this.#tally.failed.push(failure);
     this.#parts.settings.onFailure?.(failure);
-  }
-
-  #count({ path, kind, ...source }: FileSource | StreamSource, answer: RangeAnswer): void {
-    const { consumed, produced, rest, called, worker } = answer;
-    this.#bytesIn += consumed;
-    // What is compressed was counted as it was read.
-    if (kind === "file" || (source as StreamSource).decompress === undefined) this.#bytesRead += consumed;
-    this.#bytesOut += produced + (rest?.length ?? 0);
-    this.#records += called;
-    const { tasks = 0, bytesIn = 0 } = this.#workers.get(worker) ?? {};
-    this.#workers.set(worker, { name: worker, tasks: tasks + 1, bytesIn: bytesIn + consumed, path });
-    this.#report();
-  }
-
-  #report(): void {
-    const { plan, settings } = this.#parts;
-    settings.onProgress?.({
-      bytesIn: this.#bytesIn,
-      bytesRead: this.#bytesRead,
-      bytesTotal: plan.bytesTotal,
-      resumed: this.#resumed,
-      bytesOut: this.#bytesOut,
-      files: this.#files + this.#failed.length,
-      filesTotal: Math.max(plan.count + plan.failed.length, this.#files + this.#failed.length),
-      workers: [...this.#workers.values()],
-      records: this.#records,
-      recordsFailed: this.#recordsFailed,
-    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { assertCompression, type Compression, decompress, decompressFrame } from "../runtime/compression.ts";
+import { assertCompression, type Compression } from "../runtime/compression.ts";
 import { readInOrder } from "../runtime/files.ts";
 import { standardInput } from "../runtime/terminal.ts";
 import type { ByteSink } from "./byte_sink.ts";
@@ -7,6 +7,7 @@ import { ChunkRun, type Place, type ResumedOutput } from "./chunk_run.ts";
 import { chunkCount } from "./chunk_plan.ts";
 import { changedError, readError } from "./file_failure.ts";
 import { CompressedSink } from "./compressed_sink.ts";
+import { decodedText } from "./decoded_text.ts";
 import { FileSink } from "./file_sink.ts";
 import type { TaskSettings } from "./file_tasks.ts";
 import { inputChange } from "./input_change.ts";
@@ -22,7 +23,6 @@ import type { TaskRunner } from "./task_runner.ts";
 import type { TextSettings } from "./text_options.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 import { OutputLostError } from "./writer_sink.ts";
-import { zstdFrames } from "./zstd_frames.ts";
 import { WriteTurns } from "./write_turns.ts";
 
 /** What a run has done. */
@@ -168,7 +168,7 @@ export class TextRun implements RunContext {
     if (this.#batches.pending && !this.stopped) await startBatch();
     await Promise.all(finishing);
     if (this.stopped) return;
-    await this.#closeCompressed(this.#sharedCompressed);
+    await this.#sharedCompressed?.finish(this.slots);
     common?.commit();
     if (common !== undefined) this.#openFiles.delete(common);
   }
@@ -258,7 +258,7 @@ export class TextRun implements RunContext {
       if (source.decompress !== undefined) this.#bytesRead -= consumed;
     });
     const stored = source.bytes ?? (source.path === "-" ? standardInput() : readInOrder(source.path));
-    const bytes = this.#decoded(stored, source);
+    const bytes = decodedText(stored, source.decompress, (bytes) => void (this.#bytesRead += bytes));
     // Standard input has nothing that would have to be waited for.
     const isOwn = source.bytes === undefined && source.path !== "-";
     const isLive = source.size === undefined;
@@ -272,30 +272,6 @@ export class TextRun implements RunContext {
     const finished = started.finally(() => ordered.finish());
     finished.catch(() => {});
     return { finished };
-  }
-
-  /** Nothing, too, has its compressed form. */
-  async #closeCompressed(sink: CompressedSink | undefined): Promise<void> {
-    if (sink === undefined || !sink.isEmpty) return;
-    const slot = await this.slots.acquire();
-    try {
-      await sink.write(slot, 0);
-    } finally {
-      this.slots.release(slot);
-    }
-  }
-
-  #decoded(stored: AsyncIterable<Uint8Array>, { decompress: form }: StreamSource): AsyncIterable<Uint8Array> {
-    if (form === undefined) return stored;
-    const counted = this.#counted(stored);
-    return form === "gzip" ? decompress(counted, form) : zstdFrames(counted, decompressFrame);
-  }
-
-  async *#counted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const piece of pieces) {
-      this.#bytesRead += piece.length;
-      yield piece;
-    }
   }
 
   #orderedRun(
@@ -324,7 +300,7 @@ export class TextRun implements RunContext {
       if (this.stopped) return;
       const change = source.kind === "file" ? inputChange(source) : undefined;
       if (change !== undefined) throw changedError(source.path, change);
-      await this.#closeCompressed(place.compressed);
+      await place.compressed?.finish(this.slots);
       await committed;
       if (this.stopped) return;
       await this.#commit(source, place.file);
