@@ -1,64 +1,40 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CompressionChoice } from "../text/compression.ts";
 import type { RecordErrorMode, RecordForm } from "../text/record_form.ts";
-import { FORMS, parseChunkSize, parseRetries, parseTime, parseWorkers, PROGRESS_FORMS } from "./flag_values.ts";
-import type { ProgressForm } from "./progress_form.ts";
+import { parseChunkSize, parseRetries, parseTime, parseWorkers } from "./flag_values.ts";
+import { addTextFlags, type TextArguments, textArguments, type TextFlags } from "./text_arguments.ts";
 
 /** What `manyhands map` was asked for: checked as far as that needs no look at the system. */
-export interface MapArguments {
+export interface MapArguments extends TextArguments {
   readonly command: "map";
   /** Path or URL of the module with the function. */
   readonly module: string;
   /** Name under which the module exports it. */
   readonly export: string;
-  readonly inputs: readonly string[];
-  readonly output: string;
   readonly by: RecordForm;
   readonly header: boolean;
   readonly delimiter: string;
-  readonly workers: number | undefined;
-  readonly chunkBytes: number | undefined;
   readonly concurrency: number;
   readonly retries: number;
   /** Milliseconds. */
   readonly timeout: number | undefined;
   readonly onError: RecordErrorMode;
   readonly errorsTo: string | undefined;
-  readonly ordered: boolean;
-  readonly resume: boolean;
   readonly invalid: "error" | "replace";
-  readonly decompress: CompressionChoice;
-  readonly compress: CompressionChoice;
-  readonly progress: ProgressForm;
-  readonly verbose: boolean;
-  readonly quiet: boolean;
-  readonly json: boolean;
 }
 
-interface MapFlags {
-  output?: string;
+interface MapFlags extends TextFlags {
   lines?: true;
   ndjson?: true;
   csv?: true;
   chunks?: true;
   header: boolean;
   delimiter: string;
-  workers?: number;
-  chunkSize?: number;
   concurrency: number;
   retries: number;
   timeout?: number;
   onError: RecordErrorMode;
   errorsTo?: string;
-  unordered?: true;
-  resume?: true;
   invalid: "error" | "replace";
-  decompress: CompressionChoice;
-  compress: CompressionChoice;
-  progress: ProgressForm;
-  verbose?: true;
-  quiet?: true;
-  json?: true;
 }
 
 const EXAMPLES = `
@@ -108,74 +84,36 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
     )
     .option("--errors-to <PATH>", "the file of failed records (default: the output's name and .errors.ndjson)")
     .option("--unordered", "write records as they become ready, not in the order of the input")
-    .option("--resume", "go on where such a run was ended, by whatever; begin one where there was none")
     .addOption(
       new Option("--invalid <MODE>", "a record that is no UTF-8: it fails, or U+FFFD stands for what is wrong")
         .choices(["error", "replace"]).default("error"),
-    )
-    .addOption(
-      new Option("--decompress <FORM>", "how inputs are compressed; auto: .gz and .zst by their names")
-        .choices(FORMS).default("auto"),
-    )
-    .addOption(
-      new Option(
-        "--compress <FORM>",
-        "how outputs are compressed; auto: by the output's name, in a folder as the input",
-      )
-        .choices(FORMS).default("auto"),
-    )
-    .addOption(
-      new Option("--progress <FORM>", "a bar, a line every five seconds, JSON events, none; auto: a bar on a terminal")
-        .choices(PROGRESS_FORMS).default("auto"),
-    )
-    .option("-v, --verbose", "show what each worker does")
-    .option("-q, --quiet", "no progress and no report; failures are still named")
-    .option("--json", "print the final report as JSON")
+    );
+  addTextFlags(map)
     .addHelpText("after", EXAMPLES)
     .action((task: string | undefined, inputs: string[], flags: MapFlags) => {
       if (task === undefined || task === "" || task.startsWith("#")) {
         map.error("error: there is no function: expected the path of a module and #EXPORT, such as words.ts#count");
       }
-      if (inputs.length === 0) {
-        map.error("error: there is no input: expected paths of files or folders, or - for standard input");
-      }
-      if (inputs.includes("")) map.error("error: an input is empty: expected a path, or - for standard input");
-      if (flags.output === undefined || flags.output === "") {
-        map.error("error: there is no output: expected --output PATH, or --output - for standard output");
-      }
+      const texts = textArguments(map, inputs, flags);
       if (flags.onError === "file" && flags.output === "-" && flags.errorsTo === undefined) {
         map.error("error: --on-error file needs --errors-to PATH where the output is standard output");
-      }
-      if (flags.resume && (inputs.includes("-") || flags.output === "-")) {
-        map.error("error: --resume needs files: standard input and output can be gone through only once");
       }
       if (flags.resume && flags.unordered) map.error("error: --resume needs the output in order, without --unordered");
       const mark = task!.lastIndexOf("#");
       take({
+        ...texts,
         command: "map",
         module: mark < 0 ? task! : task!.slice(0, mark),
         export: mark < 0 || mark === task!.length - 1 ? "default" : task!.slice(mark + 1),
-        inputs,
-        output: flags.output!,
         by: flags.ndjson ? "ndjson" : flags.csv ? "csv" : flags.chunks ? "chunks" : "lines",
         header: flags.header,
         delimiter: flags.delimiter,
-        workers: flags.workers,
-        chunkBytes: flags.chunkSize,
         concurrency: flags.concurrency,
         retries: flags.retries,
         timeout: flags.timeout,
         onError: flags.onError,
         errorsTo: flags.errorsTo,
-        ordered: flags.unordered !== true,
-        resume: flags.resume === true,
         invalid: flags.invalid,
-        decompress: flags.decompress,
-        compress: flags.compress,
-        progress: flags.progress,
-        verbose: flags.verbose === true,
-        quiet: flags.quiet === true,
-        json: flags.json === true,
       });
     });
 }

@@ -1,0 +1,59 @@
+import { exit, onStopSignal, printErrorLine, printLine, type StopSignal } from "../runtime/terminal.ts";
+import type { TextReport } from "../text/report.ts";
+import { ExitCode, signalExitCode } from "./exit_code.ts";
+import { progressDisplay } from "./progress_display.ts";
+import type { ProgressDisplay } from "./progress_form.ts";
+import { reportJson } from "./report_lines.ts";
+import type { TextArguments } from "./text_arguments.ts";
+
+const RESUMABLE = "what is done is kept: go on with the same command and --resume";
+
+/** A run over texts, as the command line sees it. */
+export interface TextWork<R> {
+  run(display: ProgressDisplay, signal: AbortSignal): Promise<R>;
+  /** The report for people. */
+  reportText(report: R): string;
+  /** Whether all is done. */
+  isDone(report: R): boolean;
+  /** Whether an error that ended the run is of how the command was used. */
+  isUsage(error: unknown): boolean;
+  /** Whether it leaves what can be gone on with. */
+  isResumable(error: unknown): boolean;
+}
+
+/** Runs a command over texts with its progress, its report and its stop by Ctrl-C; resolves with the exit code. */
+export async function textCommand<R extends TextReport>(
+  args: TextArguments,
+  work: TextWork<R>,
+): Promise<number> {
+  const controller = new AbortController();
+  let stoppedBy: StopSignal | undefined;
+  await onStopSignal((signal) => {
+    // Who asks twice does not want to wait for anything.
+    if (stoppedBy !== undefined) exit(signalExitCode(signal));
+    stoppedBy = signal;
+    controller.abort();
+  });
+  const display = await progressDisplay(args.quiet ? "none" : args.progress, args.verbose);
+  try {
+    const report = await work.run(display, controller.signal);
+    display.stop();
+    if (args.json || !args.quiet) {
+      const text = args.json ? reportJson(report) : work.reportText(report);
+      // Standard output is the text's own when the text goes there.
+      if (args.output === "-") printErrorLine(text);
+      else await printLine(text);
+    }
+    if (args.resume && report.failed.length > 0) printErrorLine(`manyhands: ${RESUMABLE}`);
+    return work.isDone(report) ? ExitCode.done : ExitCode.failed;
+  } catch (error) {
+    display.stop();
+    if (stoppedBy !== undefined) {
+      printErrorLine(`manyhands: Stopped; ${args.resume ? RESUMABLE : "incomplete outputs are removed"}`);
+      return signalExitCode(stoppedBy);
+    }
+    printErrorLine(`manyhands: ${(error as Error).message}`);
+    if (args.resume && work.isResumable(error)) printErrorLine(`manyhands: ${RESUMABLE}`);
+    return work.isUsage(error) ? ExitCode.usage : ExitCode.failed;
+  }
+}
