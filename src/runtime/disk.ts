@@ -4,8 +4,7 @@
  * @module
  */
 import * as fs from "node:fs";
-import * as nodePath from "node:path";
-import { fileErrorCode, makeFolder } from "./files.ts";
+import { fileErrorCode, openInFolder } from "./files.ts";
 
 /** What tells a file from another that takes its name. */
 export interface DiskFile {
@@ -87,14 +86,7 @@ export function syncOpened(file: number): void {
 
 function openOrCreate(path: string): number {
   const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = fs.constants;
-  const flags = O_RDWR | O_CREAT | O_NOFOLLOW;
-  try {
-    return fs.openSync(path, flags);
-  } catch (error) {
-    if (fileErrorCode(error) !== "ENOENT") throw error;
-    makeFolder(nodePath.dirname(path));
-    return fs.openSync(path, flags);
-  }
+  return openInFolder(path, O_RDWR | O_CREAT | O_NOFOLLOW);
 }
 
 /** Any number of the file syncs all that any thread has written to it. */

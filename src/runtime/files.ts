@@ -109,7 +109,11 @@ export function hiddenBeside(path: string, ending: string): string {
  */
 export function createEmpty(path: string): number {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW = 0 } = fs.constants;
-  const flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW;
+  return openInFolder(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+}
+
+/** Opens a file with flags that create it, and creates the folder if there is none. */
+export function openInFolder(path: string, flags: number): number {
   try {
     return fs.openSync(path, flags);
   } catch (error) {

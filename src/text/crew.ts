@@ -9,7 +9,7 @@ import { recordOwnerDeath } from "../memory/owner_deaths.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Lifeline, Thread, ThreadEnd } from "../runtime/port.ts";
 import type { CrewAnswer, CrewInit, CrewRequest } from "./crew_messages.ts";
-import type { InputFile } from "./file_tasks.ts";
+import type { InputFile } from "./input_file.ts";
 import type { WorkerProgress } from "./report.ts";
 import type { RunnerPool } from "./task_runner.ts";
 

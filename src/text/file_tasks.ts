@@ -13,9 +13,7 @@ import {
   createTemporaryBeside,
   isZero,
   type NewFile,
-  openToRead,
   openToWrite,
-  readAt,
   removeFile,
   writeAt,
 } from "../runtime/files.ts";
@@ -23,6 +21,7 @@ import type { ByteSource } from "./byte_source.ts";
 import { draftPath } from "./draft_path.ts";
 import type { NominalChunk } from "./chunk_plan.ts";
 import { type FailureData, guarded, TaskFailure } from "./file_failure.ts";
+import { type InputFile, withInput } from "./input_file.ts";
 import { inputChange, type KnownFile } from "./input_change.ts";
 import { type ChunkPart, type ChunkSettings, type ChunkState, lowerChunk, type RangeEnd } from "./lower_chunk.ts";
 import { type HeldPart, lowerHeld } from "./lower_held.ts";
@@ -36,13 +35,6 @@ export interface TaskSettings {
   readonly stopWord: number;
   /** Of a run that can be resumed: identifies it, and small files are made to last before their task has its answer. */
   readonly checkpoint?: string | undefined;
-}
-
-/** An input file as it was when the run began. */
-export interface InputFile {
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
 }
 
 /** What a task answers: its result, or why there is none. */
@@ -63,18 +55,6 @@ function chunkSettings(settings: TaskSettings): ChunkSettings {
     windowBytes: settings.windowBytes,
     stopped: () => Atomics.load(typedView(Int32Array, settings.stopWord, 1), 0) !== 0,
   };
-}
-
-function withInput<T>(file: InputFile, work: (source: ByteSource) => T): T {
-  const opened = guarded("read", () => openToRead(file.path));
-  try {
-    return work({
-      size: file.size,
-      readAt: (target, position) => guarded("read", () => readAt(opened, target, position)),
-    });
-  } finally {
-    closeFile(opened);
-  }
 }
 
 function withOutput<T>(path: string, work: (write: (source: Uint8Array, position: number) => void) => T): T {

@@ -7,11 +7,11 @@ import { currentProcess } from "../process/current_process.ts";
 import { type LoadedTask, loadTask } from "../process/load_task.ts";
 import { task } from "../process/task.ts";
 import type { TaskDefinition } from "../process/task_definition.ts";
-import { closeFile, openToRead, readAt } from "../runtime/files.ts";
 import type { ByteSource } from "./byte_source.ts";
 import type { NominalChunk } from "./chunk_plan.ts";
-import { guarded, TaskFailure } from "./file_failure.ts";
-import type { InputFile, Outcome } from "./file_tasks.ts";
+import { TaskFailure } from "./file_failure.ts";
+import type { Outcome } from "./file_tasks.ts";
+import { type InputFile, withInput } from "./input_file.ts";
 import { AttemptWords, type MapSlot } from "./map_slot.ts";
 import { headerText, type RangePlace, type RawRecords, rawRecords, ValueRecords } from "./raw_records.ts";
 import { callRecords } from "./record_calls.ts";
@@ -79,18 +79,12 @@ async function outcome<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   }
 }
 
-function withInput<T>(file: InputFile, work: (source: ByteSource) => T): T {
-  const opened = guarded("read", () => openToRead(file.path));
+function withWhole<T>(file: InputFile, work: (source: ByteSource) => T): T {
   try {
-    return work({
-      size: file.size,
-      readAt: (target, position) => guarded("read", () => readAt(opened, target, position)),
-    });
+    return withInput(file, work);
   } catch (error) {
     if (!(error instanceof ShortTextError)) throw error;
     throw new TaskFailure({ kind: "changed", message: `it ends at byte ${error.end} of ${file.size}` });
-  } finally {
-    closeFile(opened);
   }
 }
 
@@ -152,7 +146,7 @@ function recordsOf(
 ): { records: RawRecords; consumed: number } {
   if ("values" in source) return { records: new ValueRecords(source.values), consumed: 0 };
   const text = "file" in source
-    ? withInput(source.file, (input) => readRecords(input, source.chunk, settings.by === "csv"))
+    ? withWhole(source.file, (input) => readRecords(input, source.chunk, settings.by === "csv"))
     : {
       bytes: "bytes" in source ? source.bytes : memoryView(request.slot.input, source.length),
       offset: source.offset,
@@ -168,7 +162,7 @@ export const oddQuotes: (file: InputFile, chunk: NominalChunk) => Promise<Outcom
   import.meta,
   function oddQuotes(file, { start, end }) {
     return outcome(() =>
-      withInput(file, (source) => {
+      withWhole(file, (source) => {
         const window = new Uint8Array(Math.min(WINDOW_BYTES, end - start));
         let isOdd = false;
         for (let at = start; at < end;) {
@@ -189,7 +183,7 @@ export const firstRow: (file: InputFile) => Promise<Outcome<string>> = task(
   import.meta,
   function firstRow(file) {
     return outcome(() =>
-      withInput(file, (source) => {
+      withWhole(file, (source) => {
         const end = Math.min(1, file.size);
         const chunk = { start: 0, end, startsQuoted: false, endsQuoted: false };
         const { bytes } = readRecords(source, chunk, true);

@@ -1,5 +1,5 @@
 import { nominalChunk } from "./chunk_plan.ts";
-import type { InputFile } from "./file_tasks.ts";
+import type { InputFile } from "./input_file.ts";
 import { oddQuotes } from "./map_tasks.ts";
 import { resultOf, type TaskRunner } from "./task_runner.ts";
 
