@@ -32,6 +32,8 @@ test("Every error class is a ManyhandsError with a code of its own, a name and i
     new errors.OutputConflictError("m", { cause }),
     new errors.LookAheadLimitError("m", { cause }),
     new errors.FileError("ERR_DISK_FULL", "/out", "m", { cause }),
+    new errors.CheckpointError("ERR_CHECKPOINT_LOCKED", "m", { cause }),
+    new errors.RecordError("/in", 1, 0, "m", { cause }),
   ];
   for (const error of made) {
     assert.ok(error instanceof errors.ManyhandsError && error instanceof Error);

@@ -33,12 +33,12 @@ test("bars are as long as their values, the longest fills the panel", {
 }, () => {
   const widths = [
     ...chart.matchAll(
-      /<rect class="s(\d)" x="132" y="[\d.]+" width="([\d.]+)"/g,
+      /<rect class="s(\d)" x="156" y="[\d.]+" width="([\d.]+)"/g,
     ),
   ];
   assert.deepEqual(widths.map(([, series, width]) => [series, Number(width)]), [
-    ["0", 204],
-    ["1", 102],
+    ["0", 180],
+    ["1", 90],
   ]);
 });
 
@@ -48,4 +48,12 @@ test("what failed has its word and no bar, and text is escaped", {
   assert.match(chart, />failed<\/text>/);
   assert.match(chart, /Rates &lt;of&gt; some/);
   assert.match(chart, /one &amp; two/);
+});
+
+test("a title that is longer than its panel goes on in another line", { timeout: 60_000 }, () => {
+  const title = "Queue, one producer and one consumer: an item, times CPython";
+  const long = barChart({ title: "t", subtitle: "s", series: [], panels: [{ title, rows: [] }] });
+  const lines = [...long.matchAll(/class="panel">([^<]+)</g)].map(([, line]) => line!);
+  assert.equal(lines.length, 2);
+  assert.equal(lines.join(" "), title);
 });
