@@ -109,7 +109,9 @@ function processClass(context: StartMethod): typeof Process {
 function poolClass(context: StartMethod): typeof Pool {
   const Bound = class extends Pool {
     constructor(options: PoolOptions | number = {}) {
-      super({ context, ...(typeof options === "number" ? { processes: options } : options) });
+      const given = typeof options === "number" ? { processes: options } : options;
+      // What is neither is for the pool itself to refuse.
+      super(typeof given === "object" ? { context, ...given } : given);
     }
   };
   return named(Bound, "Pool");

@@ -42,6 +42,7 @@ export function settlesWithin(promise: Promise<unknown>, timeout: number): Promi
 /**
  * As `settlesWithin`, but a wait of a user's: it rejects where the signal aborts or the process is interrupted.
  *
+ * @throws {TypeError} where the options are neither a number nor an object
  * @throws {RangeError} if the timeout is no number
  * @throws {InterruptedError} where this process is interrupted meanwhile
  */
@@ -49,6 +50,9 @@ export async function settlesUnless(
   promise: Promise<unknown>,
   options: number | SettleOptions = {},
 ): Promise<boolean> {
+  if (typeof options !== "number" && (typeof options !== "object" || options === null)) {
+    throw new TypeError(`Cannot wait: expected milliseconds or { timeout, signal }, found ${String(options)}`);
+  }
   const { timeout = Infinity, signal } = typeof options === "number" ? { timeout: options } : options;
   assertTimeout(timeout);
   signal?.throwIfAborted();

@@ -97,7 +97,8 @@ export class Process<A extends unknown[] = never[]> {
   /**
    * Makes the process; `start` starts it.
    *
-   * @throws {TypeError} where there is neither a target nor a `run` of a subclass, or the name is no string
+   * @throws {TypeError} where there is neither a target nor a `run` of a subclass, the name is no string, or
+   * `daemon` is no boolean
    * @throws {RangeError} where there is no such context
    */
   constructor(options: ProcessOptions<A> = {}) {
@@ -111,6 +112,9 @@ export class Process<A extends unknown[] = never[]> {
     }
     if (args !== undefined && typeof (args as Iterable<unknown>)?.[Symbol.iterator] !== "function") {
       throw new TypeError(`Cannot make a Process: expected a list of args, found ${typeof args}`);
+    }
+    if (typeof daemon !== "boolean") {
+      throw new TypeError(`Cannot make a Process: expected daemon to be true or false, found ${typeof daemon}`);
     }
     this.name = name ?? `Process-${this.#path.join(":")}`;
     this.daemon = daemon;

@@ -31,6 +31,7 @@ describe("TestStartMethod", () => {
       assert.equal(context.Pool.name, "Pool");
       assert.deepEqual([context.Lock, context.Queue], [Lock, Queue]);
       assert.throws(() => context.setStartMethod(), { code: "ERR_CONTEXT_SET" });
+      assert.throws(() => new context.Pool("2" as never), TypeError);
     }
     assert.equal(getContext(), getContext("worker"));
   });

@@ -312,8 +312,13 @@ describe("Misuse", () => {
     assert.equal(child.isAlive(), false);
   });
 
-  test("Arguments are a list", { timeout }, () => {
+  test("Arguments are a list, daemon is a boolean, what join gets is a time or options", { timeout }, async () => {
     assert.throws(() => new Process({ target: () => {}, args: 5 as never }), TypeError);
+    assert.throws(() => new Process({ target: () => {}, daemon: "yes" as never }), TypeError);
+    const child = new Process({ target: () => {} });
+    child.start();
+    await assert.rejects(child.join("x" as never), TypeError);
+    assert.equal(await child.join(), true);
   });
 
   test("A context that is none is not there", { timeout }, () => {
