@@ -13,7 +13,7 @@ export interface RuntimeCommand {
 const argsOf: Readonly<{ [name in RuntimeName]: readonly string[] }> = {
   node: ["--disable-warning=ExperimentalWarning"],
   // The others find the package by its own name; the configuration of the sources gives Deno the sources.
-  deno: ["run", "--allow-all", "--no-check", "--config", benchFile("frame/deno_package.json")],
+  deno: ["run", "--allow-all", "--no-check", "--import-map", benchFile("frame/deno_imports.json")],
   bun: ["run"],
 };
 

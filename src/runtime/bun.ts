@@ -8,5 +8,17 @@ import type { Runtime } from "./port.ts";
 export function bunRuntime(): Runtime {
   const startChild: Runtime["startChild"] = (url) => startChildProcess("bun", url);
   const version = process.versions["bun"] ?? "unknown";
-  return { ...nodeSide(), name: "bun", version, startThread: startBunWorker, startChild, scope: bunWorkerScope() };
+  return {
+    ...nodeSide(),
+    name: "bun",
+    version,
+    startThread: startBunWorker,
+    startChild,
+    scope: bunWorkerScope(),
+    // What Bun calls external is in the heap already, and the memory that all threads share is in it.
+    memory: () => {
+      const { heapUsed, rss } = process.memoryUsage();
+      return { heap: heapUsed, resident: rss };
+    },
+  };
 }

@@ -161,7 +161,9 @@ inEachContext(
   },
 );
 
-inEachContext(declare, "Lines of processes that print at once stay whole", {}, async (context) => {
+inEachContext(declare, "Lines of processes that print at once stay whole", {
+  inline: "they are lines of the program itself, by its own console: docs/contexts.md",
+}, async (context) => {
   const { stdout } = await output("../process/fixtures/process_program.ts", "lines", context.getStartMethod());
   const lines = stdout.replaceAll("unfinished ", "").trimEnd().split("\n");
   const wholes = ["a", "b", "c"].map((name) => name.repeat(300));
