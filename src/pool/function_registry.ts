@@ -4,9 +4,16 @@ import { encodingBy, type StartMethod } from "../process/start_method.ts";
 import { definitionForm } from "../process/task_definition.ts";
 import type { PoolFunction } from "./pool_task.ts";
 
+/** A task that was registered before, as it was then: `{ module, export }` may have been changed since. */
+interface Known {
+  readonly module: unknown;
+  readonly export: unknown;
+  readonly fn: PoolFunction;
+}
+
 /** Numbers the functions that a pool's workers are told of; equal ones get one number. */
 export class FunctionRegistry {
-  readonly #byIdentity = new WeakMap<object, PoolFunction>();
+  readonly #byIdentity = new WeakMap<object, Known>();
   readonly #byDefinition = new Map<string, PoolFunction>();
 
   readonly #method: StartMethod;
@@ -18,8 +25,9 @@ export class FunctionRegistry {
 
   /** Throws what `defineTask` throws. */
   register(task: TaskLike, deps: TaskDeps | undefined): PoolFunction {
-    const known = deps === undefined && typeof task === "function" ? this.#byIdentity.get(task) : undefined;
-    if (known !== undefined) return known;
+    const known = deps === undefined ? this.#byIdentity.get(task) : undefined;
+    const { module, export: name } = Object(task) as { module?: unknown; export?: unknown };
+    if (known !== undefined && known.module === module && known.export === name) return known.fn;
     const encode = (): Payload => detach(definitionForm(defineTask(task, deps)), "deps");
     const payload = encodingBy(this.#method, "child", encode);
     if (!("bytes" in payload)) throw new TypeError("A task's definition is always plain data");
@@ -29,7 +37,7 @@ export class FunctionRegistry {
       fn = { number: this.#byDefinition.size, definition: payload, callCost: Infinity };
       this.#byDefinition.set(key, fn);
     }
-    if (deps === undefined && typeof task === "function") this.#byIdentity.set(task, fn);
+    if (deps === undefined) this.#byIdentity.set(task, { module, export: name, fn });
     return fn;
   }
 }
