@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 
 /** A process that has ended: what it printed and what it took. */
 export interface Finished {
@@ -22,6 +24,7 @@ export interface ProcessOptions {
 /** Clock ticks a second of `/proc/PID/stat`. */
 const TICKS = 100;
 const SAMPLE_MILLISECONDS = 10;
+const projectUrl = new URL("../../", import.meta.url).href;
 /** As much of the end of what a process wrote to standard error as a table can bear. */
 const ERROR_CHARACTERS = 300;
 
@@ -84,9 +87,10 @@ export function runProcess(
   });
 }
 
-/** The line of an error report that says most: the message, not the stack. */
+/** The line of an error report that says most: the message, not the stack; without colours, its paths as in the project. */
 export function lastWords(stderr: string): string {
-  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const plain = stripVTControlCharacters(stderr).replaceAll(projectUrl, "").replaceAll(fileURLToPath(projectUrl), "");
+  const lines = plain.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const message = lines.findLast((line) => /^(?:error: )?(?:Uncaught )?.*(?:Error|Exception)\b.*: /.test(line));
   return (message ?? lines.at(-1) ?? "no message").slice(0, ERROR_CHARACTERS);
 }
