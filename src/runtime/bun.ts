@@ -15,10 +15,10 @@ export function bunRuntime(): Runtime {
     startThread: startBunWorker,
     startChild,
     scope: bunWorkerScope(),
-    // What Bun calls external is in the heap already, and the memory that all threads share is in it.
+    // Bun counts the memory that all threads share as external to each, and that as used; the heap itself is its total.
     memory: () => {
-      const { heapUsed, rss } = process.memoryUsage();
-      return { heap: heapUsed, resident: rss };
+      const { heapTotal, rss } = process.memoryUsage();
+      return { heap: heapTotal, resident: rss };
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pool, PoolClosedError, WorkerLostError } from "../../mod.ts";
+import { Pool, PoolClosedError, SharedArray, WorkerLostError } from "../../mod.ts";
 import { Count, newGate, raise, reaches } from "./fixtures/gate.ts";
 import { exitSoon, exitWith, initialize, initializedWith, keep, mark, passGate, square } from "./fixtures/tasks.ts";
 import { range, withPool } from "./fixtures/with_pool.ts";
@@ -124,6 +124,8 @@ for (const context of ["worker", "process"] as const) {
     { timeout },
     async () => {
       const { limit, objects, bytes } = heavy[context];
+      // What all threads share counts for none of them.
+      using shared = new SharedArray("B", 2 * heavy.worker.limit);
       await withPool({ processes: 1, maxMemoryPerChild: limit, context }, async (pool) => {
         const first = await pool.apply(mark);
         assert.equal(await pool.apply(mark), first);
