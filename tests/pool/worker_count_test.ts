@@ -126,6 +126,7 @@ for (const context of ["worker", "process"] as const) {
       const { limit, objects, bytes } = heavy[context];
       // What all threads share counts for none of them.
       using shared = new SharedArray("B", 2 * heavy.worker.limit);
+      assert.equal(shared.length, 2 * heavy.worker.limit);
       await withPool({ processes: 1, maxMemoryPerChild: limit, context }, async (pool) => {
         const first = await pool.apply(mark);
         assert.equal(await pool.apply(mark), first);
