@@ -82,7 +82,7 @@ def lock():
 
 
 def manager():
-    times = 3_000
+    times = 10_000
     with multiprocessing.Manager() as one:
         values = one.dict()
 

@@ -2,7 +2,7 @@
 import { isMainProcess, Manager } from "manyhands";
 import { expectSame, printMedian } from "./passes.ts";
 
-const TIMES = 3_000;
+const TIMES = 10_000;
 
 if (isMainProcess) {
   const manager = await Manager();

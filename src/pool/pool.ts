@@ -9,7 +9,7 @@ import { AsyncResult, type ResultSource } from "./async_result.ts";
 import { CallTask } from "./call_task.ts";
 import { ChunkSource } from "./chunk_source.ts";
 import { ChunkTask, type Job } from "./chunk_task.ts";
-import { chunkSize } from "./chunking.ts";
+import { listChunkSize } from "./chunking.ts";
 import { ImapJob } from "./imap_job.ts";
 import { imapLimits } from "./imap_limits.ts";
 import { inPlaceRanges } from "./in_place_ranges.ts";
@@ -352,7 +352,7 @@ export class Pool {
 
   #submitMap<R>(job: MapJob<R>, fn: PoolFunction, list: unknown[], options: MapOptions, kind: number): void {
     if (job.isEnded) return;
-    const size = chunkSize(options.chunksize ?? "auto", list.length, this.#supervisor.wanted);
+    const size = listChunkSize(options.chunksize ?? "auto", list.length, this.#supervisor.wanted);
     job.begin(list.length, Math.ceil(list.length / size));
     for (let at = 0; at < list.length; at += size) {
       const task = this.#task(job, kind, fn, at);

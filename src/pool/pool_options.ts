@@ -67,7 +67,7 @@ export interface AsyncJobOptions<R> extends JobOptions {
 
 /** Options of a job over many items. */
 export interface MapOptions extends JobOptions {
-  /** Items that go to a worker at a time; `"auto"` is Python's: a quarter of each worker's share. */
+  /** Items that go to a worker at a time; `"auto"` is Python's, a quarter of each worker's share, but at most 16,000. */
   chunksize?: number | "auto";
 }
 
