@@ -1,9 +1,18 @@
 import { TaskEncodingError } from "../core/errors.ts";
 import { encodingForOutside, type Outside } from "../core/wire.ts";
+import { runtime } from "../runtime/current.ts";
 import type { CloneForm } from "./clone_form.ts";
 import { copyBytes } from "./copy_bytes.ts";
 import { encodeDetached, longEncoding } from "./detached.ts";
-import { ASSEMBLED, BLOCK_FRAME_BYTES, CLONED, FrameKind, IN_BLOCK } from "./frames.ts";
+import {
+  ASSEMBLED,
+  BLOCK_FRAME_BYTES,
+  CLONED,
+  type CloneMessage,
+  FrameKind,
+  IN_BLOCK,
+  type LongText,
+} from "./frames.ts";
 import { objectCodec } from "./object_codec.ts";
 import { encodeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingWriter } from "./ring.ts";
@@ -13,10 +22,22 @@ import { ValueWriter } from "./value_writer.ts";
 export type Payload = { readonly bytes: Uint8Array } | { readonly clone: CloneForm };
 
 /** A payload for a thread of this process of the operating system: a long one lies in memory that both share. */
-export type NearPayload = Payload | { readonly block: PayloadBlock };
+export type NearPayload = Payload | { readonly block: PayloadBlock } | LongText;
+
+/** UTF-16 units from which on a text is quicker by message, where a message shares it. */
+const LONG_TEXT = 1 << 17;
+
+function longText(value: unknown): LongText | undefined {
+  if (!runtime.sharesText) return undefined;
+  const isList = Array.isArray(value) && value.length === 1;
+  const text: unknown = isList ? value[0] : value;
+  return typeof text === "string" && text.length >= LONG_TEXT ? { text, isList } : undefined;
+}
 
 /** As `detach`, for threads of this process of the operating system. The block, if any, is the caller's to free. */
 export function detachNear(value: unknown, root: string): NearPayload {
+  const text = longText(value);
+  if (text !== undefined) return text;
   const bytes = longEncoding(value, root);
   const block = bytes === 0 ? undefined : encodeBlock(value, root, bytes);
   return block === undefined ? detach(value, root) : { block };
@@ -55,16 +76,16 @@ export class FrameSender {
   readonly ring: RingWriter;
   readonly #writer: ValueWriter;
   readonly #guess: number;
-  readonly #post: (clone: number, value: CloneForm) => void;
+  readonly #post: (message: CloneMessage) => void;
   readonly #outside: Outside | undefined;
   #clones = 0;
   #stream: { kind: number; detail: number; id: number; bytes: Uint8Array; sent: number } | undefined;
 
   /**
-   * `post` sends a structured clone by message; it throws where the value cannot be cloned. `outside`: the values go to
-   * that process of the operating system.
+   * `post` sends a message; it throws where the value cannot be cloned. `outside`: the values go to that process of the
+   * operating system.
    */
-  constructor(ring: RingWriter, post: (clone: number, value: CloneForm) => void, outside?: Outside) {
+  constructor(ring: RingWriter, post: (message: CloneMessage) => void, outside?: Outside) {
     this.#outside = outside;
     this.ring = ring;
     this.#post = post;
@@ -100,7 +121,8 @@ export class FrameSender {
    * frees the block that the payload lies in.
    */
   sendPayload(kind: number, detail: number, id: number, payload: NearPayload, isGiven = false): number {
-    if ("clone" in payload) return this.#sendClone(kind, detail, id, payload.clone);
+    if ("clone" in payload) return this.#sendMessage(kind, detail, id, { value: payload.clone });
+    if ("text" in payload) return this.#sendMessage(kind, detail, id, payload);
     if ("block" in payload) return this.#sendBlock(kind, detail, id, payload.block, isGiven);
     if (payload.bytes.length > this.ring.maxPayload) {
       this.#stream = { kind, detail, id, bytes: payload.bytes, sent: 0 };
@@ -119,11 +141,11 @@ export class FrameSender {
     return this.ring.commit(kind | IN_BLOCK, detail, id, BLOCK_FRAME_BYTES);
   }
 
-  #sendClone(kind: number, detail: number, id: number, form: CloneForm): number {
+  #sendMessage(kind: number, detail: number, id: number, content: { readonly value: CloneForm } | LongText): number {
     const start = this.ring.reserve(this.#guess);
     if (start < 0) return NOT_SENT;
     const clone = this.#clones = (this.#clones + 1) | 0;
-    this.#post(clone, form);
+    this.#post({ clone, ...content });
     this.#writer.write(clone, start, start + this.#guess, "clone");
     return this.ring.commit(kind | CLONED, detail, id, this.#writer.position - start);
   }

@@ -31,8 +31,13 @@ export const CLONED = 0x40;
 /** Flag: the payload came in the `Part` frames before. */
 export const ASSEMBLED = 0x80;
 
-/** A structured clone that holds its place in the order by a frame with its number. */
-export interface CloneMessage {
-  readonly clone: number;
-  readonly value: CloneForm;
+/** A value that goes by message and holds its place in the order by a frame with its number, `clone`. */
+export type CloneMessage =
+  | { readonly clone: number; readonly value: CloneForm }
+  | LongText & { readonly clone: number };
+
+/** A long text, or a list of nothing else. Bun shares the characters of such a message, and copies those of any deeper one. */
+export interface LongText {
+  readonly text: string;
+  readonly isList: boolean;
 }

@@ -1,4 +1,5 @@
 import { runtime } from "../runtime/current.ts";
+import { isByteKind, viewOfKind } from "./byte_views.ts";
 import type { CloneForm } from "./clone_form.ts";
 import { objectCodec } from "./object_codec.ts";
 import { Tag } from "./value_tags.ts";
@@ -55,7 +56,7 @@ export class ValueReader {
       case Tag.Utf16:
         return this.#utf16(this.#sized());
       case Tag.Bytes:
-        return this.#blob();
+        return this.#view(head >>> 8);
       case Tag.List:
         return this.#list(head >>> 8);
       case Tag.Numbers:
@@ -88,8 +89,13 @@ export class ValueReader {
     return this.#bytes.subarray(start, end);
   }
 
+  #view(kind: number): unknown {
+    if (!isByteKind(kind)) throw new TypeError(`Unknown kind of bytes ${kind} at byte ${this.position - 4}`);
+    return viewOfKind(kind, this.#blob().buffer);
+  }
+
   /** A copy of the bytes behind a length, which begin at a multiple of 8. */
-  #blob(): Uint8Array {
+  #blob(): Uint8Array<ArrayBuffer> {
     const start = (this.position + 11) & ~7;
     const end = start + this.#words[this.position >> 2]!;
     this.position = this.#within(start, end);

@@ -1,4 +1,4 @@
-/** First byte of a value on the wire; for `Ascii` and `List` the other three hold the length. */
+/** First byte of a value on the wire; for `Ascii` and `List` the other three hold the length, for `Bytes` their kind. */
 export const Tag = {
   Undefined: 0,
   Null: 1,

@@ -1,5 +1,6 @@
 import { TaskEncodingError } from "../core/errors.ts";
 import { wireTypeOf } from "../core/wire.ts";
+import { byteKind, bytesOf } from "./byte_views.ts";
 import { objectCodec } from "./object_codec.ts";
 import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS, Tag } from "./value_tags.ts";
 
@@ -66,7 +67,7 @@ export class ValueWriter {
       case "object":
         if (value === null) return this.#tag(Tag.Null);
         if (Array.isArray(value)) return this.#array(value, root, depth);
-        if (Object.getPrototypeOf(value) === Uint8Array.prototype) return this.#byteArray(value as Uint8Array, root);
+        return this.#object(value, root);
     }
     return this.#packed(value, root);
   }
@@ -159,9 +160,10 @@ export class ValueWriter {
     return "written";
   }
 
-  #byteArray(value: Uint8Array, root: string): Written {
-    if (!(value.buffer instanceof ArrayBuffer)) return this.#packed(value, root);
-    return this.#blob(Tag.Bytes, value);
+  #object(value: object, root: string): Written {
+    if (!ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer)) return this.#packed(value, root);
+    const kind = byteKind(value);
+    return kind < 0 ? this.#packed(value, root) : this.#blob(Tag.Bytes | (kind << 8), bytesOf(value));
   }
 
   #blob(tag: number, value: Uint8Array): Written {

@@ -58,8 +58,7 @@ export abstract class PoolTask {
       return;
     }
     this.payload = isNear ? detachNear(input, root) : detach(input, root);
-    if ("bytes" in this.payload) this.bytes = this.payload.bytes.length;
-    else this.bytes = "block" in this.payload ? this.payload.block.length : 0;
+    this.bytes = lengthOf(this.payload);
   }
 
   /** Nobody reads the input any more. */
@@ -72,6 +71,13 @@ export abstract class PoolTask {
   get isKept(): boolean {
     return this.input !== undefined || this.payload !== undefined;
   }
+}
+
+/** Bytes, about; 0 where only its clone would tell. */
+function lengthOf(payload: NearPayload): number {
+  if ("bytes" in payload) return payload.bytes.length;
+  if ("block" in payload) return payload.block.length;
+  return "text" in payload ? payload.text.length : 0;
 }
 
 const FEW_ARGUMENTS = 4;

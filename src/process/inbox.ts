@@ -9,7 +9,9 @@ export class Inbox {
   readonly #awaited = new Map<number, (value: CloneForm) => void>();
   readonly #dropped = new Set<number>();
 
-  put({ clone, value }: CloneMessage): void {
+  put(message: CloneMessage): void {
+    const { clone } = message;
+    const value = "value" in message ? message.value : { value: message.isList ? [message.text] : message.text };
     const awaited = this.#awaited.get(clone);
     if (awaited !== undefined) {
       this.#awaited.delete(clone);

@@ -123,7 +123,7 @@ export class WorkerHandle {
     });
     this.sender = new FrameSender(
       new RingWriter(link.buffer, taskRingOffset(link), link.capacity),
-      (clone, value) => this.#thread.post({ clone, value } satisfies CloneMessage),
+      (message: CloneMessage) => this.#thread.post(message),
       method === "process" ? "child" : undefined,
     );
     this.receiver = this.#receiver(link);

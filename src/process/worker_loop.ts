@@ -70,7 +70,7 @@ export class WorkerLoop {
     this.#tasks.onSpace = () => this.#tellOfSpace();
     this.#results = new FrameSender(
       new RingWriter(buffer, resultRingOffset(init.link), capacity),
-      (clone, value) => scope.post({ clone, value } satisfies CloneMessage),
+      (message: CloneMessage) => scope.post(message),
       init.method === "process" ? "parent" : undefined,
     );
     this.#isInline = init.method === "inline";

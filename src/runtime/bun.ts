@@ -15,6 +15,7 @@ export function bunRuntime(): Runtime {
     startThread: startBunWorker,
     startChild,
     scope: bunWorkerScope(),
+    sharesText: true,
     // Bun counts the memory that all threads share as external to each, and that as used; the heap itself is its total.
     memory: () => {
       const { heapTotal, rss } = process.memoryUsage();

@@ -31,7 +31,7 @@ class Link {
     words[0] = words[16] = start;
     this.sender = new FrameSender(
       new RingWriter(buffer, 0, capacity),
-      (clone, value) => this.posted.push({ clone, value }),
+      (message) => void this.posted.push(message),
     );
     this.receiver = new FrameReceiver(new RingReader(buffer, 0, capacity));
     this.receiver.onSpace = () => this.spaces++;
@@ -47,12 +47,17 @@ class Link {
     if (isCloned) {
       const at = this.posted.findIndex(({ clone }) => clone === value);
       assert.notEqual(at, -1, `no clone was posted under ${value}`);
-      value = fromCloneForm(structuredClone(this.posted.splice(at, 1)[0]!.value));
+      value = valueOf(structuredClone(this.posted.splice(at, 1)[0]!));
     }
     receiver.release();
     this.arrived.push({ kind, detail, id, value });
     return true;
   }
+}
+
+function valueOf(message: CloneMessage): unknown {
+  if ("value" in message) return fromCloneForm(message.value);
+  return message.isList ? [message.text] : message.text;
 }
 
 const value = fc.oneof(

@@ -290,11 +290,32 @@ test("A value stays within its limit: too short a one gives overflow, enough of 
   );
 });
 
+test("Buffers and views of all kinds cross as what they are, with their own bytes and no others", { timeout }, () => {
+  const bytes = Uint8Array.from({ length: 64 }, (_, i) => i * 3);
+  const kinds = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array]
+    .map((Kind) => new Kind(bytes.buffer, 8, 4));
+  const wide = [Float32Array, Float64Array, BigInt64Array, BigUint64Array].map((Kind) => new Kind(bytes.buffer, 16, 2));
+  const values = [...kinds, ...wide, new DataView(bytes.buffer, 3, 5), bytes.buffer, new ArrayBuffer(0)];
+  for (const buffer of buffers) {
+    for (const value of [...values, [values[3], 1]]) {
+      assert.equal(buffer.write(value), "written");
+      assertSame(buffer.read(), structuredClone(value));
+    }
+    for (const view of [...kinds, ...wide]) {
+      buffer.write(view);
+      assert.equal((buffer.read() as Uint8Array).buffer.byteLength, view.byteLength);
+    }
+  }
+});
+
 test("An unknown tag is refused, not guessed at", { timeout }, () => {
   for (const buffer of buffers) {
     buffer.write(null);
     new Int32Array(buffer.bytes.buffer)[0] = 99;
     assert.throws(() => buffer.read(), { name: "TypeError", message: "Unknown tag 99 at byte 0" });
+    buffer.write(new Uint8Array(4));
+    buffer.bytes[1] = 99;
+    assert.throws(() => buffer.read(), { name: "TypeError", message: "Unknown kind of bytes 99 at byte 0" });
   }
 });
 

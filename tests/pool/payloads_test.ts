@@ -34,6 +34,19 @@ test(
 );
 
 test(
+  "Long texts of any kind come back as they were, alone and beside others",
+  { timeout },
+  () =>
+    withPool(2, async (pool) => {
+      const texts = ["x", "é", "東", "😀", "\ud83d", "\ufeff"].map((part) => part.repeat(300_000 / part.length));
+      const sent: unknown[] = [...texts, [texts[1]], [texts[2], 1], { text: texts[3] }, [[texts[0]]]];
+      const answers = await Promise.all(sent.map((each) => pool.apply(echo, [each])));
+      answers.forEach((answer, i) => assert.deepEqual(answer, sent[i]));
+      assert.deepEqual(await pool.map(echo, texts, { chunksize: 1 }), texts);
+    }),
+);
+
+test(
   "Values that only a structured clone carries keep their order among the others",
   { timeout },
   () =>
