@@ -7,6 +7,8 @@ import { Tag } from "./value_tags.ts";
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Strings up to this many bytes are built by a loop, which beats the decoder's fixed cost. */
 const LOOPED_STRING = 24;
+/** Bytes from which on clearing them costs as much as copying. */
+const LONG_BYTES = 1 << 16;
 
 /**
  * Reads what `ValueWriter` wrote. Nothing that it returns refers to the buffer. Each length is compared with the buffer's
@@ -100,7 +102,7 @@ export class ValueReader {
     const end = start + this.#words[this.position >> 2]!;
     this.position = this.#within(start, end);
     // Faster than `slice`, whose new memory costs V8 three times as much.
-    const copy = new Uint8Array(end - start);
+    const copy = end - start < LONG_BYTES ? new Uint8Array(end - start) : runtime.uncleared(end - start);
     copy.set(this.#bytes.subarray(start, end));
     return copy;
   }

@@ -86,8 +86,9 @@ export class Pool {
    * @throws {PoolClosedError} where the pool takes no work
    */
   apply<A extends unknown[], R>(fn: TaskLike<A, R>, args?: A, options: JobOptions = NO_OPTIONS): Promise<Awaited<R>> {
-    return new Promise<Awaited<R>>((resolve, reject) => {
-      this.#submitCall(fn as TaskLike, args ?? [], options, resolve as (value: never) => void, reject);
+    // Millions may wait: the second function that settles a promise is not kept for each of them.
+    return new Promise<Awaited<R>>((resolve) => {
+      this.#submitCall(fn as TaskLike, args ?? [], options, resolve as (value: never) => void);
     });
   }
 
@@ -278,7 +279,7 @@ export class Pool {
     args: unknown[],
     options: JobOptions,
     resolve: (value: never) => void,
-    reject: (error: unknown) => void,
+    reject?: (error: unknown) => void,
   ): CallTask {
     const { dispatcher, settings } = this.#supervisor;
     if (!Array.isArray(args)) throw new TypeError(`args: expected an array of arguments, found ${typeof args}`);

@@ -10,6 +10,9 @@ export interface PoolFunction {
   callCost: number;
 }
 
+/** No input, where any value can be one. */
+const NONE = Symbol("none");
+
 /** One piece of work for one worker: a call, or a chunk of them. */
 export abstract class PoolTask {
   readonly kind: number;
@@ -20,8 +23,8 @@ export abstract class PoolTask {
   id = -1;
   /** Its input, encoded, once that had to leave the caller's hands; absent while it lies in a ring. */
   payload: NearPayload | undefined;
-  /** Its input, where nobody can change it: encoding it can then wait until there is room for it. */
-  input: unknown[] | undefined;
+  /** Its input, where nobody can change it: a list of one is kept as that one, since millions may wait. */
+  #immutable: unknown = NONE;
   /** Number of the worker that holds it, -1 where none does. */
   holder = -1;
   /** Where its frame lies in its worker's ring, -1 while it is not all there. */
@@ -54,7 +57,7 @@ export abstract class PoolTask {
    */
   keep(input: unknown[], root: string, isNear: boolean): void {
     if (isSmallAndImmutable(input)) {
-      this.input = input.slice();
+      this.#immutable = input.length === 1 ? input[0] : input.slice();
       return;
     }
     this.payload = isNear ? detachNear(input, root) : detach(input, root);
@@ -67,9 +70,15 @@ export abstract class PoolTask {
     this.payload = undefined;
   }
 
+  /** Its input, where that is kept as it is: encoding it waits until there is room for it. */
+  get input(): unknown[] | undefined {
+    if (this.#immutable === NONE) return undefined;
+    return Array.isArray(this.#immutable) ? this.#immutable : [this.#immutable];
+  }
+
   /** Whether its input is here and not in a ring. */
   get isKept(): boolean {
-    return this.input !== undefined || this.payload !== undefined;
+    return this.#immutable !== NONE || this.payload !== undefined;
   }
 }
 

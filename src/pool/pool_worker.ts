@@ -64,7 +64,8 @@ export class PoolWorker {
 
   /** Sends a task with the input that it keeps; false where there is no room now. */
   give(task: PoolTask): boolean {
-    if (task.input !== undefined) return this.giveInput(task, task.input, "args");
+    const { input } = task;
+    if (input !== undefined) return this.giveInput(task, input, "args");
     const { sender } = this.handle;
     if (sender.isStreaming || task.payload === undefined || !this.#define(task)) return false;
     const place = sender.sendPayload(task.kind, task.fn.number, task.id, task.payload);

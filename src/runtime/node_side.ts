@@ -35,6 +35,7 @@ export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" 
         release: () => void (--holds === 0 && timer.unref()),
       };
     },
+    uncleared: (length) => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer),
     sharesText: false,
     serialize: (value) => v8().serialize(value),
     deserialize: (bytes) => v8().deserialize(bytes),

@@ -117,6 +117,8 @@ export interface Runtime {
   nextTurn(): Promise<void>;
   /** A hold on the program's life, not held at first. */
   lifeline(): Lifeline;
+  /** New bytes, not cleared where the runtime can leave that out: all of them are to be written. */
+  uncleared(length: number): Uint8Array<ArrayBuffer>;
   /** Whether a thread that is sent a message without objects in it shares the characters of its long texts. */
   readonly sharesText: boolean;
   /** Bytes of a structured clone, for a thread or process of the same runtime. Throws where it cannot be cloned. */
