@@ -3,68 +3,80 @@
  *
  *     npm run faults                         everything; then writes docs/faults.md
  *     npm run faults -- node /apply/worker   one runtime, and the cells whose names have that in them
+ *     npm run faults -- missing              cells that were not played lately or did not come to what is promised
  *     npm run faults -- page                 writes the page by what the parts came to that were played lately
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { allCells, cellName, type Runtime, runtimes } from "./cell.ts";
+import { allCells, type Cell, cellName, contexts, type Runtime, runtimes, subjects } from "./cell.ts";
 import { expectationOf } from "./expectations.ts";
-import { NOT_PLAYED, playMatrix, type Verdict } from "./matrix.ts";
+import { playMatrix, type Verdict } from "./matrix.ts";
+import { isMissing, Results } from "./results.ts";
 import { summary } from "./summary.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const kept = join(root, "node_modules/.manyhands-logs/faults.json");
+const results = new Results(join(root, "node_modules/.manyhands-logs/faults.jsonl"));
 const args = process.argv.slice(2);
 const chosen = runtimes.filter((runtime) => args.includes(runtime));
-const isPage = args.includes("page");
-const parts = args.filter((arg) => !runtimes.includes(arg as Runtime) && arg !== "page");
-const cells = allCells().filter((cell) => parts.every((part) => cellName(cell).includes(part)));
-const isWhole = args.length === 0;
-
-/** What was found of each cell, by runtime and name. */
-const found: Record<string, Verdict> = isWhole || !existsSync(kept) ? {} : JSON.parse(readFileSync(kept, "utf8"));
+const [isPage, isForMissing] = [args.includes("page"), args.includes("missing")];
+const parts = args.filter((arg) => ![...runtimes, "page", "missing"].includes(arg));
 let failures = 0;
+if (args.length === 0) results.clear();
 
-for (const runtime of isPage ? [] : chosen.length === 0 ? runtimes : chosen) {
+for (const runtime of isPage ? [] : chosen.length === 0 ? runtimes : chosen) await playOn(runtime);
+if (isPage || args.length === 0) writePage();
+process.exitCode = failures === 0 ? 0 : 1;
+
+function writePage(): void {
+  const page = join(root, "docs/faults.md");
+  writeFileSync(page, summary(new Map(runtimes.map((runtime) => [runtime, results.of(runtime)]))));
+  spawnSync(join(root, "node_modules/.bin/deno"), ["fmt", "--quiet", page]);
+  console.log("docs/faults.md is written");
+}
+
+async function playOn(runtime: Runtime): Promise<void> {
   const began = performance.now();
-  const verdicts = await playMatrix(cells, {
-    runtime,
-    command: join(root, "node_modules/.bin", runtime),
-    jobs: Number(process.env["MANYHANDS_FAULTS_JOBS"] ?? 2),
-    onVerdict({ cell, problem, firstProblem }) {
-      if (problem !== undefined) console.log(`FAILED ${runtime} ${cellName(cell)}: ${problem.trimEnd()}`);
-      else if (firstProblem !== undefined) {
-        console.log(`again  ${runtime} ${cellName(cell)}: ${firstProblem.trimEnd()}`);
-      }
-    },
-  });
-  const latest = existsSync(kept) && !isWhole ? JSON.parse(readFileSync(kept, "utf8")) as typeof found : {};
-  Object.assign(found, latest, Object.fromEntries(verdicts.map((one) => [`${runtime} ${cellName(one.cell)}`, one])));
-  mkdirSync(dirname(kept), { recursive: true });
-  writeFileSync(kept, JSON.stringify(found));
-  const absent = verdicts.filter(({ expected }) => expected.kind === "absent").length;
-  const failed = verdicts.filter(({ problem }) => problem !== undefined).length;
-  const again = verdicts.filter(({ problem, firstProblem }) =>
-    problem === undefined && firstProblem !== undefined
-  ).length;
+  let [passed, again, failed] = [0, 0, 0];
+  const onVerdict = (verdict: Verdict): void => {
+    if (verdict.expected.kind === "absent") return;
+    results.add(runtime, verdict);
+    const { cell, problem, firstProblem } = verdict;
+    if (problem !== undefined) failed++;
+    else if (firstProblem !== undefined) again++;
+    if (problem === undefined) passed++;
+    const outcome = problem === undefined ? "again " : "FAILED";
+    const text = problem ?? firstProblem;
+    if (text !== undefined) console.log(`${outcome} ${runtime} ${cellName(cell)}: ${text.trimEnd()}`);
+  };
+  const wanted = wantedOn(runtime);
+  for (const group of groups(wanted)) {
+    await playMatrix(group, {
+      runtime,
+      command: join(root, "node_modules/.bin", runtime),
+      jobs: Number(process.env["MANYHANDS_FAULTS_JOBS"] ?? 2),
+      onVerdict,
+    });
+  }
   failures += failed;
+  const absent = wanted.filter((cell) => expectationOf(cell, runtime).kind === "absent").length;
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
   console.log(
-    `${runtime}: ${verdicts.length - absent - failed} passed (${again} at the second try), ${failed} failed, ` +
+    `${runtime}: ${passed} passed (${again} at the second try), ${failed} failed, ` +
       `${absent} do not exist (${seconds} s)`,
   );
 }
 
-if (isWhole || isPage) {
-  const played = new Map(runtimes.map((runtime) => [
-    runtime,
-    allCells().map((cell): Verdict =>
-      found[`${runtime} ${cellName(cell)}`] ?? { cell, expected: expectationOf(cell, runtime), found: NOT_PLAYED }
-    ),
-  ]));
-  writeFileSync(join(root, "docs/faults.md"), summary(played));
-  console.log("docs/faults.md is written");
+function wantedOn(runtime: Runtime): Cell[] {
+  const cells = isForMissing ? results.of(runtime).filter(isMissing).map(({ cell }) => cell) : allCells();
+  return cells.filter((cell) => parts.every((part) => cellName(cell).includes(part)));
 }
-process.exitCode = failures === 0 ? 0 : 1;
+
+/** The cells by whose work they are in and where, so that the second try of what failed comes soon. */
+function groups(cells: readonly Cell[]): Cell[][] {
+  return subjects.flatMap((subject) =>
+    contexts.map((context) => cells.filter((cell) => cell.subject === subject && cell.context === context))
+  ).filter((group) => group.length > 0);
+}
