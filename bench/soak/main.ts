@@ -1,5 +1,6 @@
 /** `npm run soak`: the soak on each runtime, one after the other. CONTRIBUTING.md tells the options. */
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { benchFile, runtimeNames } from "../frame/runtimes.ts";
@@ -8,6 +9,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "5" },
     runtime: { type: "string", multiple: true, default: [...runtimeNames] },
+    samples: { type: "string" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
 });
@@ -30,6 +32,7 @@ let failed = 0;
 for (const name of wanted) {
   console.log(`${name}: ${minutes} minutes, seed ${seed}`);
   const args = [...flags[name], benchFile("soak/program.ts"), String(minutes), String(seed)];
+  if (values.samples !== undefined) args.push(join(values.samples, `${name}.csv`));
   const child = spawn(benchFile(`../node_modules/.bin/${name}`), args, { stdio: "inherit" });
   // What hangs beyond all deadlines of the program itself.
   const watchdog = setTimeout(() => child.kill("SIGKILL"), minutes * 60_000 + 300_000);

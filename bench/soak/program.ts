@@ -1,12 +1,15 @@
 /**
- * The soak of one runtime: `program.ts MINUTES SEED`. Mixed load with random kills until the time is over; each result is
- * checked, and memory, threads and descriptors have to stay where they are. The last line says what came of it.
+ * The soak of one runtime: `program.ts MINUTES SEED [FILE]`. Mixed load with random kills until the time is over; each result is
+ * checked, and memory, threads and descriptors have to stay where they are. The last line says what came of it; `FILE` gets every
+ * sample.
  */
 import process from "node:process";
 import { isMainProcess, Pool } from "../../mod.ts";
-import { killChild, steps, type Tally } from "./load.ts";
+import { killChild, steps } from "./load.ts";
 import { Random } from "./random.ts";
 import { findings } from "./report.ts";
+import { SampleFile } from "./sample_file.ts";
+import type { Tally } from "./step.ts";
 import { type Usage, usage } from "./usage.ts";
 
 /** Steps at a time. */
@@ -30,7 +33,7 @@ function collectGarbage(): void {
   Bun?.gc(true);
 }
 
-async function soak(minutes: number, seed: number): Promise<boolean> {
+async function soak(minutes: number, seed: number, samplePath: string | undefined): Promise<boolean> {
   const random = new Random(seed);
   const tally: Tally = { calls: 0, lost: 0, kills: 0 };
   const warm = new Pool(1);
@@ -41,12 +44,14 @@ async function soak(minutes: number, seed: number): Promise<boolean> {
   const began = performance.now();
   const end = began + minutes * 60_000;
   const samples: { at: number; usage: Usage }[] = [];
+  const file = samplePath === undefined ? undefined : new SampleFile(samplePath);
   let failure: unknown;
   let answersAtKill = 0;
   const sampler = setInterval(() => {
     collectGarbage();
     const now = usage();
     samples.push({ at: (performance.now() - began) / 60_000, usage: now });
+    file?.add((performance.now() - began) / 60_000, now, tally);
     // Not while they come up: a pool whose workers cannot start is to say so.
     const grown = now.pids.filter((pid) => samples.at(-GROWN_SAMPLES)?.usage.pids.includes(pid));
     const answers = pools[1]!.stats().completed;
@@ -90,7 +95,7 @@ async function soak(minutes: number, seed: number): Promise<boolean> {
 }
 
 if (isMainProcess) {
-  const [minutes, seed] = process.argv.slice(2).map(Number) as [number, number];
-  const isClean = await soak(minutes, seed);
+  const [minutes, seed, samplePath] = process.argv.slice(2);
+  const isClean = await soak(Number(minutes), Number(seed), samplePath);
   process.exit(isClean ? 0 : 1);
 }

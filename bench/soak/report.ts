@@ -1,4 +1,4 @@
-import type { Tally } from "./load.ts";
+import type { Tally } from "./step.ts";
 import { floors, grows, type Sample, trendOf } from "./trend.ts";
 import type { Usage } from "./usage.ts";
 
@@ -18,6 +18,9 @@ interface Look {
 
 const figures = [
   { name: "resident KiB", of: ({ residentKib }: Usage) => residentKib },
+  { name: "objects KiB", of: ({ heapKib }: Usage) => heapKib },
+  { name: "shared blocks", of: ({ blocks }: Usage) => blocks },
+  { name: "shared KiB", of: ({ sharedKib }: Usage) => sharedKib },
   { name: "descriptors", of: ({ descriptors }: Usage) => descriptors },
   { name: "threads", of: ({ threads }: Usage) => threads },
 ] as const;

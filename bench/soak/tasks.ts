@@ -38,6 +38,15 @@ export const produce: (queue: Queue<Answer>, first: number, count: number) => Pr
   },
 );
 
+/** As `produce`, and then ends its process with code 3. */
+export const produceAndExit: (queue: Queue<Answer>, first: number, count: number) => Promise<void> = task(
+  import.meta,
+  async function produceAndExit(queue: Queue<Answer>, first: number, count: number): Promise<void> {
+    await produce(queue, first, count);
+    process.exit(3);
+  },
+);
+
 /** Counts one up under the lock, which may be that of a worker that was killed. */
 export const countUp: (lock: Lock, counter: SharedValue<"i">) => Promise<void> = task(
   import.meta,

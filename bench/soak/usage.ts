@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
+import process from "node:process";
+import { accounting } from "../../src/memory/allocator.ts";
 
-/** What this process holds of the machine, as Linux counts. */
+/** What this process holds: of the machine, as Linux counts, and within. */
 export interface Usage {
   readonly residentKib: number;
+  /** Objects of the main thread. */
+  readonly heapKib: number;
+  /** Blocks of the shared memory that are in use, and what the heap of them has got. */
+  readonly blocks: number;
+  readonly sharedKib: number;
   readonly descriptors: number;
   readonly threads: number;
   /** Processes that it has started and that are still there. */
@@ -15,8 +22,12 @@ export function usage(): Usage {
   const status = readFileSync("/proc/self/status", "utf8");
   const pids = childPids();
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]);
+  const shared = accounting();
   return {
     residentKib: field("VmRSS"),
+    heapKib: Math.round(process.memoryUsage().heapUsed / 1024),
+    blocks: shared.blocks,
+    sharedKib: Math.round(shared.capacity / 1024),
     descriptors: readdirSync("/proc/self/fd").length,
     threads: field("Threads"),
     children: pids.length,
