@@ -12,6 +12,7 @@ const contestants: readonly { readonly name: string; readonly file: string }[] =
   ...["piscina", "tinypool", "workerpool", "poolifier", "comlink", "multithreading"]
     .map((name) => ({ name, file: `peers/${name}.mjs` })),
   { name: "p-map, no workers", file: "peers/p_map.mjs" },
+  { name: "promises, no workers", file: "dispatch/promises.ts" },
   { name: own, file: "dispatch/manyhands.ts" },
 ];
 
@@ -125,6 +126,7 @@ export function dispatchSection(runtimes: readonly RuntimeCommand[]): Section {
         wanted: { node: 5, deno: 5, bun: 2.5 },
       },
       { measure: "allAtOnce", contestant: own, against: raw, wanted: 6 },
+      ...payloadMeasures.map(({ key }) => ({ measure: key, contestant: own, against: raw, wanted: 1 })),
     ],
     contests: [
       ...scripts(contestants, callMeasures, runtimes),
