@@ -45,7 +45,13 @@ export { type Readiness, type Waitable, waitable } from "./src/core/waitable.ts"
 export type { Doubleable } from "./src/kernels/double.ts";
 export { type Kernels, kernels } from "./src/kernels/kernels.ts";
 export type { Lowercased, LowercaseOptions } from "./src/kernels/lowercase.ts";
-export { type KernelTypecode, type RegisteredKernel, registerKernel } from "./src/kernels/register_kernel.ts";
+export {
+  type KernelFunctions,
+  type KernelTypecode,
+  type RegisteredKernel,
+  registerKernel,
+} from "./src/kernels/register_kernel.ts";
+export type { TextCut, TextFunction } from "./src/kernels/text_kernel.ts";
 export { type BytesLike, Connection } from "./src/queue/connection.ts";
 export { BaseManager, type ManagerOptions, type RegisterOptions } from "./src/manager/base_manager.ts";
 export {

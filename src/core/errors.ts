@@ -236,6 +236,40 @@ export class RecordError extends ManyhandsError {
   }
 }
 
+/** What was wrong with a call of a kernel. */
+export type KernelErrorCode =
+  | "ERR_KERNEL_TRAPPED"
+  | "ERR_KERNEL_RESULT"
+  | "ERR_KERNEL_TIMEOUT"
+  | "ERR_KERNEL_LINE_TOO_LONG";
+
+/**
+ * A kernel of one's own failed for a part of an input: it trapped (`TRAPPED`), gave no length of output that can be
+ * (`RESULT`), did not come back in its time (`TIMEOUT`), or was to get a line that is longer than a chunk
+ * (`LINE_TOO_LONG`).
+ */
+export class KernelError extends ManyhandsError {
+  /** Path of the input. */
+  readonly path: string;
+  /** Where the part starts, in bytes from the start of the input's text. */
+  readonly start: number;
+  /** Where it ends. */
+  readonly end: number;
+
+  /** Makes the error; `options.cause` is what led to it. */
+  constructor(
+    code: KernelErrorCode,
+    range: { readonly path: string; readonly start: number; readonly end: number },
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(code, `${range.path}, bytes ${range.start} to ${range.end}: ${message}`, options);
+    this.path = range.path;
+    this.start = range.start;
+    this.end = range.end;
+  }
+}
+
 /** A stream holds an undecided capital sigma and so much text after it that does not decide it that memory would fill. */
 export class LookAheadLimitError extends ManyhandsError {
   /** Makes the error; `options.cause` is what led to it. */

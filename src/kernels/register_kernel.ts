@@ -1,17 +1,24 @@
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { markInPlace, markTask } from "../core/task_reference.ts";
-import { heapBytes, isLinearView, linearMemory } from "../memory/linear_memory.ts";
+import { heapBytes, isLinearView } from "../memory/linear_memory.ts";
 import type { TypedArray } from "../memory/typed_array.ts";
 import { typecodeArrays } from "../memory/typecode_arrays.ts";
 import { readUrl } from "../runtime/read_url.ts";
 import { compileKernel } from "./kernel_module.ts";
 import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
+import { instantiateKernel, markTextKernel, type TextFunction, textKernel } from "./text_kernel.ts";
 
 /** Items of a kernel between two looks at the stop word. */
 const SLICE_ITEMS = 1 << 20;
 
 /** A typecode of the items that a kernel works on: those of `SharedArray`. */
 export type KernelTypecode = "b" | "B" | "c" | "h" | "H" | "i" | "I" | "l" | "L" | "q" | "Q" | "f" | "d";
+
+/** Names of the functions of a kernel. */
+export interface KernelFunctions extends Readonly<Partial<Record<KernelTypecode, string>>> {
+  /** What `mapKernel` of the text pipeline calls; where there is none, the function for typecode `"B"`. */
+  readonly text?: TextFunction;
+}
 
 /** A kernel of one's own: it works on all items of an array in place and returns the array. */
 export type RegisteredKernel = <T extends ArrayBufferView>(array: T) => T;
@@ -25,7 +32,7 @@ type Work = (address: number, length: number) => void;
  * Makes functions of a WASM module a kernel, as `kernels.double` is one: `pool.mapInPlace` runs it on ranges of a
  * `SharedArray` where they lie, in all workers at once, and it may be called, or sent to a worker as a task, with any
  * typed array. Call it at the top level of a module, as `task`: each worker registers the kernel when it loads the
- * module. Without a counterpart in Python.
+ * module. One with a function for text runs in `mapKernel` of `manyhands/text` too. Without a counterpart in Python.
  *
  * The contract: a function takes the byte offset of the first item and the number of items, both i32, and returns
  * nothing; it reads and writes those items only; calls on different ranges may run at the same time, in any order, and
@@ -35,7 +42,7 @@ type Work = (address: number, length: number) => void;
  *
  * @param base the module that calls this: `import.meta`, or the module's URL
  * @param source the WASM's URL (`file:` or `data:`), or its bytes
- * @param exports the name of the exported function for each typecode of items that there is one for
+ * @param exports the name of the exported function for each typecode of items that there is one for, and for text
  * @throws {UnsupportedError} where the WASM breaks the contract, or the URL is of another kind
  * @throws {WebAssembly.CompileError} where the source is no WASM
  * @throws {TypeError} where an export is missing, or `base` holds no URL; the kernel throws it for other arrays
@@ -58,21 +65,32 @@ type Work = (address: number, length: number) => void;
 export function registerKernel(
   base: { readonly url: string } | URL | string,
   source: URL | Uint8Array<ArrayBuffer>,
-  exports: Readonly<Partial<Record<KernelTypecode, string>>>,
+  exports: KernelFunctions,
 ): RegisteredKernel {
   const url = typeof base === "string" ? base : base instanceof URL ? base.href : base?.url;
   if (typeof url !== "string" || !URL.canParse(url)) {
     throw new TypeError(`Cannot register a kernel: expected import.meta or a module's URL, found ${String(url)}`);
   }
-  const module = compileKernel(source instanceof URL ? readUrl(source) : source);
-  const nameOf = functionNames(module, exports);
+  const bytes = source instanceof URL ? readUrl(source) : source;
+  const module = compileKernel(bytes);
+  const { text, ...items } = exports;
+  const nameOf = functionNames(module, items);
+  const called: TextFunction | undefined = text ??
+    (items.B === undefined ? undefined : { export: items.B, cut: "bytes" });
+  if (nameOf.size === 0 && called === undefined) {
+    throw new TypeError("Cannot register a kernel: expected at least one exported function");
+  }
   let instance: WebAssembly.Instance | undefined;
   const workOn = (arrayName: string | undefined, described: string): Work => {
     const name = arrayName === undefined ? undefined : nameOf.get(arrayName);
     if (name === undefined) {
-      throw new TypeError(`Cannot run the kernel on ${described}: expected one of ${[...nameOf.keys()].join(", ")}`);
+      throw new TypeError(
+        `Cannot run the kernel on ${described}: expected one of ${
+          [...nameOf.keys()].join(", ") || "no arrays, but text"
+        }`,
+      );
     }
-    instance ??= instantiate(module);
+    instance ??= instantiateKernel(module);
     return instance.exports[name] as Work;
   };
 
@@ -86,6 +104,7 @@ export function registerKernel(
     runOnArray(workOn(arrayName, arrayName), array as unknown as TypedArray);
     return array;
   };
+  if (called !== undefined) markTextKernel(kernel, textKernel(module, bytes, called));
   const count = counts.get(url) ?? 0;
   counts.set(url, count + 1);
   const name = `kernel ${count}`;
@@ -111,13 +130,7 @@ function functionNames(
     }
     names.set(typecodeArrays[typecode as KernelTypecode].name, name);
   }
-  if (names.size === 0) throw new TypeError("Cannot register a kernel: expected at least one exported function");
   return names;
-}
-
-function instantiate(module: WebAssembly.Module): WebAssembly.Instance {
-  const [memory] = WebAssembly.Module.imports(module);
-  return new WebAssembly.Instance(module, { [memory!.module]: { [memory!.name]: linearMemory() } });
 }
 
 function runInSlices(work: Work, byteOffset: number, length: number, itemBytes: number): void {

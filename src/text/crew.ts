@@ -3,6 +3,7 @@ import { type Deferred, deferred } from "../core/deferred.ts";
 import { PoolClosedError, RemoteError, WorkerLostError } from "../core/errors.ts";
 import { taskReferenceOf } from "../core/task_reference.ts";
 import { kernelModule } from "../kernels/instance.ts";
+import type { TextKernel } from "../kernels/text_kernel.ts";
 import { recoverHeap } from "../memory/allocator.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
 import { recordOwnerDeath } from "../memory/owner_deaths.ts";
@@ -63,10 +64,15 @@ export class Crew implements RunnerPool {
   #isEnding = false;
 
   readonly #entry: URL;
+  readonly #kernel: TextKernel | undefined;
 
-  /** @param entry the module that each worker runs, which answers as `crew_main.ts` does */
-  constructor(workers: number, entry: URL = crewUrl()) {
+  /**
+   * @param entry the module that each worker runs, which answers as `crew_main.ts` does
+   * @param kernel what they run in place of lower-casing
+   */
+  constructor(workers: number, entry: URL = crewUrl(), kernel?: TextKernel) {
     this.#entry = entry;
+    this.#kernel = kernel;
     for (let count = 0; count < workers; count++) this.#start();
   }
 
@@ -112,7 +118,7 @@ export class Crew implements RunnerPool {
 
   #start(): void {
     const name = `text-worker-${++this.#started}`;
-    const init: CrewInit = { memory: linearMemory(), kernels: kernelModule() };
+    const init: CrewInit = { memory: linearMemory(), kernels: kernelModule(), kernel: this.#kernel };
     const thread = runtime.startThread(this.#entry, { data: init, name, heapMebibytes: HEAP_MEBIBYTES });
     const ended = deferred<void>();
     const member: Member = { name, thread, ended: ended.promise, isUp: false, call: undefined, tasks: 0, bytesIn: 0 };

@@ -9,12 +9,14 @@ import { adoptLinearMemory } from "../memory/linear_memory.ts";
 import { runtime } from "../runtime/current.ts";
 import type { CrewAnswer, CrewInit, CrewRequest } from "./crew_messages.ts";
 import * as fileTasks from "./file_tasks.ts";
+import { adoptTextKernel } from "./kernel_call.ts";
 
 const { scope } = runtime;
 scope?.onStart((data) => {
-  const { memory, kernels } = data as CrewInit;
+  const { memory, kernels, kernel } = data as CrewInit;
   adoptLinearMemory(memory);
   adoptKernelModule(kernels);
+  if (kernel !== undefined) adoptTextKernel(kernel);
   const answer = (message: CrewAnswer): void => scope.post(message);
   const tasks = fileTasks as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
   scope.onMessage(async (message) => {

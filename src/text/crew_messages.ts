@@ -1,7 +1,11 @@
+import type { TextKernel } from "../kernels/text_kernel.ts";
+
 /** What a crew hands to each of its workers at their start. */
 export interface CrewInit {
   readonly memory: WebAssembly.Memory;
   readonly kernels: WebAssembly.Module;
+  /** The kernel of the user's that the run is of. */
+  readonly kernel?: TextKernel | undefined;
 }
 
 /** Asks a worker for one task, or, without a name, to end. */

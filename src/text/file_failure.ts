@@ -1,4 +1,4 @@
-import { FileError, type FileErrorCode, InvalidUtf8Error } from "../core/errors.ts";
+import { FileError, type FileErrorCode, InvalidUtf8Error, KernelError, type KernelErrorCode } from "../core/errors.ts";
 import { fileErrorCode } from "../runtime/files.ts";
 
 /**
@@ -6,13 +6,23 @@ import { fileErrorCode } from "../runtime/files.ts";
  * expected answer and the main thread knows the path as the caller wrote it.
  */
 export interface FailureData {
-  readonly kind: "read" | "write" | "changed" | "invalid" | "stopped";
+  readonly kind: "read" | "write" | "changed" | "invalid" | "stopped" | "kernel";
   /** Message of the system, or what was found. */
   readonly message: string;
   /** Code of the system's error, such as `"ENOSPC"`. */
   readonly system?: string | undefined;
   /** `"invalid"`: offset of the first invalid byte in the input. */
   readonly offset?: number;
+  /** `"kernel"`: what was wrong with it, and the part of the input that it was for. */
+  readonly call?: KernelCallFailure;
+}
+
+/** A call of a kernel that failed. */
+export interface KernelCallFailure {
+  readonly code: KernelErrorCode;
+  /** In bytes from the start of the text. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Thrown inside a task to leave it with a failure. */
@@ -84,6 +94,10 @@ export function failureError(data: FailureData, input: string, output: string): 
       return changedError(input, data.message);
     case "invalid":
       return new InvalidUtf8Error(data.offset ?? 0);
+    case "kernel": {
+      const { code, start, end } = data.call!;
+      return new KernelError(code, { path: input, start, end }, data.message);
+    }
     case "stopped":
       return new DOMException("The run was stopped", "AbortError");
   }

@@ -23,7 +23,16 @@ import type { NominalChunk } from "./chunk_plan.ts";
 import { type FailureData, guarded, TaskFailure } from "./file_failure.ts";
 import { type InputFile, withInput } from "./input_file.ts";
 import { inputChange, type KnownFile } from "./input_change.ts";
-import { type ChunkPart, type ChunkSettings, type ChunkState, lowerChunk, type RangeEnd } from "./lower_chunk.ts";
+import {
+  type ChunkPart,
+  type ChunkSettings,
+  type ChunkState,
+  lowerChunk,
+  type RangeEnd,
+  type WindowSink,
+} from "./lower_chunk.ts";
+import { kernelChunk, kernelHeld } from "./kernel_chunk.ts";
+import type { KernelSettings } from "./kernel_pieces.ts";
 import { type HeldPart, lowerHeld } from "./lower_held.ts";
 import { memoryView, type Slot } from "./slot.ts";
 
@@ -35,6 +44,8 @@ export interface TaskSettings {
   readonly stopWord: number;
   /** Of a run that can be resumed: identifies it, and small files are made to last before their task has its answer. */
   readonly checkpoint?: string | undefined;
+  /** Of a run of a kernel of the user's instead of lower-casing. */
+  readonly kernel?: KernelSettings | undefined;
 }
 
 /** What a task answers: its result, or why there is none. */
@@ -55,6 +66,22 @@ function chunkSettings(settings: TaskSettings): ChunkSettings {
     windowBytes: settings.windowBytes,
     stopped: () => Atomics.load(typedView(Int32Array, settings.stopWord, 1), 0) !== 0,
   };
+}
+
+/** Does to a chunk what the run is for. `index`: number of the file among those of the task. */
+function workOnChunk(
+  source: ByteSource,
+  chunk: NominalChunk,
+  slot: Slot,
+  { kernel, ...rest }: TaskSettings,
+  index: number,
+  resume?: ChunkState,
+  sink?: WindowSink,
+): ChunkPart {
+  const settings = chunkSettings(rest);
+  return kernel === undefined
+    ? lowerChunk(source, chunk, slot, settings, resume, sink)
+    : kernelChunk(source, chunk, slot, settings, kernel, index, resume, sink);
 }
 
 function withOutput<T>(path: string, work: (write: (source: Uint8Array, position: number) => void) => T): T {
@@ -81,7 +108,7 @@ export const lowerFileChunk: (
 ) => Outcome<ChunkPart> = task(
   import.meta,
   function lowerFileChunk(file, chunk, slot, settings, resume) {
-    return outcome(() => withInput(file, (source) => lowerChunk(source, chunk, slot, chunkSettings(settings), resume)));
+    return outcome(() => withInput(file, (source) => workOnChunk(source, chunk, slot, settings, 0, resume)));
   },
 );
 
@@ -111,11 +138,12 @@ export const lowerChunkInto: (
       withInput(file, (source) =>
         withOutput(output, (write) => {
           let kept = true;
-          const { consumed } = lowerChunk(
+          const { consumed } = workOnChunk(
             source,
             chunk,
             slot,
-            chunkSettings(settings),
+            settings,
+            0,
             undefined,
             (address, length, position, read) => {
               kept = length === read;
@@ -165,7 +193,7 @@ export const lowerFiles: (
 ) => Outcome<WrittenFile>[] = task(
   import.meta,
   function lowerFiles(files, slot, settings) {
-    return files.map((file) => outcome(() => lowerFile(file, slot, settings)));
+    return files.map((file, index) => outcome(() => lowerFile(file, index, slot, settings)));
   },
 );
 
@@ -176,12 +204,12 @@ function createDraft(target: string, { checkpoint }: TaskSettings): NewFile {
   return { path, file: createEmpty(path) };
 }
 
-function lowerFile(file: BatchedFile, slot: Slot, settings: TaskSettings): WrittenFile {
+function lowerFile(file: BatchedFile, index: number, slot: Slot, settings: TaskSettings): WrittenFile {
   const written = withInput(file, (source) => {
     const { path: temporary, file: opened } = guarded("write", () => createDraft(file.target, settings));
     let isOpen = true;
     try {
-      const produced = lowerAll(source, slot, chunkSettings(settings), (bytes, position) => {
+      const produced = lowerAll(source, index, slot, settings, (bytes, position) => {
         guarded("write", () => writeAt(opened, bytes, position));
       });
       if (settings.checkpoint !== undefined) guarded("write", () => syncOpened(opened));
@@ -203,13 +231,14 @@ function lowerFile(file: BatchedFile, slot: Slot, settings: TaskSettings): Writt
 /** Lower-cases the whole of a text piece by piece; returns the bytes of output. */
 function lowerAll(
   source: ByteSource,
+  index: number,
   slot: Slot,
-  settings: ChunkSettings,
+  settings: TaskSettings,
   write: (bytes: Uint8Array, position: number) => void,
 ): number {
   let produced = 0;
   for (let resume: ChunkState | undefined, more = true; more; more = resume !== undefined) {
-    const part = lowerChunk(source, { start: 0, end: source.size }, slot, settings, resume);
+    const part = workOnChunk(source, { start: 0, end: source.size }, slot, settings, index, resume);
     if (part.produced > 0) write(outputOf(slot, part.produced), produced);
     produced += part.produced;
     resume = part.next;
@@ -228,5 +257,26 @@ export const lowerSlot: (
   import.meta,
   function lowerSlot(slot, length, ending, settings, from) {
     return outcome(() => lowerHeld(slot, length, ending, chunkSettings(settings), from));
+  },
+);
+
+/** A part of a text that comes in order. */
+export interface TextPart {
+  readonly path: string;
+  /** Where it starts, in bytes from the start of the text. */
+  readonly offset: number;
+}
+
+/** Has the kernel of the user's work on bytes that lie in a slot's input part already, or on the next piece of them. */
+export const kernelSlot: (
+  part: TextPart,
+  length: number,
+  slot: Slot,
+  settings: TaskSettings,
+  resume: ChunkState | undefined,
+) => Outcome<ChunkPart> = task(
+  import.meta,
+  function kernelSlot({ offset }, length, slot, settings, resume) {
+    return outcome(() => kernelHeld(slot, length, offset, chunkSettings(settings), settings.kernel!, resume));
   },
 );

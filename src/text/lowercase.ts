@@ -1,18 +1,9 @@
-import { assertCompression } from "../runtime/compression.ts";
-import { batchShare } from "./batch_run.ts";
-import { chunkCount } from "./chunk_plan.ts";
-import { openCommonOutput } from "./common_output.ts";
 import { Crew } from "./crew.ts";
 import type { TextReport } from "./report.ts";
-import { type CheckpointSystem, lowercaseIdentity, RunCheckpoint } from "./run_checkpoint.ts";
-import { RunMemory } from "./run_memory.ts";
+import { type CheckpointSystem, lowercaseIdentity } from "./run_checkpoint.ts";
+import { runText } from "./run_text.ts";
 import type { RunnerPool } from "./task_runner.ts";
 import { type LowercaseOptions, readOptions } from "./text_options.ts";
-import { planText, type TextPlan } from "./text_plan.ts";
-import { TextRun } from "./text_run.ts";
-
-/** Milliseconds that a stopped run waits for its workers to leave their chunks, before it ends them. */
-const STOP_DEADLINE = 500;
 
 /**
  * Lower-cases texts of any size in flat memory: exact Unicode 17.0 lower-casing of UTF-8, the same bytes on every
@@ -52,85 +43,5 @@ export async function lowercaseWith(
   options: LowercaseOptions,
   system?: CheckpointSystem,
 ): Promise<TextReport> {
-  const settings = readOptions(options);
-  settings.signal?.throwIfAborted();
-  const began = performance.now();
-  const place = typeof settings.output === "string" && settings.output !== "-"
-    ? { path: settings.output, concat: settings.concat }
-    : "writer";
-  const plan = await planText(settings.input, place, settings.compression, settings.signal);
-  plan.compressions.forEach(assertCompression);
-  const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings.chunkBytes, settings.processes)));
-  const output = plan.common === undefined ? await openCommonOutput(settings.output, plan.device) : undefined;
-  let run: TextRun | undefined;
-  const checkpoint = settings.checkpoint
-    ? await RunCheckpoint.open(settings, plan, lowercaseIdentity(settings, plan), (error) => run?.stop(error), system)
-    : undefined;
-  try {
-    const memory = new RunMemory(settings, processes, plan.hasStreams, checkpoint?.id);
-    const pool = startPool(processes);
-    run = new TextRun(plan, settings, pool, memory, output?.sink, checkpoint);
-    await runToEnd(run, pool, memory, settings.signal);
-    if (checkpoint?.failure !== undefined) throw checkpoint.failure;
-    if (run.counts.failed.length === 0) await checkpoint?.finish();
-    if (run.outputLost !== undefined && !run.outputLost.closed) {
-      const { cause } = run.outputLost;
-      throw output === undefined ? cause : output.error(cause);
-    }
-  } catch (error) {
-    await output?.close().catch(() => {});
-    throw error;
-  } finally {
-    await checkpoint?.close();
-  }
-  await output?.close();
-  const { files, bytesIn, bytesOut, bytesResumed, failed } = run.counts;
-  const seconds = (performance.now() - began) / 1000;
-  const outputClosed = run.outputLost !== undefined;
-  return { files, bytesIn, bytesOut, bytesResumed, seconds, processes, failed, outputClosed };
-}
-
-/** Tasks that the sources come to, or, where these are more than `enough`, some number above that. */
-function taskCount(plan: TextPlan, chunkBytes: number, enough: number): number {
-  let tasks = 0;
-  for (const source of plan.sources) {
-    if (tasks > enough) break;
-    if (source.kind === "stream") return Infinity;
-    const chunks = chunkCount(source.size, chunkBytes);
-    tasks += chunks > 1 || source.target === undefined || source.compress !== undefined
-      ? chunks
-      : batchShare(source.size);
-  }
-  return Math.ceil(tasks);
-}
-
-/** Runs to the end or, when `signal` is aborted, until nothing of the run is left; then throws the signal's reason. */
-async function runToEnd(
-  run: TextRun,
-  pool: RunnerPool,
-  memory: RunMemory,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const abort = () => run.stop(signal?.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  // It may have been while the run was prepared.
-  if (signal?.aborted) abort();
-  let overdue: ReturnType<typeof setTimeout> | undefined;
-  let settled = false;
-  const work = run.run().finally(() => settled = true);
-  const patience = new Promise<void>((resolve) => {
-    run.onStop(() => overdue = setTimeout(resolve, STOP_DEADLINE));
-  });
-  try {
-    await Promise.race([work, patience]);
-  } finally {
-    run.stop(undefined);
-    clearTimeout(overdue);
-    signal?.removeEventListener("abort", abort);
-    run.abandonFiles();
-    await pool.terminate();
-    // A worker that is still in its slot keeps it: memory given back would be someone else's.
-    if (settled) memory.free();
-  }
-  signal?.throwIfAborted();
+  return await runText(readOptions(options), lowercaseIdentity, startPool, system);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 export { lowercase } from "./lowercase.ts";
+export { mapKernel, type MapKernelOptions } from "./map_kernel.ts";
 export { mapRecords, mapText } from "./map_text.ts";
 export type { MapRecordsOptions, MapTextOptions } from "./map_options.ts";
 export type { MapProgress, MapReport } from "./map_report.ts";
@@ -12,6 +13,7 @@ export type { TaskDeps, TaskLike } from "../process/define_task.ts";
 export type { LowercaseOptions } from "./text_options.ts";
 export type { CompressionChoice } from "./compression.ts";
 export type { Compression } from "../runtime/compression.ts";
+export type { RegisteredKernel } from "../kernels/register_kernel.ts";
 export type { InvalidMode } from "../kernels/lowercase.ts";
 export {
   CheckpointError,
@@ -19,6 +21,8 @@ export {
   FileError,
   type FileErrorCode,
   InvalidUtf8Error,
+  KernelError,
+  type KernelErrorCode,
   LookAheadLimitError,
   ManyhandsError,
   OutputConflictError,

@@ -221,6 +221,13 @@ export function lowercaseIdentity(
   return withCompression({ task: "lowercase", inputs, chunkBytes, invalid, ...compression }, plan);
 }
 
+/** The same of a run of `mapKernel`. */
+export function kernelIdentity({ input, chunkBytes, kernel, compression }: TextSettings, plan: TextPlan): RunIdentity {
+  const inputs = Array.isArray(input) ? input.length : 1;
+  const { checksum, name, cut, growth } = kernel!.source;
+  return withCompression({ task: "kernel", checksum, name, cut, growth, inputs, chunkBytes, ...compression }, plan);
+}
+
 /** The identity of a run whose outputs may be compressed. */
 export function withCompression(identity: RunIdentity, plan: TextPlan): RunIdentity {
   if (plan.compressions.size === 0) return identity;

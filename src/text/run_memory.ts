@@ -1,6 +1,7 @@
 import { allocateZeroed, free } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
 import type { TaskSettings } from "./file_tasks.ts";
+import { CALL_WORDS } from "./kernel_call.ts";
 import { windowRoom } from "./lower_chunk.ts";
 import { allocateSlot, freeSlot, PAGE_BYTES, type Slot } from "./slot.ts";
 import { SPARE_SLOTS, type TextSettings } from "./text_options.ts";
@@ -22,17 +23,32 @@ export class RunMemory {
    * @throws {OutOfMemoryError} where the shared memory has no room for them
    */
   constructor(options: TextSettings, processes: number, streams: boolean, checkpoint?: string) {
-    const { chunkBytes, invalid } = options;
+    const { chunkBytes, invalid, kernel } = options;
     const windowBytes = Math.min(WINDOW_BYTES, chunkBytes);
-    const inputBytes = streams ? Math.max(chunkBytes, windowRoom(windowBytes)) : windowRoom(windowBytes);
+    const roomBytes = windowRoom(kernel?.source.cut === "lines" ? chunkBytes : windowBytes);
+    const inputBytes = streams ? Math.max(chunkBytes, roomBytes) : roomBytes;
     // A few letters grow; where more of them come than this allows for, the chunk is written in pieces.
-    const outputBytes = chunkBytes + chunkBytes / 64 + 4 * PAGE_BYTES;
+    const outputBytes = kernel === undefined
+      ? chunkBytes + chunkBytes / 64 + 4 * PAGE_BYTES
+      : Math.ceil(chunkBytes * Math.max(1, kernel.source.growth)) + windowRoom(windowBytes);
     const slots: Slot[] = [];
     try {
-      while (slots.length < processes + SPARE_SLOTS) slots.push(allocateSlot(inputBytes, outputBytes));
-      this.settings = { invalid, windowBytes, stopWord: allocateZeroed(4), checkpoint };
+      while (slots.length < processes + SPARE_SLOTS) {
+        const slot = allocateSlot(inputBytes, outputBytes);
+        slots.push(slot);
+        if (kernel !== undefined) {
+          slots[slots.length - 1] = { ...slot, call: allocateZeroed(CALL_WORDS * Uint32Array.BYTES_PER_ELEMENT) };
+        }
+      }
+      this.settings = {
+        invalid,
+        windowBytes,
+        stopWord: allocateZeroed(4),
+        checkpoint,
+        kernel: kernel && { cut: kernel.source.cut, growth: kernel.source.growth, lineBytes: chunkBytes },
+      };
     } catch (error) {
-      slots.forEach(freeSlot);
+      slots.forEach(freeAll);
       throw error;
     }
     this.slots = slots;
@@ -45,7 +61,12 @@ export class RunMemory {
 
   /** Gives the memory back; no worker may work in it any more. */
   free(): void {
-    this.slots.forEach(freeSlot);
+    this.slots.forEach(freeAll);
     free(this.settings.stopWord);
   }
+}
+
+function freeAll(slot: Slot): void {
+  if (slot.call !== undefined) free(slot.call);
+  freeSlot(slot);
 }

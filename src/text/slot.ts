@@ -17,6 +17,8 @@ export interface Slot {
   readonly output: number;
   /** Bytes of the output part. */
   readonly outputBytes: number;
+  /** Of a run of a kernel of the user's: address of the words in which a worker notes the call that it is in. */
+  readonly call?: number | undefined;
 }
 
 /** Allocates a slot with at least the given room. */

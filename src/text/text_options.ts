@@ -1,4 +1,5 @@
 import type { InvalidMode } from "../kernels/lowercase.ts";
+import type { TextKernel } from "../kernels/text_kernel.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ByteWriter } from "./byte_sink.ts";
 import type { CompressionChoice, CompressionChoices } from "./compression.ts";
@@ -55,6 +56,13 @@ export interface LowercaseOptions {
   onError?: (failure: TextFailure) => void;
 }
 
+/** What a run does instead of lower-casing. */
+export interface KernelRun {
+  readonly source: TextKernel;
+  /** Milliseconds that one call may take. */
+  readonly timeout: number;
+}
+
 /** The options with their defaults. */
 export interface TextSettings {
   readonly input: readonly string[] | AsyncIterable<Uint8Array>;
@@ -64,6 +72,7 @@ export interface TextSettings {
   readonly ordered: boolean;
   readonly chunkBytes: number;
   readonly invalid: InvalidMode;
+  readonly kernel?: KernelRun | undefined;
   readonly compression: CompressionChoices;
   readonly checkpoint: boolean;
   readonly signal: AbortSignal | undefined;
@@ -87,7 +96,7 @@ export function shown(value: unknown): string {
 }
 
 /** Checks the options and fills in the defaults. Throws `TypeError` and `RangeError`. */
-export function readOptions(options: LowercaseOptions): TextSettings {
+export function readOptions(options: LowercaseOptions, kernel?: KernelRun): TextSettings {
   const { processes = runtime.cores(), invalid = "pass", ordered = true } = options;
   if (!Number.isSafeInteger(processes) || processes < 1) {
     throw new RangeError(
@@ -96,8 +105,10 @@ export function readOptions(options: LowercaseOptions): TextSettings {
   }
   const input = readInput(options.input);
   const streams = !Array.isArray(input) || input.includes("-");
-  const { chunkBytes = defaultChunkBytes(processes, streams ? DEFAULT_STREAM_CHUNK_BYTES : DEFAULT_CHUNK_BYTES) } =
-    options;
+  // Of a chunk there is the output in memory, and of one that a kernel works on the whole input too.
+  const parts = kernel === undefined ? 1 : 1 + Math.max(1, kernel.source.growth);
+  const mostBytes = streams ? DEFAULT_STREAM_CHUNK_BYTES : DEFAULT_CHUNK_BYTES;
+  const { chunkBytes = defaultChunkBytes(processes, mostBytes, parts) } = options;
   if (
     !Number.isSafeInteger(chunkBytes) || chunkBytes < CHUNK_STEP || chunkBytes > MAX_CHUNK_BYTES ||
     chunkBytes % CHUNK_STEP !== 0
@@ -119,6 +130,7 @@ export function readOptions(options: LowercaseOptions): TextSettings {
     ordered,
     chunkBytes,
     invalid,
+    kernel,
     compression: {
       decompress: readCompression("decompress", options.decompress),
       compress: readCompression("compress", options.compress),
@@ -136,8 +148,8 @@ export function readCompression(option: string, choice: unknown = "auto"): Compr
   throw new TypeError(`Cannot ${option}: expected "auto", "gzip", "zstd" or "none", found ${shown(choice)}`);
 }
 
-function defaultChunkBytes(processes: number, most: number): number {
-  const share = Math.floor(DEFAULT_MEMORY_BYTES / (processes + SPARE_SLOTS) / CHUNK_STEP) * CHUNK_STEP;
+function defaultChunkBytes(processes: number, most: number, parts: number): number {
+  const share = Math.floor(DEFAULT_MEMORY_BYTES / (processes + SPARE_SLOTS) / parts / CHUNK_STEP) * CHUNK_STEP;
   return Math.max(CHUNK_STEP, Math.min(most, share));
 }
 

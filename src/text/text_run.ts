@@ -11,6 +11,7 @@ import { decodedText } from "./decoded_text.ts";
 import { FileSink } from "./file_sink.ts";
 import type { TaskSettings } from "./file_tasks.ts";
 import { inputChange } from "./input_change.ts";
+import { kernelStream } from "./kernel_stream.ts";
 import { lowerStream } from "./lower_stream.ts";
 import { OrderedRun } from "./ordered_run.ts";
 import type { TextFailure } from "./report.ts";
@@ -262,7 +263,8 @@ export class TextRun implements RunContext {
     // Standard input has nothing that would have to be waited for.
     const isOwn = source.bytes === undefined && source.path !== "-";
     const isLive = source.size === undefined;
-    const started = lowerStream(this, source.path, bytes, isOwn, ordered, isLive).catch(
+    const work = this.settings.kernel === undefined ? lowerStream : kernelStream;
+    const started = work(this, source.path, bytes, isOwn, ordered, isLive).catch(
       (error: NodeJS.ErrnoException) => {
         throw source.bytes === undefined && error.syscall !== undefined
           ? readError(source.path, error.code, error.message, error)

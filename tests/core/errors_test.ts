@@ -34,6 +34,7 @@ test("Every error class is a ManyhandsError with a code of its own, a name and i
     new errors.FileError("ERR_DISK_FULL", "/out", "m", { cause }),
     new errors.CheckpointError("ERR_CHECKPOINT_LOCKED", "m", { cause }),
     new errors.RecordError("/in", 1, 0, "m", { cause }),
+    new errors.KernelError("ERR_KERNEL_TRAPPED", { path: "/in", start: 0, end: 1 }, "m", { cause }),
   ];
   for (const error of made) {
     assert.ok(error instanceof errors.ManyhandsError && error instanceof Error);
