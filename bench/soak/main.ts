@@ -35,7 +35,7 @@ for (const name of wanted) {
   if (values.samples !== undefined) args.push(join(values.samples, `${name}.csv`));
   const child = spawn(benchFile(`../node_modules/.bin/${name}`), args, { stdio: "inherit" });
   // What hangs beyond all deadlines of the program itself.
-  const watchdog = setTimeout(() => child.kill("SIGKILL"), minutes * 60_000 + 300_000);
+  const watchdog = setTimeout(() => child.kill("SIGKILL"), minutes * 60_000 + 900_000);
   const code = await new Promise((resolve) => child.on("exit", (status, signal) => resolve(status ?? signal)));
   clearTimeout(watchdog);
   if (code === 0) console.log("  flat, and every result accounted for");

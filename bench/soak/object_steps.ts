@@ -96,7 +96,8 @@ export const processes: Step = async (_, random, tally) => {
     assert.ok(!seen.has(id) && id >= first && id < first + count, `message ${id} came twice or is not its own`);
     seen.add(id);
   }
-  if (!isKilled) assert.deepEqual([child.exitCode, seen.size], [3, count], `${child.error}`);
+  // A round of kills from outside may have met it.
+  if (!isKilled && child.exitCode !== -9) assert.deepEqual([child.exitCode, seen.size], [3, count], `${child.error}`);
   child.close();
   queue.dispose();
 };

@@ -4,6 +4,10 @@ import { assertAnswer, choose, isLoss, items, type Step, type Tally } from "./st
 import type { Random } from "./random.ts";
 import { type Answer, answer, answerLater, endSoon, type Item } from "./tasks.ts";
 
+/** Workers of the pool of threads and of the pool of processes. */
+export const THREADS = 3;
+export const PROCESSES = 2;
+
 export const calls: Step = async (pools, random, tally) => {
   const pool = choose(pools, random);
   const sent = items(1 + random.below(60), random);
@@ -87,10 +91,12 @@ export const slowConsumers: Step = async (pools, random, tally) => {
   if (most === Infinity) assert.equal(taken, sent.length);
 };
 
-export const resizes: Step = ([threads, processes], random) => {
-  if (random.below(2) === 0) threads!.resize(2 + random.below(3));
-  else processes!.resize(1 + random.below(3));
-  return Promise.resolve();
+/** More workers or fewer for a while: at the end there are as many as before, so that what grows shows. */
+export const resizes: Step = async ([threads, processes], random, tally) => {
+  const pool = choose([threads!, processes!], random);
+  pool.resize(1 + random.below(4));
+  await maps([pool], random, tally);
+  pool.resize(pool === threads ? THREADS : PROCESSES);
 };
 
 /** A pool of its own, so that what a pool leaves behind adds up. */

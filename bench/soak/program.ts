@@ -6,16 +6,17 @@
 import process from "node:process";
 import { isMainProcess, Pool } from "../../mod.ts";
 import { killChild, steps } from "./load.ts";
+import { PROCESSES, THREADS } from "./pool_steps.ts";
 import { Random } from "./random.ts";
 import { findings } from "./report.ts";
 import { SampleFile } from "./sample_file.ts";
 import type { Tally } from "./step.ts";
-import { type Usage, usage } from "./usage.ts";
+import { childPids, type Usage, usage } from "./usage.ts";
 
 /** Steps at a time. */
 const LANES = 3;
-/** Milliseconds after which a step counts as one that hangs. */
-const STEP_MS = 120_000;
+/** Milliseconds after which a step counts as one that hangs; on a machine that is busy otherwise they are few. */
+const STEP_MS = 600_000;
 const SAMPLE_MS = 1000;
 /** Rounds of kills from outside happen about once in so many samples. */
 const OUTSIDE_KILLS = 5;
@@ -40,20 +41,25 @@ async function soak(minutes: number, seed: number, samplePath: string | undefine
   await warm.terminate();
   collectGarbage();
   const before = usage();
-  const pools = [new Pool({ processes: 3, retries: 0 }), new Pool({ processes: 2, context: "process" })];
+  const pools = [new Pool({ processes: THREADS, retries: 0 }), new Pool({ processes: PROCESSES, context: "process" })];
   const began = performance.now();
   const end = began + minutes * 60_000;
   const samples: { at: number; usage: Usage }[] = [];
+  const lastPids: (readonly number[])[] = [];
   const file = samplePath === undefined ? undefined : new SampleFile(samplePath);
   let failure: unknown;
   let answersAtKill = 0;
   const sampler = setInterval(() => {
     collectGarbage();
     const now = usage();
-    samples.push({ at: (performance.now() - began) / 60_000, usage: now });
-    file?.add((performance.now() - began) / 60_000, now, tally);
+    const at = (performance.now() - began) / 60_000;
+    samples.push({ at, usage: now });
+    file?.add(at, now, tally);
     // Not while they come up: a pool whose workers cannot start is to say so.
-    const grown = now.pids.filter((pid) => samples.at(-GROWN_SAMPLES)?.usage.pids.includes(pid));
+    const pids = childPids();
+    const grown = pids.filter((pid) => lastPids.at(-GROWN_SAMPLES)?.includes(pid));
+    lastPids.push(pids);
+    if (lastPids.length > GROWN_SAMPLES) lastPids.shift();
     const answers = pools[1]!.stats().completed;
     if (random.below(OUTSIDE_KILLS) === 0 && answers > answersAtKill) {
       answersAtKill = answers;

@@ -14,13 +14,11 @@ export interface Usage {
   readonly threads: number;
   /** Processes that it has started and that are still there. */
   readonly children: number;
-  readonly pids: readonly number[];
 }
 
 /** Throws where the system has no `/proc`. */
 export function usage(): Usage {
   const status = readFileSync("/proc/self/status", "utf8");
-  const pids = childPids();
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]);
   const shared = accounting();
   return {
@@ -30,12 +28,12 @@ export function usage(): Usage {
     sharedKib: Math.round(shared.capacity / 1024),
     descriptors: readdirSync("/proc/self/fd").length,
     threads: field("Threads"),
-    children: pids.length,
-    pids,
+    children: childPids().length,
   };
 }
 
-function childPids(): number[] {
+/** The processes that this one has started and that are still there. */
+export function childPids(): number[] {
   const children: number[] = [];
   for (const thread of readdirSync("/proc/self/task")) {
     try {

@@ -1,9 +1,11 @@
 import * as glue from "../../wasm/pkg/kernels.js";
 import { ManyhandsError } from "../core/errors.ts";
+import { free } from "../memory/allocator.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
 import { kernelsBase64 } from "./kernels_bytes.ts";
 import { releaseKernelScratch } from "./scratch.ts";
 import { adoptKernelModule, compiledKernelModule, releaseKernelsBy } from "./thread_kernels.ts";
+import { forgetHoldings, noteHoldings, takeDeadHoldings } from "./thread_records.ts";
 
 /** The kernels' functions. Pointers are byte offsets into the linear memory, lengths are bytes unless they say items. */
 export interface KernelExports {
@@ -61,13 +63,30 @@ export function kernelExports(): KernelExports {
       memory: linearMemory(),
       thread_stack_size: THREAD_STACK_BYTES,
     });
+    noteOwnStack();
+    releaseDeadThreads();
   }
   return glue;
 }
 
+function noteOwnStack(): void {
+  // The first thread of the memory has the module's own stack.
+  if (!glue.has_allocated_stack()) return;
+  const { __tls_base: data, __stack_alloc: stack } = instance as unknown as Record<string, WebAssembly.Global>;
+  noteHoldings({ data: data!.value as number, stack: stack!.value as number });
+}
+
+/** Gives back what threads held that were ended before they could. */
+function releaseDeadThreads(): void {
+  for (let dead = takeDeadHoldings(); dead !== undefined; dead = takeDeadHoldings()) {
+    if (dead.scratch !== 0) free(dead.scratch);
+    if (dead.stack !== 0) instance!.__wbindgen_thread_destroy(dead.data, dead.stack, THREAD_STACK_BYTES);
+  }
+}
+
 releaseKernelsBy(() => {
   releaseKernelScratch();
-  // The first thread of the memory has the module's own stack.
+  forgetHoldings();
   if (instance !== undefined && glue.has_allocated_stack()) instance.__wbindgen_thread_destroy();
   instance = undefined;
   isReleased = true;

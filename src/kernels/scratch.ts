@@ -1,4 +1,5 @@
 import { allocate, free } from "../memory/allocator.ts";
+import { noteHoldings } from "./thread_records.ts";
 
 /** Bytes that go through the kernel at a time when data comes from outside the linear memory: they stay in the cache. */
 export const SLICE_BYTES: number = 65536;
@@ -24,6 +25,7 @@ let scratch: Scratch | undefined;
 export function kernelScratch(): Scratch {
   if (scratch === undefined) {
     const result = allocate(RESULT_BYTES + SLICE_BYTES + OUTPUT_BYTES, 64);
+    noteHoldings({ scratch: result });
     const input = result + RESULT_BYTES;
     scratch = { result, input, output: input + SLICE_BYTES, outputBytes: OUTPUT_BYTES };
   }
@@ -32,6 +34,8 @@ export function kernelScratch(): Scratch {
 
 /** Gives the scratch memory back; the next use takes new. */
 export function releaseKernelScratch(): void {
-  if (scratch !== undefined) free(scratch.result);
+  if (scratch === undefined) return;
+  noteHoldings({ scratch: 0 });
+  free(scratch.result);
   scratch = undefined;
 }

@@ -65,6 +65,8 @@ export const REQUEST_LINE = 14;
 /** Counts the owners that have died; whoever does so notifies. */
 export const OWNER_DEATH_BELL = 15;
 export const FIRST_LEVEL_MAP = 16;
+/** Offset of the first record of `kernels/thread_records.ts`, 0 while there is none. */
+export const KERNEL_THREADS = 17;
 export const SECOND_LEVEL_MAPS = 32;
 export const FREE_LISTS = 64;
 

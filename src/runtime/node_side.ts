@@ -6,7 +6,7 @@ import { builtin } from "./builtin.ts";
 import { parentPipe } from "./child_process.ts";
 import { usableCores } from "./usable_cores.ts";
 import { writeAtOnce } from "./line_output.ts";
-import type { AsyncLocal, Runtime } from "./port.ts";
+import type { AsyncLocal, Lifeline, Runtime } from "./port.ts";
 
 const asyncHooks = builtin<typeof import("node:async_hooks")>("node:async_hooks");
 const diagnostics = builtin<typeof import("node:diagnostics_channel")>("node:diagnostics_channel");
@@ -18,6 +18,19 @@ function asyncLocal<T>(): AsyncLocal<T> {
   return { run: (value, fn) => storage.run(value, fn), get: () => storage.getStore() };
 }
 
+// One timer for all lifelines of a thread, since a timer of each would stay when the lifeline is forgotten.
+let timer: ReturnType<typeof setInterval> | undefined;
+let held = 0;
+
+function lifeline(): Lifeline {
+  timer ??= setInterval(() => {}, LONGEST_TIMER_MS).unref();
+  let holds = 0;
+  return {
+    hold: () => void (holds++ === 0 && held++ === 0 && timer!.ref()),
+    release: () => void (--holds === 0 && --held === 0 && timer!.unref()),
+  };
+}
+
 /** What Node, Deno and Bun do alike, through the modules and globals that come from Node. */
 export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" | "scope"> {
   return {
@@ -27,14 +40,7 @@ export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" 
     parentPipe,
     asyncLocal,
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
-    lifeline: () => {
-      const timer = setInterval(() => {}, LONGEST_TIMER_MS).unref();
-      let holds = 0;
-      return {
-        hold: () => void (holds++ === 0 && timer.ref()),
-        release: () => void (--holds === 0 && timer.unref()),
-      };
-    },
+    lifeline,
     uncleared: (length) => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer),
     sharesText: false,
     serialize: (value) => v8().serialize(value),
