@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addKernelCommand, type KernelArguments } from "./kernel_arguments.ts";
 import { addLowerCommand, type LowerArguments } from "./lower_arguments.ts";
 import { addMapCommand, type MapArguments } from "./map_arguments.ts";
 
@@ -6,6 +7,7 @@ import { addMapCommand, type MapArguments } from "./map_arguments.ts";
 export type CommandArguments =
   | LowerArguments
   | MapArguments
+  | KernelArguments
   | { readonly command: "doctor" }
   | { readonly command: "help"; readonly text: string }
   | { readonly command: "usage-error"; readonly message: string };
@@ -22,6 +24,7 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
     .helpCommand(false);
   addLowerCommand(program, (args) => result = args);
   addMapCommand(program, (args) => result = args);
+  addKernelCommand(program, (args) => result = args);
   program.command("doctor")
     .description("Show what this runtime can do, and where it cannot, why")
     .action(() => {

@@ -16,6 +16,8 @@ async function main(): Promise<number> {
       return await (await import("./lower_command.ts")).lowerCommand(args);
     case "map":
       return await (await import("./map_command.ts")).mapCommand(args);
+    case "kernel":
+      return await (await import("./kernel_command.ts")).kernelCommand(args);
     case "doctor":
       return await (await import("./doctor_command.ts")).doctorCommand();
     case "help":

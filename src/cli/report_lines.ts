@@ -1,4 +1,11 @@
-import { FileError, ManyhandsError, RecordError } from "../core/errors.ts";
+import {
+  FileError,
+  InvalidUtf8Error,
+  KernelError,
+  LookAheadLimitError,
+  ManyhandsError,
+  RecordError,
+} from "../core/errors.ts";
 import type { TextFailure, TextReport } from "../text/report.ts";
 import { formatBytes } from "./byte_size.ts";
 
@@ -6,13 +13,13 @@ function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
 
-/** The final report in one line for people. */
-export function reportText(report: TextReport): string {
+/** The final report in one line for people; `done` says what was done to the inputs. */
+export function reportText(report: TextReport, done: "Lower-cased" | "Mapped" = "Lower-cased"): string {
   const { bytesResumed = 0 } = report;
   const rate = report.seconds > 0 ? (report.bytesIn - bytesResumed) / report.seconds : 0;
   const resumed = bytesResumed === 0 ? "" : `; ${formatBytes(bytesResumed)} had been done before`;
   const failed = report.failed.length === 0 ? "" : `; ${count(report.failed.length, "input")} failed`;
-  return `Lower-cased ${count(report.files, "input")}: ${formatBytes(report.bytesIn)} in, ` +
+  return `${done} ${count(report.files, "input")}: ${formatBytes(report.bytesIn)} in, ` +
     `${formatBytes(report.bytesOut)} out in ${report.seconds.toFixed(2)} s ` +
     `(${formatBytes(Math.round(rate))}/s, ${count(report.processes, "worker")})${resumed}${failed}`;
 }
@@ -31,9 +38,10 @@ export function failureEvent(failure: TextFailure): string {
   return JSON.stringify({ event: "failed", ...failureData(failure) });
 }
 
-/** One failed input for people; a file's or record's error says in its message what it is about. */
+/** One failed input for people; the error of a file, record or kernel says in its message what it is about. */
 export function failureText(failure: TextFailure): string {
   const { path, error } = failure;
-  if (error instanceof FileError || error instanceof RecordError) return error.message;
-  return `Cannot lower-case ${path === "-" ? "standard input" : path}: ${error.message}`;
+  if ([FileError, RecordError, KernelError].some((told) => error instanceof told)) return error.message;
+  const isText = error instanceof InvalidUtf8Error || error instanceof LookAheadLimitError;
+  return `Cannot ${isText ? "lower-case" : "work on"} ${path === "-" ? "standard input" : path}: ${error.message}`;
 }

@@ -1,5 +1,6 @@
 import { exit, onStopSignal, printErrorLine, printLine, type StopSignal } from "../runtime/terminal.ts";
 import type { TextReport } from "../text/report.ts";
+import type { LowercaseOptions } from "../text/text_options.ts";
 import { ExitCode, signalExitCode } from "./exit_code.ts";
 import { progressDisplay } from "./progress_display.ts";
 import type { ProgressDisplay } from "./progress_form.ts";
@@ -56,4 +57,27 @@ export async function textCommand<R extends TextReport>(
     if (args.resume && work.isResumable(error)) printErrorLine(`manyhands: ${RESUMABLE}`);
     return work.isUsage(error) ? ExitCode.usage : ExitCode.failed;
   }
+}
+
+/** The options of a run in which each input becomes an output. */
+export function textOptions(
+  args: TextArguments & { readonly concat: boolean },
+  display: ProgressDisplay,
+  signal: AbortSignal,
+): LowercaseOptions {
+  const options: LowercaseOptions = {
+    input: args.inputs,
+    output: args.output,
+    ordered: args.ordered,
+    concat: args.concat,
+    decompress: args.decompress,
+    compress: args.compress,
+    checkpoint: args.resume,
+    signal,
+    onProgress: (progress) => display.update(progress),
+    onError: (failure) => display.failed(failure),
+  };
+  if (args.workers !== undefined) options.processes = args.workers;
+  if (args.chunkBytes !== undefined) options.chunkBytes = args.chunkBytes;
+  return options;
 }

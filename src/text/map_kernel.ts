@@ -1,9 +1,10 @@
-import { openTextKernel, type TextKernel, textKernelOf } from "../kernels/text_kernel.ts";
 import type { RegisteredKernel } from "../kernels/register_kernel.ts";
+import { openTextKernel, type TextKernel, textKernelOf } from "../kernels/text_kernel.ts";
 import { Crew } from "./crew.ts";
 import type { TextReport } from "./report.ts";
 import { kernelIdentity } from "./run_checkpoint.ts";
 import { runText } from "./run_text.ts";
+import type { RunnerPool } from "./task_runner.ts";
 import { type LowercaseOptions, readOptions, shown } from "./text_options.ts";
 
 /** Options of {@linkcode mapKernel}. */
@@ -43,20 +44,38 @@ const DEFAULT_TIMEOUT = 60_000;
  * ```
  */
 export async function mapKernel(options: MapKernelOptions): Promise<TextReport> {
-  const { kernel, timeout, ...rest } = options;
-  const source = textKernelOf(kernel);
-  if (source === undefined) {
-    throw new TypeError(
-      typeof kernel === "function"
-        ? 'Cannot run the kernel on text: expected one that is registered with a function for text or for bytes ("B")'
-        : `Cannot run a kernel: expected what registerKernel makes, found ${shown(kernel)}`,
-    );
-  }
-  return await mapTextKernel(source, rest, timeout);
+  return await mapKernelWith(startCrew, options);
 }
 
-/** `mapKernel` with what is known of a kernel. */
+/** `mapKernel` on the pool that `startPool` makes. */
+export async function mapKernelWith(
+  startPool: (processes: number, source: TextKernel) => RunnerPool,
+  { kernel, timeout, ...options }: MapKernelOptions,
+): Promise<TextReport> {
+  const source = textKernelOf(kernel);
+  if (source !== undefined) return await runKernel(startPool, source, options, timeout);
+  throw new TypeError(
+    typeof kernel === "function"
+      ? 'Cannot run the kernel on text: expected one that is registered with a function for text or for bytes ("B")'
+      : `Cannot run a kernel: expected what registerKernel makes, found ${shown(kernel)}`,
+  );
+}
+
+/** The same with a kernel that is not registered. */
 export async function mapTextKernel(
+  source: TextKernel,
+  options: LowercaseOptions,
+  timeout?: number,
+): Promise<TextReport> {
+  return await runKernel(startCrew, source, options, timeout);
+}
+
+function startCrew(processes: number, source: TextKernel): RunnerPool {
+  return new Crew(processes, undefined, source);
+}
+
+async function runKernel(
+  startPool: (processes: number, source: TextKernel) => RunnerPool,
   source: TextKernel,
   options: LowercaseOptions,
   timeout: number = DEFAULT_TIMEOUT,
@@ -67,5 +86,5 @@ export async function mapTextKernel(
   // What cannot be is told before anything is written.
   openTextKernel(source);
   const settings = readOptions(options, { source, timeout });
-  return await runText(settings, kernelIdentity, (processes) => new Crew(processes, undefined, source));
+  return await runText(settings, kernelIdentity, (processes) => startPool(processes, source));
 }

@@ -56,6 +56,53 @@ describe("readCommandLine", () => {
     });
   });
 
+  test("reads kernel with its defaults and every flag of its own", { timeout }, () => {
+    const defaults = readCommandLine(["kernel", "a#b.wasm#c", "in", "--output", "out"]);
+    assert.deepEqual(defaults, {
+      command: "kernel",
+      module: "a#b.wasm",
+      export: "c",
+      cut: "characters",
+      growth: 1,
+      timeout: undefined,
+      inputs: ["in"],
+      output: "out",
+      workers: undefined,
+      chunkBytes: undefined,
+      ordered: true,
+      concat: false,
+      decompress: "auto",
+      compress: "auto",
+      resume: false,
+      progress: "auto",
+      verbose: false,
+      quiet: false,
+      json: false,
+    });
+    const flags = "-w 3 --chunk-size 64K --unordered --concat --cut lines --growth 2.5 --timeout 5s".split(" ");
+    assert.deepEqual(readCommandLine(["kernel", "a#b.wasm#c", "in", "--output", "out", ...flags]), {
+      ...defaults,
+      workers: 3,
+      chunkBytes: 65_536,
+      ordered: false,
+      concat: true,
+      cut: "lines",
+      growth: 2.5,
+      timeout: 5000,
+    });
+  });
+
+  test("refuses kernel without a function, and what its flags cannot be", { timeout }, () => {
+    for (const named of ["text.wasm", "text.wasm#", "#run"]) {
+      assert.match(usageError("kernel", named, "in", "-o", "out"), /expected the path of a WASM and #EXPORT, such as/);
+    }
+    assert.match(usageError("kernel"), /there is no kernel/);
+    assert.match(usageError("kernel", "a#b", "in", "-o", "out", "--growth", "65"), /above 0 and up to 64/);
+    assert.match(usageError("kernel", "a#b", "in", "-o", "out", "--growth", "0"), /above 0 and up to 64/);
+    assert.match(usageError("kernel", "a#b", "in", "-o", "out", "--cut", "words"), /bytes, characters, lines/);
+    assert.match(usageError("kernel", "a#b", "in", "-o", "out", "--resume", "--concat"), /--resume needs an output/);
+  });
+
   test("refuses lower without an input or an output, saying what is expected", { timeout }, () => {
     assert.match(usageError("lower", "--output", "x"), /there is no input: expected paths of files or folders, or - /);
     assert.match(usageError("lower", "", "--output", "x"), /an input is empty/);

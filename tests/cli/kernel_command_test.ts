@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { inTemporaryFolder } from "../text/temporary_folder.ts";
+import { runCommand } from "./run_command.ts";
+
+const timeout = 120_000;
+const fixture = fileURLToPath(new URL("../text/fixtures/text_kernels.wasm", import.meta.url));
+const example = fileURLToPath(new URL("../../examples/kernel/text.wasm", import.meta.url));
+
+describe("manyhands kernel", () => {
+  test(
+    "runs a function over a folder, and over standard input",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const lines = "Hello, <many> & hands!\n".repeat(20_000);
+        folder.write("in/many", lines);
+        folder.write("in/deep/few", "Uryyb");
+        const rotated = await runCommand(
+          ["kernel", `${example}#rot13`, "in", "-o", "out", "--cut", "bytes", "-w", "2", "--progress", "none"],
+          "",
+          folder.path,
+        );
+        assert.match(rotated.stdout, /^Mapped 2 inputs: 449 KiB in, 449 KiB out in /);
+        assert.deepEqual([rotated.code, rotated.stderr], [0, ""]);
+        assert.equal(folder.read("out/many"), lines.replaceAll("Hello, <many> & hands", "Uryyb, <znal> & unaqf"));
+        assert.equal(folder.read("out/deep/few"), "Hello");
+        const escaped = await runCommand(
+          ["kernel", `${example}#escape_html`, "-", "-o", "-", "--growth", "5", "--quiet"],
+          lines,
+        );
+        assert.deepEqual([escaped.code, escaped.stderr], [0, ""]);
+        assert.ok(escaped.stdout === lines.replaceAll("<many> &", "&lt;many&gt; &amp;"));
+      }),
+  );
+
+  test(
+    "a trap and a function that does not come back: named with input and range, exit code 1, and no output",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        folder.write("in/a", "abc");
+        folder.write("in/x", "abX");
+        folder.write("in/y", `${"a".repeat(4096)}bY`);
+        const args = [
+          "kernel",
+          `${fixture}#invert`,
+          "-o",
+          "out",
+          "--chunk-size",
+          "4K",
+          "--quiet",
+          "--timeout",
+          "300ms",
+        ];
+        const trapped = await runCommand([...args, "in/a", "in/x"], "", folder.path);
+        assert.equal(trapped.code, 1);
+        assert.match(trapped.stderr, /^manyhands: in.x, bytes 0 to 3: the kernel trapped: unreachable.*\n$/i);
+        assert.deepEqual(folder.files().filter((name) => name.startsWith("out")), ["out/a"]);
+
+        fs.rmSync(folder.at("out"), { recursive: true });
+        const late = await runCommand([...args, "in/a", "in/y", "--workers", "1"], "", folder.path);
+        assert.equal(late.code, 1);
+        assert.match(
+          late.stderr,
+          /manyhands: in.y, bytes 4096 to 4098: expected the kernel to come back within 300 ms, found it still at work\n$/,
+        );
+        assert.ok(folder.files().every((name) => name === "out/a" || !name.startsWith("out")), `${folder.files()}`);
+      }),
+  );
+
+  test(
+    "what cannot be used is told before anything is written, with exit code 2",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        folder.write("in", "abc");
+        folder.write("no.wasm", "no");
+        for (
+          const [kernel, message] of [
+            [`${fixture}#absent`, /exports no function "absent"/],
+            [`${fixture}#three`, /expected three to take 2 or 4 parameters, found 3/],
+            ["no.wasm#f", /Cannot use no.wasm#f: /],
+            ["nowhere.wasm#f", /Cannot use nowhere.wasm#f: /],
+          ] as const
+        ) {
+          const { code, stderr } = await runCommand(["kernel", kernel, "in", "-o", "out"], "", folder.path);
+          assert.equal(code, 2);
+          assert.match(stderr, message);
+        }
+        assert.deepEqual(folder.files(), ["in", "no.wasm"]);
+      }),
+  );
+});
