@@ -6,17 +6,29 @@ import type { ThreadScope } from "./port.ts";
 /** How a started thread fails and ends, however it was started. */
 export const threadLife: Pick<ThreadScope, "onFatal" | "onExit" | "exit"> = {
   onFatal: (report) => {
-    const exit = (): void => process.exit(1);
+    const exit = (): void => endThread(1);
     const die = (error: unknown): void => {
+      if (isEnding) return;
       const reporting = report(error);
       if (reporting === undefined) return exit();
       // What a report waits for need not hold the thread by itself.
       setInterval(() => {}, LONGEST_TIMER_MS);
       reporting.then(exit, exit);
     };
+    // Also where the program's own code ends the thread.
+    process.on("exit", () => isEnding = true);
     process.on("uncaughtException", die);
     process.on("unhandledRejection", die);
   },
   onExit: (listener) => void process.on("exit", listener),
-  exit: (code) => process.exit(code),
+  exit: endThread,
 };
+
+let isEnding = false;
+
+/** Ends this thread, once: a thread of Deno that is to end for a second time while it does never ends. */
+function endThread(code: number): void {
+  if (isEnding) return;
+  isEnding = true;
+  process.exit(code);
+}

@@ -199,6 +199,15 @@ describe("The end of a process", () => {
     assert.deepEqual([child.exitCode, child.exitReason, (child.error as Error).message], [1, "error", "late"]);
   });
 
+  test("Two errors at once end it as one does, and what is unheard of at its exit does not hold it up", {
+    timeout,
+  }, async () => {
+    const failed = await ended(new Process({ target: targets.endTwice }));
+    assert.deepEqual([failed.exitCode, failed.exitReason], [1, "error"]);
+    const exited = await ended(new Process({ target: targets.endTwice, args: [7] }));
+    assert.deepEqual([exited.exitCode, exited.exitReason], [7, "exit"]);
+  });
+
   for (const code of [0, 1, 8]) {
     test(`test_sys_exit: process.exit(${code}) gives code ${code}`, { timeout }, async () => {
       const child = await ended(new Process({ target: targets.exitWith, args: [code] }));
