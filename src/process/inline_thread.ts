@@ -2,7 +2,7 @@ import { ControlWord, WorkerState } from "../channel/link_layout.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Thread, ThreadEnd, ThreadScope } from "../runtime/port.ts";
 import type { ProcessCall } from "./process_call.ts";
-import { endInline, runAs } from "./process_identity.ts";
+import { bindIdentity, endInline, runAs } from "./process_identity.ts";
 import { failureOf, makeCall, reportUncaught } from "./run_process.ts";
 import type { WorkerInit } from "./worker_init.ts";
 import { WorkerLoop } from "./worker_loop.ts";
@@ -16,6 +16,7 @@ type Listener = (message: unknown) => void;
 export class InlineThread implements Thread {
   readonly #init: WorkerInit;
   readonly #toHost: Listener[] = [];
+  readonly #asHost: <R>(run: () => R) => R = bindIdentity();
   readonly #toWorker: Listener[] = [];
   #onEnd: (end: ThreadEnd) => void = () => {};
   /** Resolves when the worker listens; what is posted before that is kept until then. */
@@ -55,13 +56,13 @@ export class InlineThread implements Thread {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     endInline(this.#init.identity.own, isForced);
-    this.#onEnd({ code });
+    this.#asHost(() => this.#onEnd({ code }));
   }
 
   #scope(): ThreadScope {
     return {
       onStart: (listener) => listener(this.#init),
-      post: (message) => void deliver(this.#toHost, message),
+      post: (message) => void this.#asHost(() => deliver(this.#toHost, message)),
       onMessage: (listener) => void this.#toWorker.push(listener),
       // What this thread does not catch, how it prints and when it ends is its own affair.
       onFatal: () => {},
@@ -82,7 +83,7 @@ export class InlineThread implements Thread {
     const control = new Int32Array(this.#init.link.buffer);
     Atomics.store(control, ControlWord.State, WorkerState.Ready);
     const failure = await failureOf(() => makeCall(call));
-    if (failure !== undefined) {
+    if (failure !== undefined && !this.#hasEnded) {
       await reportUncaught(failure.error, this.#init.identity.own.name, this.#scope(), "inline");
       // The host hears of the error before it hears of the end.
       await runtime.nextTurn();

@@ -1,3 +1,6 @@
+import { ManyhandsError } from "../core/errors.ts";
+import { adoptProcessOwners, claimOwner } from "../memory/lock_owner.ts";
+import { recordOwnerDeath } from "../memory/owner_deaths.ts";
 import { adoptLogSettings, type LogSettings, logSettings } from "../observe/logger.ts";
 import { runtime } from "../runtime/current.ts";
 import type { AsyncLocal } from "../runtime/port.ts";
@@ -47,7 +50,7 @@ interface IdentityState {
 let state: IdentityState = { own: main, parent: undefined, path: [], children: 0 };
 let counter: SharedArrayBuffer | undefined;
 /** Who the processes on this thread are that share it with the one which started them; made for the first of them. */
-let inline: AsyncLocal<IdentityState> | undefined;
+let inline: AsyncLocal<IdentityState | undefined> | undefined;
 
 function current(): IdentityState {
   return inline?.get() ?? state;
@@ -62,7 +65,8 @@ export function adoptIdentity(init: IdentityInit): void {
 
 /** Runs `run`, and what it leads to, as a process of its own on this thread. */
 export function runAs<T>(init: IdentityInit, run: () => T): T {
-  inline ??= runtime.asyncLocal<IdentityState>();
+  inline ??= runtime.asyncLocal<IdentityState | undefined>();
+  adoptProcessOwners(ownerOfInline);
   return inline.run({ ...init, children: 0 }, run);
 }
 
@@ -82,16 +86,33 @@ export function onInlineEnd(listener: (isForced: boolean) => void): void {
   listeners.add(listener);
 }
 
-/** Says that a process which shares its thread has ended. */
+const owners: WeakMap<ProcessIdentity, number> = new WeakMap();
+const ended: WeakSet<ProcessIdentity> = new WeakSet();
+
+/** The number by which the process that runs now owns locks, where it shares its thread. */
+function ownerOfInline(): number {
+  const own = inline?.get()?.own;
+  if (own === undefined) return 0;
+  if (ended.has(own)) {
+    throw new ManyhandsError("ERR_STOPPED", `${own.name} has ended: the locks that it shared are out of its reach`);
+  }
+  let owner = owners.get(own);
+  if (owner === undefined) owners.set(own, owner = claimOwner());
+  return owner;
+}
+
+/** Says that a process which shares its thread has ended: what it holds is abandoned. */
 export function endInline(own: ProcessIdentity, isForced: boolean): void {
+  ended.add(own);
+  recordOwnerDeath(owners.get(own) ?? 0, true);
   for (const listener of endings.get(own) ?? []) listener(isForced);
   endings.delete(own);
 }
 
-/** Lets others run something as the process that runs now, where that shares its thread. */
+/** Lets others run something as the process that runs now. */
 export function bindIdentity(): <R>(run: () => R) => R {
   const here = inline?.get();
-  return here === undefined ? (run) => run() : (run) => inline!.run(here, run);
+  return (run) => inline === undefined ? run() : inline.run(here, run);
 }
 
 /** Who this process is. */

@@ -1,8 +1,9 @@
 import { ManyhandsError } from "../core/errors.ts";
 import { decodeWired, encodeWired } from "../core/wire.ts";
-import { allocateZeroed, free, heapOwner } from "../memory/allocator.ts";
+import { allocateZeroed, free } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
-import { isOwnerDead } from "../memory/owner_deaths.ts";
+import { lockOwner } from "../memory/lock_owner.ts";
+import { isOwnerDead, isOwnerGone } from "../memory/owner_deaths.ts";
 import { Lock } from "./lock.ts";
 import { RLock } from "./rlock.ts";
 import { registerSynchroniser, Synchroniser } from "./synchroniser.ts";
@@ -12,7 +13,7 @@ import { waitAsync, type WaitOptions, waitSync } from "./word_wait.ts";
 const FIRST = 0;
 const LAST = 1;
 
-/** Words of a waiter: how it stands, the waiter after it, and the number of its thread. */
+/** Words of a waiter: how it stands, the waiter after it, and the number of its owner. */
 const STATE = 0;
 const NEXT = 1;
 const OWNER = 2;
@@ -175,8 +176,11 @@ export class Condition extends Synchroniser {
     while (left > 0 && words[FIRST] !== 0) {
       const waiter = waiterAt(words[FIRST]!);
       words[FIRST] = waiter[NEXT]!;
-      if (isOwnerDead(waiter[OWNER]!) || !settle(waiter, NOTIFIED)) free(waiter.byteOffset);
-      else left--;
+      const isDead = isOwnerDead(waiter[OWNER]!);
+      // One that was given up may still sleep on its word: it frees that itself.
+      const isLast = isDead && isOwnerGone(waiter[OWNER]!) || !settle(waiter, isDead ? GONE : NOTIFIED);
+      if (isLast) free(waiter.byteOffset);
+      else if (!isDead) left--;
     }
     if (words[FIRST] === 0) words[LAST] = 0;
   }
@@ -205,7 +209,7 @@ export class Condition extends Synchroniser {
     const { words } = this;
     const offset = allocateZeroed(WAITER_BYTES) | 0;
     const waiter = waiterAt(offset);
-    waiter[OWNER] = heapOwner();
+    waiter[OWNER] = lockOwner();
     if (words[FIRST] === 0) words[FIRST] = offset;
     else waiterAt(words[LAST]!)[NEXT] = offset;
     words[LAST] = offset;

@@ -1,4 +1,5 @@
 import { heapOwner } from "../memory/allocator.ts";
+import { processOwner } from "../memory/lock_owner.ts";
 import { Acquirable } from "./acquirable.ts";
 import { LockWord } from "./lock_word.ts";
 import { registerSynchroniser } from "./synchroniser.ts";
@@ -7,7 +8,7 @@ import { registerSynchroniser } from "./synchroniser.ts";
  * A lock that one caller at a time holds, of all processes of the tree. Python: `multiprocessing.Lock`. It is not
  * recursive: who acquires it twice waits for itself. Whoever has it may release it, also another process.
  *
- * When a worker ends while it holds the lock, the lock is abandoned: what it guards may be half done, so every `acquire`
+ * When a process ends while it holds the lock, the lock is abandoned: what it guards may be half done, so every `acquire`
  * fails with {@linkcode OwnerDiedError} until someone puts that right and calls {@linkcode Lock.recover}.
  *
  * @example
@@ -63,8 +64,9 @@ export class Lock extends Acquirable {
   }
 
   #live(): LockWord {
-    void this.words;
-    return this.#word;
+    const { words } = this;
+    const owner = processOwner();
+    return owner === 0 ? this.#word : new LockWord(words, 0, owner);
   }
 
   static {

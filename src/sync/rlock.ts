@@ -1,5 +1,6 @@
 import { ManyhandsError } from "../core/errors.ts";
 import { heapOwner } from "../memory/allocator.ts";
+import { processOwner } from "../memory/lock_owner.ts";
 import { Acquirable } from "./acquirable.ts";
 import { LockWord } from "./lock_word.ts";
 import { registerSynchroniser } from "./synchroniser.ts";
@@ -8,10 +9,10 @@ const DEPTH = 1;
 
 /**
  * A lock that its owner may acquire again; it is free when it was released as often. Python: `multiprocessing.RLock`. The
- * owner is the thread: all that runs in one process counts as one, also functions that wait for each other in turns. To
+ * owner is the process: all that runs in it counts as one, also functions that wait for each other in turns. To
  * keep those apart use a {@linkcode Lock}.
  *
- * When a worker ends while it holds the lock, every `acquire` fails with {@linkcode OwnerDiedError} until
+ * When a process ends while it holds the lock, every `acquire` fails with {@linkcode OwnerDiedError} until
  * {@linkcode RLock.recover}.
  *
  * @example
@@ -41,14 +42,12 @@ export class RLock extends Acquirable {
 
   /** Whether some process holds it. */
   locked(): boolean {
-    void this.words;
-    return this.#word.holder !== 0;
+    return this.#live().holder !== 0;
   }
 
   /** Whether this process holds it. */
   isOwned(): boolean {
-    void this.words;
-    return this.#word.isOwn;
+    return this.#live().isOwn;
   }
 
   /**
@@ -61,31 +60,37 @@ export class RLock extends Acquirable {
       throw new ManyhandsError("ERR_NOT_OWNER", "Cannot release an RLock that this process does not hold");
     }
     // Only the owner touches the depth.
-    if (--this.words[DEPTH]! === 0) this.#word.release();
+    if (--this.words[DEPTH]! === 0) this.#live().release();
   }
 
   /** Frees the lock after its owner died: what it guards is in order again. False if there was nothing to recover. */
   recover(): boolean {
-    void this.words;
-    return this.#word.recover();
+    return this.#live().recover();
   }
 
   /** Who holds it, and how often. */
   protected override describe(): string {
-    const count = this.#word.holder === 0 ? 0 : this.words[DEPTH]!;
-    return `owner=${this.#word.ownerText} count=${count}`;
+    const word = this.#live();
+    const count = word.holder === 0 ? 0 : this.words[DEPTH]!;
+    return `owner=${word.ownerText} count=${count}`;
   }
 
   /** One look at its word; see `Acquirable`. */
   protected override look(): number | undefined {
-    const { words } = this;
-    if (this.#word.isOwn) {
+    const [{ words }, word] = [this, this.#live()];
+    if (word.isOwn) {
       words[DEPTH]!++;
       return undefined;
     }
-    const seen = this.#word.look();
+    const seen = word.look();
     if (seen === undefined) words[DEPTH] = 1;
     return seen;
+  }
+
+  #live(): LockWord {
+    const { words } = this;
+    const owner = processOwner();
+    return owner === 0 ? this.#word : new LockWord(words, 0, owner);
   }
 
   static {

@@ -34,10 +34,6 @@ const contextRules: readonly Rule[] = [
     subject === "manager" && context === "inline"
       ? absent("the program itself is the server, so that its calls are those of an inline Process")
       : undefined,
-  ({ subject, context }) =>
-    subject === "lock holder" && context === "inline"
-      ? absent("the owner of a lock is its thread, which lives on: what an inline process leaves held stays held")
-      : undefined,
   ({ subject, context, moment }) =>
     subject === "mapInPlace" && context === "inline" && moment === "load"
       ? absent("the kernel is there on its thread already: nothing is loaded")

@@ -16,16 +16,21 @@ export const MARK = "@cell ";
 /** Threads by which a runtime's own pools may grow. */
 const SPARE_THREADS = 6;
 
+/** Milliseconds after which a program that has nothing to do any more should have ended. */
+const LONG_END_MS = 30_000;
+
 function tell(line: object): void {
   writeSync(1, `${MARK}${JSON.stringify(line)}\n`);
 }
 
-if (isMainProcess) {
+// Not awaited: on Bun an uncaught error does not end a program whose first module still waits at its top.
+if (isMainProcess) void playAll(process.argv.slice(2));
+
+async function playAll(names: readonly string[]): Promise<void> {
   let lingering = 0;
   process.on("warning", (warning) => {
     if ((warning as { code?: string }).code === "MANYHANDS_WORKER_LINGERS") lingering++;
   });
-  const names = process.argv.slice(2);
   // As many as after the first cell, when the runtime has its own.
   let threads = 0;
   for (const name of names) {
@@ -40,4 +45,11 @@ if (isMainProcess) {
   }
   const grown = await untilNone(() => Math.max(0, threadCount() - threads - SPARE_THREADS));
   tell({ ended: true, grown });
+  setTimeout(tellWhatHolds, LONG_END_MS).unref();
+}
+
+/** For the report where the program does not end by itself. */
+function tellWhatHolds(): void {
+  const { getActiveResourcesInfo } = process as { getActiveResourcesInfo?(): string[] };
+  console.error(`Still there: ${getActiveResourcesInfo?.().join(", ") ?? "this runtime does not tell what"}`);
 }

@@ -122,6 +122,8 @@ async function play(scene: Scene, companion: Companion): Promise<Finding> {
       child.terminate();
     }
     await scene.step(`join of ${subject}`, child.join());
+    // What it left behind is the program's own fault, and ends it.
+    while (moment === "idle" && context === "inline") await scene.step("the end of the program", pause());
     const about = await scene.step(`what ${subject} leaves`, companion.after());
     const next = await scene.step("the next process", companion.next());
     return { heard: about === "" ? endOf(child as never) : `${endOf(child as never)}, ${about}`, next, abandoned: 0 };
