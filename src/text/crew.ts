@@ -30,6 +30,8 @@ interface Member {
   readonly ended: Promise<void>;
   /** Whether it came up. */
   isUp: boolean;
+  /** Whether its end was asked of the runtime. */
+  isForced: boolean;
   /** What it works on. */
   call: Call | undefined;
   tasks: number;
@@ -112,6 +114,7 @@ export class Crew implements RunnerPool {
         member.thread.post({ task: undefined, args: [] } satisfies CrewRequest);
         if (await settlesWithin(member.ended, END_GRACE)) return;
       }
+      member.isForced = true;
       await settlesWithin(member.thread.terminate(), END_GRACE);
     }));
   }
@@ -121,7 +124,7 @@ export class Crew implements RunnerPool {
     const init: CrewInit = { memory: linearMemory(), kernels: kernelModule(), kernel: this.#kernel };
     const thread = runtime.startThread(this.#entry, { data: init, name, heapMebibytes: HEAP_MEBIBYTES });
     const ended = deferred<void>();
-    const member: Member = { name, thread, ended: ended.promise, isUp: false, call: undefined, tasks: 0, bytesIn: 0 };
+    const member: Member = { name, thread, ended: ended.promise, isUp: false, isForced: false, call: undefined, tasks: 0, bytesIn: 0 };
     this.#members.add(member);
     let owner = 0;
     thread.onMessage((message) => {
@@ -143,11 +146,12 @@ export class Crew implements RunnerPool {
     });
     thread.onEnd((end) => {
       this.#members.delete(member);
-      if (!this.#isEnding) {
+      // Deno says so of a busy thread that goes on.
+      if (!member.isForced || runtime.name !== "deno") {
         recoverHeap(owner);
         recordOwnerDeath(owner);
-        this.#lose(member, end);
       }
+      if (!this.#isEnding) this.#lose(member, end);
       ended.resolve();
     });
   }

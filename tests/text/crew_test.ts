@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { PoolClosedError, RemoteError, WorkerLostError } from "../../src/core/errors.ts";
+import { accounting } from "../../src/memory/allocator.ts";
+import { runtime } from "../../src/runtime/current.ts";
 import { Crew } from "../../src/text/crew.ts";
 import { writeSlot } from "../../src/text/file_tasks.ts";
+import { lower } from "./fixtures/kernel_crew.ts";
 import { die, echo, fail, hang } from "./fixtures/mortal_crew.ts";
 
 const timeout = 60_000;
@@ -77,4 +80,22 @@ describe("Crew", () => {
     }
     await assert.rejects(crew.apply(echo, ["too late"]), PoolClosedError);
   });
+
+  test(
+    "what a worker held of the shared memory that was ended by force is given back by a later one",
+    { timeout, skip: runtime.name === "deno" && "it tells of no end by force when that comes" },
+    async () => {
+      const endOne = async (): Promise<void> => {
+        const crew = new Crew(1, new URL("./fixtures/kernel_crew.ts", import.meta.url));
+        assert.deepEqual(await crew.apply(lower, ["ΑΣ"]), { text: "ας" });
+        const pending = assert.rejects(crew.apply(hang, []), PoolClosedError);
+        await crew.terminate();
+        await pending;
+      };
+      for (let round = 0; round < 3; round++) await endOne();
+      const before = accounting().blocks;
+      for (let round = 0; round < 3; round++) await endOne();
+      assert.equal(accounting().blocks, before);
+    },
+  );
 });
