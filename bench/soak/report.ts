@@ -2,27 +2,32 @@ import type { Tally } from "./step.ts";
 import { floors, grows, type Sample, trendOf } from "./trend.ts";
 import type { Usage } from "./usage.ts";
 
-/** Share of the time until the load has seen everything once. */
-const WARM_UP = 0.3;
+/** Share of the time until the load has seen everything once, and what is compiled and kept for reuse is there. */
+const WARM_UP = 1 / 3;
 /** Parts of the time whose floors are compared. */
 const PARTS = 10;
-/** Shares of the mean by which a figure may grow. */
+/** Share of the mean by which a figure may grow. */
 const TOLERANCE = 0.1;
 /** Threads and descriptors that runtimes begin to keep for themselves. */
 const SPARE = 8;
+/** Blocks of threads that use kernels, and of those that have ended until another one looks for them. */
+const SPARE_BLOCKS = 16;
+/** By so much the shared memory grows at a time. */
+const SPARE_SHARED_KIB = 1024;
 
 interface Look {
   readonly at: number;
   readonly usage: Usage;
 }
 
+/** A figure may grow by a share of its mean, or by `spare`, if that is more. */
 const figures = [
-  { name: "resident KiB", of: ({ residentKib }: Usage) => residentKib },
-  { name: "objects KiB", of: ({ heapKib }: Usage) => heapKib },
-  { name: "shared blocks", of: ({ blocks }: Usage) => blocks },
-  { name: "shared KiB", of: ({ sharedKib }: Usage) => sharedKib },
-  { name: "descriptors", of: ({ descriptors }: Usage) => descriptors },
-  { name: "threads", of: ({ threads }: Usage) => threads },
+  { name: "resident KiB", of: ({ residentKib }: Usage) => residentKib, spare: 0 },
+  { name: "objects KiB", of: ({ heapKib }: Usage) => heapKib, spare: 0 },
+  { name: "shared blocks", of: ({ blocks }: Usage) => blocks, spare: SPARE_BLOCKS },
+  { name: "shared KiB", of: ({ sharedKib }: Usage) => sharedKib, spare: SPARE_SHARED_KIB },
+  { name: "descriptors", of: ({ descriptors }: Usage) => descriptors, spare: SPARE },
+  { name: "threads", of: ({ threads }: Usage) => threads, spare: SPARE },
 ] as const;
 
 /** What a run found, for people, and what of it is a leak. */
@@ -37,7 +42,7 @@ export function findings(
   ];
   const problems: string[] = [];
   const from = (looks.at(-1)?.at ?? 0) * WARM_UP;
-  for (const { name, of } of figures) {
+  for (const { name, of, spare } of figures) {
     const samples = looks.filter(({ at }) => at >= from).map(({ at, usage }): Sample => ({ at, value: of(usage) }));
     if (samples.length < 3 * PARTS) {
       lines.push(`${name}: too few samples (${samples.length}) for a trend`);
@@ -48,7 +53,7 @@ export function findings(
     const text = `${name}: floor ${mean.toFixed(1)}, slope ${slope.toFixed(2)} ± ${error.toFixed(2)} a minute, ` +
       `${samples.length} samples of ${lowest.length} parts`;
     lines.push(text);
-    if (grows(lowest, TOLERANCE)) problems.push(`grows: ${text}`);
+    if (grows(lowest, Math.max(TOLERANCE * mean, spare))) problems.push(`grows: ${text}`);
   }
   lines.push(`at the end: ${shown(before)} before, ${shown(after)} after`);
   if (after.threads > before.threads + SPARE) problems.push(`${after.threads - before.threads} threads are left`);

@@ -42,12 +42,9 @@ export function floors(samples: readonly Sample[], count: number): Sample[] {
   return found;
 }
 
-/**
- * Whether the samples grow: by more than `tolerance` (a share of their mean) over the whole time, and by a slope that is
- * more than three standard errors above none.
- */
+/** Whether the samples grow by more than `tolerance` over the whole time, by a slope that is three standard errors above none. */
 export function grows(samples: readonly Sample[], tolerance: number): boolean {
-  const { mean, slope, error } = trendOf(samples);
+  const { slope, error } = trendOf(samples);
   const minutes = samples.at(-1)!.at - samples[0]!.at;
-  return slope - 3 * error > 0 && slope * minutes > tolerance * mean;
+  return slope - 3 * error > 0 && slope * minutes > tolerance;
 }

@@ -23,13 +23,27 @@ export function usage(): Usage {
   const shared = accounting();
   return {
     residentKib: field("VmRSS"),
-    heapKib: Math.round(process.memoryUsage().heapUsed / 1024),
+    heapKib: Math.round(objectBytes() / 1024),
     blocks: shared.blocks,
     sharedKib: Math.round(shared.capacity / 1024),
     descriptors: readdirSync("/proc/self/fd").length,
     threads: field("Threads"),
     children: childPids().length,
   };
+}
+
+interface HeapStats {
+  readonly heapSize: number;
+  readonly extraMemorySize: number;
+}
+
+const jsc = process.getBuiltinModule?.("bun:jsc") as { heapStats(): HeapStats } | undefined;
+
+/** Bun counts the bytes of the shared memory among its objects, once for each of its lengths that there was. */
+function objectBytes(): number {
+  if (jsc === undefined) return process.memoryUsage().heapUsed;
+  const { heapSize, extraMemorySize } = jsc.heapStats();
+  return heapSize - extraMemorySize;
 }
 
 /** The processes that this one has started and that are still there. */

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { findings } from "../../../bench/soak/report.ts";
+import type { Usage } from "../../../bench/soak/usage.ts";
+
+const timeout = 10_000;
+const flat: Usage = {
+  residentKib: 200_000,
+  heapKib: 15_000,
+  blocks: 3,
+  sharedKib: 2048,
+  descriptors: 40,
+  threads: 12,
+  children: 2,
+};
+const tally = { calls: 1, lost: 0, kills: 0 };
+
+/** What is found in five minutes with a look a second, of which every seventh finds garbage. */
+function problemsOf(usageAt: (minute: number) => Partial<Usage>): string[] {
+  const looks = Array.from({ length: 300 }, (_, second) => {
+    const usage = { ...flat, ...usageAt(second / 60) };
+    return { at: second / 60, usage: { ...usage, residentKib: usage.residentKib + (second % 7) * 10_000 } };
+  });
+  return findings(looks, flat, flat, tally).problems;
+}
+
+describe("The judgement of a soak", () => {
+  test("what comes and goes is no growth, nor what the first minute brings", { timeout }, () => {
+    assert.deepEqual(problemsOf(() => ({})), []);
+    assert.deepEqual(problemsOf((minute) => ({ residentKib: 200_000 - 80_000 * Math.exp(-3 * minute) })), []);
+    assert.deepEqual(problemsOf((minute) => ({ threads: 12 + Math.floor(minute * 60) % 3 })), []);
+  });
+
+  test("what goes on growing is", { timeout }, () => {
+    for (
+      const leak of [
+        (minute: number) => ({ residentKib: 200_000 + 10_000 * minute }),
+        (minute: number) => ({ heapKib: 15_000 + 1000 * minute }),
+        (minute: number) => ({ blocks: 3 + Math.floor(20 * minute) }),
+        (minute: number) => ({ descriptors: 40 + Math.floor(5 * minute) }),
+        (minute: number) => ({ threads: 12 + Math.floor(5 * minute) }),
+      ]
+    ) {
+      const [problem, ...others] = problemsOf(leak);
+      assert.match(problem!, new RegExp(`^grows: (${Object.keys(leak(0)).map(shown)}):`));
+      assert.deepEqual(others, []);
+    }
+  });
+
+  test("threads, descriptors and processes that are left at the end are", { timeout }, () => {
+    const after = { ...flat, threads: 30, descriptors: 60, children: 3 };
+    const { problems } = findings([], flat, after, tally);
+    assert.deepEqual(problems, ["18 threads are left", "20 descriptors are left", "1 processes are left"]);
+  });
+});
+
+function shown(figure: string): string {
+  const names: Record<string, string> = {
+    residentKib: "resident KiB",
+    heapKib: "objects KiB",
+    blocks: "shared blocks",
+  };
+  return names[figure] ?? figure;
+}
