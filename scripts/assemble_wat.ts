@@ -2,31 +2,34 @@
  * Makes the .wasm of each .wat in examples and tests: `node scripts/assemble_wat.ts`. With `--check` nothing is written,
  * and it fails where a .wasm is not what its text comes to.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import binaryen from "binaryen";
 import { listFiles } from "./list_files.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const assembler = join(root, "node_modules/binaryen/bin/wasm-as");
 const isCheck = process.argv.includes("--check");
-const folder = mkdtempSync(join(tmpdir(), "manyhands-wat-"));
-try {
-  for (const text of ["examples", "tests"].flatMap((part) => listFiles(root, part, (path) => path.endsWith(".wat")))) {
-    const made = join(folder, "made.wasm");
-    const features = ["--enable-threads", "--enable-bulk-memory"];
-    execFileSync(process.execPath, [assembler, join(root, text), "-o", made, ...features], { stdio: "inherit" });
-    const target = text.replace(/\.wat$/, ".wasm");
-    if (!isCheck) {
-      writeFileSync(join(root, target), readFileSync(made));
-    } else if (!readFileSync(made).equals(readFileSync(join(root, target)))) {
-      console.error(`${target} is not what ${text} comes to: run scripts/assemble_wat.ts`);
-      process.exitCode = 1;
-    }
+const { Atomics: threads, BulkMemory, BulkMemoryOpt } = binaryen.Features;
+
+function assembled(text: string): Uint8Array {
+  const module = binaryen.parseText(text);
+  try {
+    module.setFeatures(threads | BulkMemory | BulkMemoryOpt);
+    return module.emitBinary();
+  } finally {
+    module.dispose();
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+}
+
+for (const file of ["examples", "tests"].flatMap((part) => listFiles(root, part, (path) => path.endsWith(".wat")))) {
+  const made = assembled(readFileSync(join(root, file), "utf8"));
+  const target = file.replace(/\.wat$/, ".wasm");
+  if (!isCheck) {
+    writeFileSync(join(root, target), made);
+  } else if (!readFileSync(join(root, target)).equals(made)) {
+    console.error(`${target} is not what ${file} comes to: run scripts/assemble_wat.ts`);
+    process.exitCode = 1;
+  }
 }
