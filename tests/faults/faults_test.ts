@@ -1,9 +1,23 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { describe, test } from "node:test";
-import { allCells, type Cell, cellName, cellOf, currentRuntime, faults, moments, runtimes, subjects } from "./cell.ts";
+import {
+  allCells,
+  type Cell,
+  cellName,
+  cellOf,
+  currentRuntime,
+  faults,
+  moments,
+  type Runtime,
+  runtimes,
+  subjects,
+} from "./cell.ts";
 import { expectationOf } from "./expectations.ts";
-import { playMatrix } from "./matrix.ts";
+import { NOT_PLAYED, playMatrix, type Verdict } from "./matrix.ts";
+import { readmeTable, rowsOf, tableOf } from "./readme_table.ts";
+import { summary } from "./summary.ts";
 
 const timeout = 240_000;
 const runtime = currentRuntime();
@@ -24,6 +38,18 @@ function drawn(count: number, seed: number): Cell[] {
   });
 }
 
+/** Every cell on every runtime, as if none had been played. */
+function unplayed(): Map<Runtime, Verdict[]> {
+  return new Map(runtimes.map((each) => [
+    each,
+    allCells().map((cell): Verdict => ({ cell, expected: expectationOf(cell, each), found: NOT_PLAYED })),
+  ]));
+}
+
+function textOf(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), "utf8");
+}
+
 async function assertAsPromised(cells: readonly Cell[]): Promise<void> {
   const verdicts = await playMatrix(cells, { runtime, command: process.execPath, jobs: 2 });
   assert.ok(verdicts.length > 0);
@@ -41,6 +67,14 @@ describe("Faults", () => {
         else assert.ok((expected.kind === "heard" ? expected.heard : expected.ends).length > 0);
       }
     }
+  });
+
+  test("The tables of the README and of docs/faults.md are those of the promises", { timeout }, () => {
+    // The last column is of the latest run.
+    const promises = (text: string): string[][] => rowsOf(text).map((row) => row.slice(0, -1));
+    assert.deepEqual(promises(tableOf(textOf("../../README.md"))), promises(readmeTable(unplayed())));
+    const tables = (page: string): string[][] => rowsOf(page.slice(page.indexOf("\n## ")));
+    assert.deepEqual(tables(textOf("../../docs/faults.md")), tables(summary(unplayed())));
   });
 
   test(
@@ -87,6 +121,7 @@ describe("Faults", () => {
     () =>
       assertAsPromised(existing([
         "loop/idle/apply/worker",
+        "reject later/encode/queue peer/worker",
         "loop/running/manager/worker",
         "loop/initializer/manager/worker",
         "throw unencodable/encode/manager/worker",

@@ -1,19 +1,20 @@
 /**
  * `npm run faults`: plays the whole matrix on the three runtimes and prints what is not as it must be.
  *
- *     npm run faults                         everything; then writes docs/faults.md
+ *     npm run faults                         everything; then writes docs/faults.md and the table in README.md
  *     npm run faults -- node /apply/worker   one runtime, and the cells whose names have that in them
  *     npm run faults -- missing              cells that were not played lately or did not come to what is promised
- *     npm run faults -- page                 writes the page by what the parts came to that were played lately
+ *     npm run faults -- page                 writes both by what the parts came to that were played lately
  */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { allCells, type Cell, cellName, contexts, type Runtime, runtimes, subjects } from "./cell.ts";
 import { expectationOf } from "./expectations.ts";
 import { playMatrix, type Verdict } from "./matrix.ts";
+import { readmeTable, withTable } from "./readme_table.ts";
 import { isMissing, Results } from "./results.ts";
 import { summary } from "./summary.ts";
 
@@ -31,10 +32,12 @@ if (isPage || args.length === 0) writePage();
 process.exitCode = failures === 0 ? 0 : 1;
 
 function writePage(): void {
-  const page = join(root, "docs/faults.md");
-  writeFileSync(page, summary(new Map(runtimes.map((runtime) => [runtime, results.of(runtime)]))));
-  spawnSync(join(root, "node_modules/.bin/deno"), ["fmt", "--quiet", page]);
-  console.log("docs/faults.md is written");
+  const played = new Map(runtimes.map((runtime) => [runtime, results.of(runtime)]));
+  const [page, readme] = [join(root, "docs/faults.md"), join(root, "README.md")];
+  writeFileSync(page, summary(played));
+  writeFileSync(readme, withTable(readFileSync(readme, "utf8"), readmeTable(played)));
+  spawnSync(join(root, "node_modules/.bin/deno"), ["fmt", "--quiet", page, readme]);
+  console.log("docs/faults.md and the table in README.md are written");
 }
 
 async function playOn(runtime: Runtime): Promise<void> {

@@ -1,4 +1,4 @@
-import { contexts, type Fault, faults, type Moment, moments, type Runtime, subjects } from "./cell.ts";
+import { contexts, faults, moments, type Runtime, subjects } from "./cell.ts";
 import { NOT_PLAYED, type Verdict } from "./matrix.ts";
 
 const introduction = `# Faults
@@ -65,7 +65,7 @@ function counts(played: ReadonlyMap<Runtime, readonly Verdict[]>): string {
 
 function table(
   rows: ReadonlyMap<string, readonly Verdict[]>,
-  played: ReadonlyMap<Runtime, unknown>,
+  played: ReadonlyMap<Runtime, readonly Verdict[]>,
 ): string {
   const shown = moments.filter((moment) => faults.some((fault) => rows.has(`${fault}|${moment}`)));
   const lines = [
@@ -74,24 +74,23 @@ function table(
   ];
   for (const fault of faults) {
     if (!shown.some((moment) => rows.has(`${fault}|${moment}`))) continue;
-    lines.push(`| ${fault} | ${shown.map((moment) => entry(fault, moment, rows, played)).join(" | ")} |`);
+    const entries = shown.map((moment) => outcomes(rows.get(`${fault}|${moment}`) ?? [], played));
+    lines.push(`| ${fault} | ${entries.join(" | ")} |`);
   }
   return `${lines.join("\n")}\n`;
 }
 
-/** What was found, and where not on all runtimes the same, on which. */
-function entry(
-  fault: Fault,
-  moment: Moment,
-  rows: ReadonlyMap<string, readonly Verdict[]>,
-  played: ReadonlyMap<Runtime, unknown>,
+/** What a cell came to on each of the runtimes, and where not on all the same, on which. */
+export function outcomes(
+  verdicts: readonly Verdict[],
+  played: ReadonlyMap<Runtime, readonly Verdict[]>,
+  shownAs: (verdict: Verdict) => string = promised,
 ): string {
-  const verdicts = rows.get(`${fault}|${moment}`) ?? [];
   const byFinding = new Map<string, Runtime[]>();
-  for (const [runtime, all] of played as ReadonlyMap<Runtime, readonly Verdict[]>) {
+  for (const [runtime, all] of played) {
     const verdict = verdicts.find((one) => all.includes(one));
     if (verdict === undefined) continue;
-    const found = (verdict.problem === undefined ? "" : "**not**: ") + promised(verdict);
+    const found = (verdict.problem === undefined ? "" : "**not**: ") + shownAs(verdict);
     byFinding.set(found, [...byFinding.get(found) ?? [], runtime]);
   }
   if (byFinding.size === 0) return "–";
