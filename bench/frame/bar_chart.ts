@@ -29,8 +29,10 @@ export interface BarChart {
 const WIDTH = 840;
 const PANEL_WIDTH = 400;
 const LABEL_WIDTH = 156;
+/** Room for a letter of a label, in the widest of the usual fonts. */
+const LETTER_WIDTH = 7.1;
+const LABEL_GAP = 6;
 const TEXT_WIDTH = 64;
-const BAR_WIDTH = PANEL_WIDTH - LABEL_WIDTH - TEXT_WIDTH;
 const BAR_HEIGHT = 9;
 const ROW_GAP = 7;
 const HEADER_HEIGHT = 74;
@@ -66,16 +68,23 @@ export function barChart(
   let y = HEADER_HEIGHT;
   for (let at = 0; at < panels.length; at += 2) {
     const pair = panels.slice(at, at + 2);
-    pair.forEach((panel, side) => parts.push(draw(panel, side * (WIDTH - PANEL_WIDTH), y)));
-    y += Math.max(...pair.map(heightOf)) + PANEL_GAP;
+    const headerHeight = Math.max(...pair.map(headerHeightOf));
+    pair.forEach((panel, side) => parts.push(draw(panel, side * (WIDTH - PANEL_WIDTH), y, headerHeight)));
+    y += headerHeight + Math.max(...pair.map(rowsHeightOf)) + PANEL_GAP;
   }
   const height = y - PANEL_GAP + 4;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" ` +
     `role="img" aria-label="${escape(title)}">\n${parts.join("\n")}\n</svg>\n`;
 }
 
-function heightOf(panel: Panel): number {
-  return headerHeightOf(panel) + panel.rows.reduce((sum, { bars }) => sum + bars.length * BAR_HEIGHT + ROW_GAP, 0);
+function rowsHeightOf({ rows }: Panel): number {
+  return rows.reduce((sum, { bars }) => sum + bars.length * BAR_HEIGHT + ROW_GAP, 0);
+}
+
+/** Where the bars of a panel begin: behind its longest label. */
+function labelWidthOf({ rows }: Panel): number {
+  const letters = Math.max(0, ...rows.map(({ label }) => label.length));
+  return Math.max(LABEL_WIDTH, Math.ceil(letters * LETTER_WIDTH + LABEL_GAP));
 }
 
 function headerHeightOf({ title }: Panel): number {
@@ -93,15 +102,22 @@ function linesOf(title: string): string[] {
   return lines;
 }
 
-function draw(panel: Panel, x: number, y: number): string {
+function draw(panel: Panel, x: number, y: number, headerHeight: number): string {
   const values = panel.rows.flatMap(({ bars }) => bars.map(({ value }) => value)).filter((value) =>
     !Number.isNaN(value)
   );
+  const barsAt = x + labelWidthOf(panel);
+  const barWidth = x + PANEL_WIDTH - TEXT_WIDTH - barsAt;
   const longest = Math.max(panel.mark ?? 0, ...values);
-  const lengthOf = (value: number): number => longest === 0 ? 0 : round(value / longest * BAR_WIDTH);
+  const lengthOf = (value: number): number => longest === 0 ? 0 : round(value / longest * barWidth);
   const parts = linesOf(panel.title).map((line, at) => text(x, y + 12 + at * TITLE_LINE_HEIGHT, line, "panel"));
-  const first = y + headerHeightOf(panel);
-  let top = first;
+  let top = y + headerHeight;
+  if (panel.mark !== undefined) {
+    // Under the bars and their texts.
+    const at = barsAt + lengthOf(panel.mark);
+    const end = top + rowsHeightOf(panel) - ROW_GAP + 2;
+    parts.push(`<line class="mark" x1="${at}" x2="${at}" y1="${top - 4}" y2="${end}"/>`);
+  }
   for (const { label, isOwn, bars } of panel.rows) {
     parts.push(
       text(
@@ -115,12 +131,12 @@ function draw(panel: Panel, x: number, y: number): string {
       const length = Number.isNaN(value) ? 0 : Math.max(1, lengthOf(value));
       if (length > 0) {
         parts.push(
-          `<rect class="s${series}" x="${x + LABEL_WIDTH}" y="${top}" width="${length}" height="${BAR_HEIGHT - 1}"/>`,
+          `<rect class="s${series}" x="${barsAt}" y="${top}" width="${length}" height="${BAR_HEIGHT - 1}"/>`,
         );
       }
       parts.push(
         text(
-          round(x + LABEL_WIDTH + length + 3),
+          round(barsAt + length + 3),
           top + BAR_HEIGHT - 1.5,
           shown,
           isOwn ? "value own" : "value",
@@ -129,12 +145,6 @@ function draw(panel: Panel, x: number, y: number): string {
       top += BAR_HEIGHT;
     }
     top += ROW_GAP;
-  }
-  if (panel.mark !== undefined) {
-    const at = x + LABEL_WIDTH + lengthOf(panel.mark);
-    parts.push(
-      `<line class="mark" x1="${at}" x2="${at}" y1="${first - 4}" y2="${top - ROW_GAP + 2}"/>`,
-    );
   }
   return parts.join("\n");
 }

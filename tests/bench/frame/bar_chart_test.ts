@@ -57,3 +57,23 @@ test("a title that is longer than its panel goes on in another line", { timeout:
   assert.equal(lines.length, 2);
   assert.equal(lines.join(" "), title);
 });
+
+test("bars begin behind the longest label, in rows level with those of the panel beside", { timeout: 60_000 }, () => {
+  const row = (label: string) => ({ label, isOwn: true, bars: [{ series: 0, value: 1, text: "1.00" }] });
+  const twoLines = "Queue, one producer and one consumer: an item, times CPython";
+  const pair = barChart({
+    title: "t",
+    subtitle: "s",
+    series: [],
+    panels: [
+      { title: "one line", rows: [row("manyhands, 1,000,000 tasks"), row("own")] },
+      { title: twoLines, rows: [row("own"), row("own")] },
+    ],
+  });
+  const bars = [...pair.matchAll(/<rect class="s0" x="(\d+)" y="(\d+)" width="(\d+)"/g)].map((found) =>
+    found.slice(1).map(Number) as [x: number, y: number, width: number]
+  );
+  assert.deepEqual(bars.map(([x]) => x), [191, 191, 440 + 156, 440 + 156]);
+  assert.deepEqual(bars.map(([, y]) => y), [115, 131, 115, 131]);
+  assert.ok(bars.every(([x, , width]) => (x % 440) + width === 400 - 64));
+});
