@@ -58,6 +58,8 @@ export class KernelCalls {
     this.#call = opened.call;
     this.#words = typedView(Uint32Array, slot.call!, CALL_WORDS);
     this.#words[FILE] = file;
+    // A worker that was lost in a call has not counted its end.
+    if (this.#words[COUNT]! % 2 === 1) Atomics.add(this.#words, COUNT, 1);
   }
 
   /**

@@ -41,7 +41,7 @@ export function kernelPieces(
   calls: KernelCalls,
   sink?: WindowSink,
 ): ChunkPart {
-  const room = (length: number): number => calls.isInPlace ? length : Math.floor(length * growth);
+  const room = (length: number): number => calls.isInPlace ? length : Math.ceil(length * growth);
   const { start, end: rangeEnd, load } = range;
   let position = start;
   let produced = 0;

@@ -105,9 +105,10 @@ async function runToEnd(
     clearTimeout(overdue);
     signal?.removeEventListener("abort", abort);
     run.abandonFiles();
-    await pool.terminate();
     // A worker that is still in its slot keeps it: memory given back would be someone else's.
-    if (settled) memory.free();
+    const isLeft = settled;
+    await pool.terminate();
+    if (isLeft) memory.free();
   }
   signal?.throwIfAborted();
 }

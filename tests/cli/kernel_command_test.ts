@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import process from "node:process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { inTemporaryFolder } from "../text/temporary_folder.ts";
-import { runCommand } from "./run_command.ts";
+import { endOf, runCommand, startCommand } from "./run_command.ts";
 
 const timeout = 120_000;
 const fixture = fileURLToPath(new URL("../text/fixtures/text_kernels.wasm", import.meta.url));
@@ -68,6 +69,33 @@ describe("manyhands kernel", () => {
           /manyhands: in.y, bytes 4096 to 4098: expected the kernel to come back within 300 ms, found it still at work\n$/,
         );
         assert.ok(folder.files().every((name) => name === "out/a" || !name.startsWith("out")), `${folder.files()}`);
+      }),
+  );
+
+  test(
+    "a signal stops a run whose function does not come back, and no output stays",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        folder.write("in", "bY");
+        const args = ["kernel", `${fixture}#invert`, "in", "-o", "out", "--timeout", "1h", "--progress", "none"];
+        const child = startCommand(args, "pipe", folder.path);
+        const end = endOf(child);
+        // It has its draft when it is about to be called.
+        await new Promise<void>((resolve) => {
+          const timer = setInterval(() => {
+            if (folder.files().length < 2) return;
+            clearInterval(timer);
+            resolve();
+          }, 20);
+          void end.then(() => clearInterval(timer));
+        });
+        // After child.kill Deno reports the signal as the end, whatever the exit code.
+      process.kill(child.pid!, "SIGINT");
+        const { code, stderr } = await end;
+        assert.equal(code, 130);
+        assert.match(stderr, /Stopped; incomplete outputs are removed\n$/);
+        assert.deepEqual(folder.files(), ["in"]);
       }),
   );
 
