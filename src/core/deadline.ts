@@ -8,8 +8,19 @@ export interface SettleOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds of the longest timer that runtimes take; nobody will wait to its end. */
+/** Milliseconds of the longest timer that runtimes take; they end a longer one at once. */
 export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
+
+/** Calls `end` after so many milliseconds, however many; never after `Infinity`. Returns what takes the timer away. */
+export function startTimer(milliseconds: number, end: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const arm = (left: number): void => {
+    const isLast = !(left > LONGEST_TIMER_MS);
+    timer = setTimeout(isLast ? end : () => arm(left - LONGEST_TIMER_MS), isLast ? left : LONGEST_TIMER_MS);
+  };
+  if (milliseconds !== Infinity) arm(milliseconds);
+  return () => clearTimeout(timer);
+}
 
 /**
  * When a wait of `timeout` milliseconds that begins now ends, on the clock of `performance.now()`.
@@ -30,9 +41,9 @@ function assertTimeout(timeout: number): void {
 export function settlesWithin(promise: Promise<unknown>, timeout: number): Promise<boolean> {
   if (timeout === Infinity) return promise.then(() => true, () => true);
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), timeout);
+    const stop = startTimer(timeout, () => resolve(false));
     const settle = (): void => {
-      clearTimeout(timer);
+      stop();
       resolve(true);
     };
     promise.then(settle, settle);
@@ -68,12 +79,8 @@ export async function settlesUnless(
     };
   });
   try {
-    return await Promise.race([settlesWithin(promise, clamp(timeout)), abandoned]);
+    return await Promise.race([settlesWithin(promise, Math.max(0, timeout)), abandoned]);
   } finally {
     unlisten();
   }
-}
-
-function clamp(timeout: number): number {
-  return timeout <= LONGEST_TIMER_MS ? Math.max(0, timeout) : Infinity;
 }

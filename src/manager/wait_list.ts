@@ -1,4 +1,4 @@
-import { LONGEST_TIMER_MS } from "../core/deadline.ts";
+import { startTimer } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
 import { ManyhandsError } from "../core/errors.ts";
 import type { Call } from "./call.ts";
@@ -22,9 +22,9 @@ export class WaitList {
     if (call.isAbandoned) return Promise.reject(abandoned());
     const left = deadline - performance.now();
     if (left <= 0) return Promise.resolve(false);
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stop = (): void => {};
     const leave = (): void => {
-      clearTimeout(timer);
+      stop();
       unlisten();
       this.#waiting.delete(wake);
     };
@@ -36,12 +36,10 @@ export class WaitList {
       leave();
       reject(abandoned());
     });
-    if (left <= LONGEST_TIMER_MS) {
-      timer = setTimeout(() => {
-        leave();
-        resolve(false);
-      }, left);
-    }
+    stop = startTimer(left, () => {
+      leave();
+      resolve(false);
+    });
     this.#waiting.add(wake);
     return promise;
   }

@@ -1,6 +1,7 @@
 import { FrameKind } from "../channel/frames.ts";
 import { TimeoutError } from "../core/errors.ts";
 import { type Deferred, deferred } from "../core/deferred.ts";
+import { startTimer } from "../core/deadline.ts";
 import type { ChunkSource } from "./chunk_source.ts";
 import type { Job } from "./chunk_task.ts";
 import { Deque } from "./deque.ts";
@@ -47,7 +48,7 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
   /** Chunks in the order of delivery: of the input, or of their answers. */
   readonly #slots = new Deque<ChunkSlot<R>>();
   readonly #bySentTask = new Map<PoolTask, ChunkSlot<R>>();
-  readonly #waiters = new Deque<Deferred<IteratorResult<R>> & { timer?: ReturnType<typeof setTimeout> }>();
+  readonly #waiters = new Deque<Deferred<IteratorResult<R>> & { stopTimer?: () => void }>();
   #delivered: Outcome<R>[] = [];
   #deliveredAt = 0;
   #read = 0;
@@ -161,7 +162,7 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
       const outcome = this.#nextOutcome();
       if (outcome === undefined && !this.#isFinished()) return this.feed();
       const waiter = this.#waiters.shift()!;
-      clearTimeout(waiter.timer);
+      waiter.stopTimer?.();
       if (outcome === undefined) waiter.resolve({ done: true, value: undefined });
       else if ("error" in outcome) waiter.reject(outcome.error);
       else waiter.resolve({ done: false, value: outcome.value });
@@ -199,12 +200,12 @@ export class ImapJob<T, R> implements Job, AsyncIterableIterator<R> {
   }
 
   next(): Promise<IteratorResult<R>> {
-    const waiter: Deferred<IteratorResult<R>> & { timer?: ReturnType<typeof setTimeout> } = deferred();
+    const waiter: Deferred<IteratorResult<R>> & { stopTimer?: () => void } = deferred();
     this.#waiters.push(waiter);
     this.#deliver();
     const { timeout } = this.#limits;
     if (timeout !== undefined && this.#waiters.length > 0) {
-      waiter.timer = setTimeout(() => this.#giveUp(waiter, timeout), timeout);
+      waiter.stopTimer = startTimer(timeout, () => this.#giveUp(waiter, timeout));
     }
     return waiter.promise;
   }

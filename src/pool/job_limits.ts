@@ -1,5 +1,5 @@
-import { LONGEST_TIMER_MS } from "../core/deadline.ts";
 import { TimeoutError } from "../core/errors.ts";
+import { startTimer } from "../core/deadline.ts";
 import type { JobOptions } from "./pool_options.ts";
 
 /** Calls `end` when the job's signal aborts or its time is over. Returns what takes both watches away. */
@@ -11,13 +11,13 @@ export function watchLimits({ signal, timeout }: JobOptions, end: (reason: Error
   };
   const onAbort = (): void => finish(abortReason(signal!));
   signal?.addEventListener("abort", onAbort, { once: true });
-  const timer = timeout === undefined || timeout === Infinity ? undefined : setTimeout(
+  const stop = startTimer(
+    timeout ?? Infinity,
     () => finish(new TimeoutError(`The job did not end within ${timeout} ms`)),
-    Math.min(timeout, LONGEST_TIMER_MS),
   );
   const release = (): void => {
     signal?.removeEventListener("abort", onAbort);
-    clearTimeout(timer);
+    stop();
   };
   return release;
 }

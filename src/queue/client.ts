@@ -1,4 +1,5 @@
 import { ManyhandsError, TimeoutError } from "../core/errors.ts";
+import { startTimer } from "../core/deadline.ts";
 import { runtime } from "../runtime/current.ts";
 import { type Address, describeAddress, type Family, parseAddress } from "./address.ts";
 import type { AuthKey } from "./authentication.ts";
@@ -47,7 +48,7 @@ export async function Client(address: Address, options: ClientOptions = {}): Pro
   const begun = performance.now();
   const { connectTo } = await runtime.sockets();
   const abandon = new AbortController();
-  const timer = setTimeout(() => abandon.abort(), timeout);
+  const stop = startTimer(timeout, () => abandon.abort());
   try {
     const socket = await connectTo(parsed, abandon.signal);
     const left = Math.max(1, timeout - (performance.now() - begun));
@@ -58,6 +59,6 @@ export async function Client(address: Address, options: ClientOptions = {}): Pro
     if (cause instanceof ManyhandsError || cause instanceof TypeError) throw cause;
     throw new ManyhandsError("ERR_CONNECT", `Cannot connect to ${where}: ${(cause as Error).message}`, { cause });
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }

@@ -1,4 +1,5 @@
 import { TimeoutError } from "../core/errors.ts";
+import { startTimer } from "../core/deadline.ts";
 import { answerChallenge, type AuthKey, deliverChallenge, LONGEST_CHALLENGE } from "./authentication.ts";
 import type { FrameSocket } from "./frame_socket.ts";
 import { SocketConnection } from "./socket_connection.ts";
@@ -28,10 +29,10 @@ export async function shakeHands(
   const connection = new SocketConnection(frames);
   const steps = role === "listener" ? [deliverChallenge, answerChallenge] : [answerChallenge, deliverChallenge];
   let isLate = false;
-  const timer = setTimeout(() => {
+  const stop = startTimer(limit, () => {
     isLate = true;
     frames.destroy();
-  }, limit);
+  });
   try {
     for (const step of steps) await step(connection, authkey);
   } catch (cause) {
@@ -39,7 +40,7 @@ export async function shakeHands(
     if (isLate) throw new TimeoutError(`The authentication took longer than ${limit} ms`, { cause });
     throw cause;
   } finally {
-    clearTimeout(timer);
+    stop();
   }
   frames.trust();
   return connection;

@@ -1,4 +1,4 @@
-import { deadlineOf, LONGEST_TIMER_MS } from "../core/deadline.ts";
+import { deadlineOf, startTimer } from "../core/deadline.ts";
 import { onInterrupt, throwIfInterrupted } from "../core/interrupt.ts";
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { runtime } from "../runtime/current.ts";
@@ -130,15 +130,15 @@ export async function waitAsync(
 
 /** Calls `wake` once the word is notified, or after `limit` milliseconds; the result does so at once. */
 function sleep(words: Int32Array, index: number, seen: number, limit: number, wake: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop = (): void => {};
   const end = (): void => {
-    clearTimeout(timer);
+    stop();
     unpark?.();
     wake();
   };
   const unpark = park(words, index, seen, end);
   if (unpark === undefined) wake();
-  else if (limit < Infinity) timer = setTimeout(end, Math.min(limit, LONGEST_TIMER_MS));
+  else stop = startTimer(limit, end);
   return end;
 }
 

@@ -1,6 +1,6 @@
-import { LONGEST_TIMER_MS } from "../core/deadline.ts";
 import { TimeoutError } from "../core/errors.ts";
 import { isThenable } from "../core/thenable.ts";
+import { startTimer } from "../core/deadline.ts";
 import { BLANK, type RawRecords } from "./raw_records.ts";
 import { type ErrorData, errorData, type FailedRecord, type MapperSettings } from "./record_form.ts";
 
@@ -130,14 +130,14 @@ async function listed(values: AsyncIterable<unknown> | Iterable<unknown>): Promi
 
 async function withinTime(value: unknown, timeout: number | undefined): Promise<unknown> {
   if (timeout === undefined || !isThenable(value)) return settled(await value);
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop = (): void => {};
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timeoutError(timeout)), Math.min(timeout, LONGEST_TIMER_MS));
+    stop = startTimer(timeout, () => reject(timeoutError(timeout)));
   });
   try {
     return settled(await Promise.race([value, late]));
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }
 
