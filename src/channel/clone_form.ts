@@ -1,14 +1,16 @@
 import { wireTypeOf } from "../core/wire.ts";
 import { pack, unpack } from "./packer.ts";
+import { isSharedView, type SharedView, toSharedView, viewOf } from "./shared_view.ts";
 
 /**
  * A value as it goes by `postMessage`. A structured clone takes from instances of registered classes and from errors what
- * makes them so; they are packed instead, and empty objects stand in for them in the value.
+ * makes them so; they are packed instead, and empty objects stand in for them in the value. Others stand in for views on
+ * shared memory, which go as the memory and their place in it.
  */
 export interface CloneForm {
   readonly value: unknown;
   /** The clone keeps the identity of the stand-ins, by which they are found again in the value. */
-  readonly packed?: readonly (readonly [standIn: object, bytes: Uint8Array])[];
+  readonly packed?: readonly (readonly [standIn: object, packed: Uint8Array | SharedView])[];
 }
 
 /** The form of a value that only a structured clone can carry. */
@@ -19,7 +21,9 @@ export function toCloneForm(value: unknown): CloneForm {
 /** The value that came in a form, which must not be used again. */
 export function fromCloneForm({ value, packed }: CloneForm): unknown {
   if (packed === undefined) return value;
-  const originals = new Map<unknown, unknown>(packed.map(([standIn, bytes]) => [standIn, unpack(bytes)]));
+  const originals = new Map<unknown, unknown>(
+    packed.map(([standIn, part]) => [standIn, part instanceof Uint8Array ? unpack(part) : viewOf(part)]),
+  );
   const original = (part: unknown): unknown => originals.has(part) ? originals.get(part) : part;
   for (const container of containersOf(value)) if (!originals.has(container)) refill(container, container, original);
   return original(value);
@@ -28,7 +32,8 @@ export function fromCloneForm({ value, packed }: CloneForm): unknown {
 type Container = unknown[] | Map<unknown, unknown> | Set<unknown> | Record<string, unknown>;
 
 function isPacked(value: unknown): boolean {
-  return typeof value === "object" && value !== null && (value instanceof Error || wireTypeOf(value) !== undefined);
+  return typeof value === "object" && value !== null &&
+    (value instanceof Error || isSharedView(value) || wireTypeOf(value) !== undefined);
 }
 
 function isContainer(value: unknown): value is Container {
@@ -84,7 +89,7 @@ function emptyLike(container: Container): Container {
 
 class Copy {
   readonly #copies = new Map<unknown, object>();
-  readonly #packed: [object, Uint8Array][] = [];
+  readonly #packed: [object, Uint8Array | SharedView][] = [];
 
   of(value: unknown): CloneForm {
     const containers = containersOf(value);
@@ -101,7 +106,8 @@ class Copy {
     const standIn = {};
     this.#copies.set(part, standIn);
     // Not by slice, which of Node's own kind of byte array gives a view: a clone of that is one of what others sent too.
-    this.#packed.push([standIn, new Uint8Array(pack(part))]);
+    const packed = isSharedView(part) ? toSharedView(part) : new Uint8Array(pack(part));
+    this.#packed.push([standIn, packed]);
     return standIn;
   }
 }

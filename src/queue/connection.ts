@@ -3,6 +3,7 @@ import { decodeBytes } from "../channel/decode_bytes.ts";
 import { BufferTooShortError, ClosedError, ManyhandsError, UnsupportedError } from "../core/errors.ts";
 import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 import type { WaitOptions } from "../sync/word_wait.ts";
+import { checkLength } from "./frame_socket.ts";
 
 /** What bytes can be sent from or received into: any view, or a whole buffer. */
 export type BytesLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
@@ -113,18 +114,19 @@ export abstract class Connection {
   /**
    * Sends `size` bytes of a buffer or view from byte `offset` on, by default all that follow. Python: `send_bytes`.
    *
+   * @throws {ManyhandsError} with code `ERR_MESSAGE_TOO_LONG` if they are more than 2,147,418,112 bytes.
    * @throws {RangeError} if the buffer has no such bytes.
    * @throws As `send`.
    */
   async sendBytes(source: BytesLike, offset: number = 0, size?: number, options?: WaitOptions): Promise<void> {
     this.checkWritable();
-    await this.sendFrame(part(source, offset, size), options);
+    await this.sendFrame(checkLength(part(source, offset, size)), options);
   }
 
   /** As `sendBytes`, but blocks the thread. */
   sendBytesSync(source: BytesLike, offset: number = 0, size?: number, timeout?: number): void {
     this.checkWritable();
-    this.sendFrameSync(part(source, offset, size), timeout);
+    this.sendFrameSync(checkLength(part(source, offset, size)), timeout);
   }
 
   /**

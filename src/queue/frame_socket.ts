@@ -19,6 +19,12 @@ function tooLong(text: string): ManyhandsError {
   return new ManyhandsError("ERR_MESSAGE_TOO_LONG", text);
 }
 
+/** Throws a `ManyhandsError` with code `ERR_MESSAGE_TOO_LONG` where a message is longer than any may be. */
+export function checkLength(frame: Uint8Array): Uint8Array {
+  if (frame.length <= LONGEST_FRAME) return frame;
+  throw tooLong(`Cannot send a message of ${frame.length} bytes: the longest has ${LONGEST_FRAME}`);
+}
+
 /**
  * Messages over a stream of bytes: four bytes of length, the highest first, and so many bytes. That is also what CPython's
  * `multiprocessing.connection` sends for messages up to 2 GiB.
@@ -81,9 +87,7 @@ export class FrameSocket {
 
   /** Resolves when the system has taken the message. */
   send(frame: Uint8Array): Promise<void> {
-    if (frame.length > LONGEST_FRAME) {
-      throw tooLong(`Cannot send a message of ${frame.length} bytes: the longest has ${LONGEST_FRAME}`);
-    }
+    checkLength(frame);
     const bytes = new Uint8Array(HEADER_BYTES + frame.length);
     new DataView(bytes.buffer).setUint32(0, frame.length);
     bytes.set(frame, HEADER_BYTES);

@@ -12,13 +12,17 @@ import {
   SharedArray,
   TaskEncodingError,
 } from "../../mod.ts";
-import { lengthOf, makeNested, nested } from "./fixtures/limit_tasks.ts";
+import { addAtEnd, echoViews, lengthOf, makeNested, nested } from "./fixtures/limit_tasks.ts";
 
 const timeout = 60_000;
+const GIB = 2 ** 30;
 const contexts = ["worker", "process", "inline"] as const;
 
 const isTooDeep = (root: string) => (error: unknown): boolean =>
   error instanceof TaskEncodingError && error.path.startsWith(root) && /nested too deeply/.test(error.message);
+
+/** Nobody writes to it, so it takes no memory. */
+const longShared = (): Uint8Array => new Uint8Array(new SharedArrayBuffer(4 * GIB));
 
 describe("The deepest value", () => {
   for (const context of contexts) {
@@ -77,10 +81,53 @@ describe("The longest message", () => {
       await sender.send("next");
       assert.equal(await receiver.recv(), "next");
     }
-    await assert.rejects(client.sendBytes(long), { code: "ERR_MESSAGE_TOO_LONG" });
+    for (const sender of [writer, client]) {
+      await assert.rejects(sender.sendBytes(long), { code: "ERR_MESSAGE_TOO_LONG" });
+      await assert.rejects(sender.sendBytes(longShared()), { code: "ERR_MESSAGE_TOO_LONG" });
+    }
+    assert.throws(() => writer.sendBytesSync(long), { code: "ERR_MESSAGE_TOO_LONG" });
     for (const end of pairs.flat()) end.close();
     await listener.close();
   });
+});
+
+describe("The longest shared memory", () => {
+  /** The most that a runtime makes in one piece, rounded down; nobody touches most of it, so it takes no memory. */
+  const most = "Bun" in globalThis ? 4 * GIB : 5 * GIB;
+
+  test("What is no thread refuses it at once, with its path", { timeout }, async () => {
+    const pool = new Pool({ processes: 1, context: "process" });
+    assert.equal(await pool.apply(lengthOf, ["first"]), 5);
+    const whole = longShared();
+    const queue = new Queue<unknown>();
+    const isRefused = (root: string) => (error: unknown): boolean =>
+      error instanceof TaskEncodingError && error.path === root && /goes to threads only/.test(error.message);
+    await assert.rejects(pool.apply(lengthOf, [whole]), isRefused("args[0]"));
+    await assert.rejects(queue.put({ whole }), isRefused("item.whole"));
+    assert.equal(await pool.apply(lengthOf, ["next"]), 4);
+    await pool.terminate();
+  });
+
+  for (const context of ["worker", "inline"] as const) {
+    test(`4 GiB and more are the same memory in a task, whole and by views (${context})`, { timeout }, async () => {
+      const buffer = new SharedArrayBuffer(most);
+      const [whole, end, look] = [
+        new Uint8Array(buffer),
+        new Float64Array(buffer, most - 8),
+        new DataView(buffer, most - 16, 2),
+      ];
+      const pool = new Pool({ processes: 1, context });
+      assert.equal(await pool.apply(addAtEnd, [{ buffer, whole }, 5]), most);
+      assert.deepEqual([whole[most - 1], look.byteLength], [5, 2]);
+      end[0] = 0.5;
+      const [gotEnd, gotLook, again] = await pool.apply(echoViews, [[end, look, end]]);
+      assert.ok(gotEnd instanceof Float64Array && gotLook instanceof DataView && again === gotEnd);
+      assert.deepEqual([gotEnd.byteOffset, gotEnd.length, gotEnd[0]], [most - 8, 1, 0.5]);
+      gotLook.setInt16(0, 7);
+      assert.deepEqual([look.getInt16(0), gotLook.byteOffset, gotLook.byteLength], [7, most - 16, 2]);
+      await pool.terminate();
+    });
+  }
 });
 
 describe("Memory that there is not", () => {
