@@ -1,3 +1,4 @@
+import type { ChildProcess as NodeChildProcess } from "node:child_process";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { UnsupportedError } from "../core/errors.ts";
@@ -36,6 +37,26 @@ function isOneFile(name: RuntimeName, url: URL): boolean {
   return (process.getBuiltinModule?.("node:sea") as { isSea(): boolean } | undefined)?.isSea() === true;
 }
 
+/** A child that the system had no memory, files or processes for. */
+function unstarted(onError: (listener: (error: unknown) => void) => void): ChildProcess {
+  return {
+    pid: undefined,
+    send: () => {},
+    onData: () => {},
+    onEnd: (listener) => onError((error) => listener({ code: 1, error })),
+    kill: () => {},
+  };
+}
+
+/** Calls `listener` once with the reason why a child was not started, which not every runtime tells. */
+function onSpawnError(child: NodeChildProcess, listener: (error: unknown) => void): void {
+  const unknown = setTimeout(() => listener(new Error("The system did not start the process")), LAST_WORDS_MS);
+  child.on("error", (error) => {
+    clearTimeout(unknown);
+    listener(error);
+  });
+}
+
 /**
  * Starts this runtime once more, with the module at `url`; the two talk over pipes of their own.
  *
@@ -52,10 +73,16 @@ export function startChildProcess(name: RuntimeName, url: URL): ChildProcess {
       `Cannot start a process of the operating system: expected that Deno was started with --allow-run=${process.execPath}`,
     );
   }
-  const child = childProcess().spawn(process.execPath, commandArguments(name, url), {
-    stdio: ["pipe", "inherit", "inherit", "pipe"],
-    windowsHide: true,
-  });
+  let child: NodeChildProcess;
+  try {
+    child = childProcess().spawn(process.execPath, commandArguments(name, url), {
+      stdio: ["pipe", "inherit", "inherit", "pipe"],
+      windowsHide: true,
+    });
+  } catch (error) {
+    return unstarted((listener) => queueMicrotask(() => listener(error)));
+  }
+  if (child.pid === undefined) return unstarted((listener) => onSpawnError(child, listener));
   const input = child.stdin as Writable;
   const output = child.stdio[TO_PARENT] as Readable;
   // A child that is gone tells of its end; what was still being sent to it is lost with it.
@@ -68,7 +95,7 @@ export function startChildProcess(name: RuntimeName, url: URL): ChildProcess {
     send: (bytes) => void input.write(bytes),
     onData: (listener) => void output.on("data", listener),
     onEnd: (listener) => {
-      child.on("error", (error) => child.pid === undefined && listener({ code: 1, error }));
+      child.on("error", () => {});
       child.on("exit", (code, signal) => {
         const end = { code: code ?? -(os().constants.signals[signal as NodeJS.Signals] ?? 1) };
         let timer: ReturnType<typeof setTimeout>;
