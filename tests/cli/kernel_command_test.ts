@@ -91,7 +91,7 @@ describe("manyhands kernel", () => {
           void end.then(() => clearInterval(timer));
         });
         // After child.kill Deno reports the signal as the end, whatever the exit code.
-      process.kill(child.pid!, "SIGINT");
+        process.kill(child.pid!, "SIGINT");
         const { code, stderr } = await end;
         assert.equal(code, 130);
         assert.match(stderr, /Stopped; incomplete outputs are removed\n$/);
