@@ -20,6 +20,8 @@ const STEP_MS = 600_000;
 const SAMPLE_MS = 1000;
 /** Rounds of kills from outside happen about once in so many samples. */
 const OUTSIDE_KILLS = 5;
+/** Answers of their pool between two of them, so that on a busy machine it gets on. */
+const ANSWERS_A_KILL = 100;
 /** Samples that a process has been in before it may be killed. */
 const GROWN_SAMPLES = 4;
 
@@ -61,7 +63,7 @@ async function soak(minutes: number, seed: number, samplePath: string | undefine
     lastPids.push(pids);
     if (lastPids.length > GROWN_SAMPLES) lastPids.shift();
     const answers = pools[1]!.stats().completed;
-    if (random.below(OUTSIDE_KILLS) === 0 && answers > answersAtKill) {
+    if (random.below(OUTSIDE_KILLS) === 0 && answers >= answersAtKill + ANSWERS_A_KILL) {
       answersAtKill = answers;
       killChild(random, grown, tally);
     }

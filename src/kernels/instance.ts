@@ -1,5 +1,6 @@
 import * as glue from "../../wasm/pkg/kernels.js";
 import { ManyhandsError } from "../core/errors.ts";
+import { isRetired } from "../core/retirement.ts";
 import { free } from "../memory/allocator.ts";
 import { linearMemory } from "../memory/linear_memory.ts";
 import { kernelsBase64 } from "./kernels_bytes.ts";
@@ -85,6 +86,8 @@ function releaseDeadThreads(): void {
 }
 
 releaseKernelsBy(() => {
+  // What a thread held that was given up is no longer its own to give back.
+  if (isRetired()) return;
   releaseKernelScratch();
   forgetHoldings();
   if (instance !== undefined && glue.has_allocated_stack()) instance.__wbindgen_thread_destroy();
