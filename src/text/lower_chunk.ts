@@ -150,7 +150,7 @@ export function lowerChunk(
       }
     }
     if (end === position) break;
-    if (sink !== undefined) filled = position % PAGE_BYTES;
+    if (sink !== undefined) filled = (PAGE_BYTES + position % PAGE_BYTES - slot.output % PAGE_BYTES) % PAGE_BYTES;
     let result = lowerWindow(address, end - position, ending);
     if (result.status === "ok" && result.consumed === 0) {
       // The whole window is a sigma and what does not decide it.

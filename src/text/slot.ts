@@ -5,6 +5,13 @@ import { heapBytes } from "../memory/linear_memory.ts";
 export const PAGE_BYTES = 4096;
 
 /**
+ * Where an output part starts in its page. What is written where its length puts it mostly belongs a few bytes behind the
+ * start of a page of the file, and copying from the start of a page in memory to there takes 1.4 times as long: the
+ * processor takes each load for one of what was stored just before, 4096 bytes away.
+ */
+const OUTPUT_OFFSET = PAGE_BYTES / 2;
+
+/**
  * Working memory of one chunk on the shared linear memory: an input part and an output part. Plain data, so that it
  * travels with the task to whichever worker runs it.
  */
@@ -24,8 +31,9 @@ export interface Slot {
 /** Allocates a slot with at least the given room. */
 export function allocateSlot(inputBytes: number, outputBytes: number): Slot {
   const roundedInput = Math.ceil(inputBytes / PAGE_BYTES) * PAGE_BYTES;
-  const input = allocate(roundedInput + outputBytes, PAGE_BYTES);
-  return { input, inputBytes: roundedInput, output: input + roundedInput, outputBytes };
+  const outputStart = roundedInput + OUTPUT_OFFSET;
+  const input = allocate(outputStart + outputBytes, PAGE_BYTES);
+  return { input, inputBytes: roundedInput, output: input + outputStart, outputBytes };
 }
 
 /** Gives a slot's memory back; nothing may work in it any more. */
