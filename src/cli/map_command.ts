@@ -1,4 +1,5 @@
 import { CheckpointError, OutputConflictError, RecordError, TaskLoadError } from "../core/errors.ts";
+import { runtime } from "../runtime/current.ts";
 import { fileStatus } from "../runtime/files.ts";
 import { moduleUrl } from "../runtime/module_url.ts";
 import { printErrorLine } from "../runtime/terminal.ts";
@@ -16,6 +17,7 @@ const NAMED_RECORDS = 20;
 
 /** Runs `manyhands map`; resolves with the exit code. */
 export async function mapCommand(args: MapArguments): Promise<number> {
+  runtime.keepHeapSmall();
   const module = moduleUrl(args.module);
   if (module.protocol === "file:" && !isThere(args.module, module)) {
     printErrorLine(`manyhands: Cannot load ${args.module}: there is no such file`);

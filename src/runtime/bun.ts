@@ -1,4 +1,5 @@
 import process from "node:process";
+import { keepBunHeapSmall } from "./bun_heap.ts";
 import { bunWorkerScope, startBunWorker } from "./bun_worker.ts";
 import { startChildProcess } from "./child_process.ts";
 import { nodeSide } from "./node_side.ts";
@@ -18,6 +19,7 @@ export function bunRuntime(): Runtime {
     // Which Bun clears no slower than it leaves uncleared.
     uncleared: (length) => new Uint8Array(length),
     sharesText: true,
+    keepHeapSmall: keepBunHeapSmall,
     // Bun counts the memory that all threads share as external to each, and that as used; the heap itself is its total.
     memory: () => {
       const { heapTotal, rss } = process.memoryUsage();

@@ -1,17 +1,26 @@
 import process from "node:process";
+import { keepBunHeapSmall } from "./bun_heap.ts";
 import { linesOf, replaceByLines } from "./line_output.ts";
 import type { Thread, ThreadOptions, ThreadScope } from "./port.ts";
 import { threadLife } from "./thread_life.ts";
 
 /** Marks the threads that this module started, so that a program's own threads are not taken for them. */
 const MARK = "--manyhands-thread";
+/** Tells such a thread to keep its heap small. */
+const SMALL = "--small-heap";
 
 /** A web `Worker` with what Bun adds to the standard. Its event of the end has the exit code. */
 interface BunWorker extends Worker {
   unref(): void;
 }
 
-type BunWorkerClass = new (url: string, options: { argv: readonly string[]; name: string }) => BunWorker;
+type BunWorkerClass = new (url: string, options: BunWorkerOptions) => BunWorker;
+
+interface BunWorkerOptions {
+  readonly argv: readonly string[];
+  readonly name: string;
+  readonly smol: boolean;
+}
 
 /** The globals of a thread. */
 interface BunThread {
@@ -24,8 +33,10 @@ interface BunThread {
  * Starts a thread as Bun's web `Worker`, which is there in a fifth of the time and with half the memory of its
  * `node:worker_threads`. Its data is its first message: what is posted before a thread's module has run waits for it.
  */
-export function startBunWorker(url: URL, { data, name }: ThreadOptions): Thread {
-  const worker = new (Worker as unknown as BunWorkerClass)(url.href, { argv: [MARK], name });
+export function startBunWorker(url: URL, { data, name, heapMebibytes }: ThreadOptions): Thread {
+  const smol = heapMebibytes !== undefined;
+  const argv = smol ? [MARK, SMALL] : [MARK];
+  const worker = new (Worker as unknown as BunWorkerClass)(url.href, { argv, name, smol });
   worker.postMessage(data);
   let error: unknown;
   worker.addEventListener("error", (event) => {
@@ -61,6 +72,7 @@ function shownError(shown: string): Error {
 export function bunWorkerScope(): ThreadScope | undefined {
   const thread = globalThis as unknown as BunThread;
   if (thread.Bun.isMainThread || process.argv[2] !== MARK) return undefined;
+  if (process.argv[3] === SMALL) keepBunHeapSmall();
   let hasStarted = false;
   return {
     ...threadLife,

@@ -9,13 +9,17 @@ const v8 = builtin<typeof import("node:v8")>("node:v8");
 /** The adapter for Node. */
 export function nodeRuntime(): Runtime {
   const startChild: Runtime["startChild"] = (url) => startChildProcess("node", url);
+  const scope = workerThreadScope();
   return {
     ...nodeSide(),
     name: "node",
     startThread: startWorkerThread,
     startChild,
-    scope: workerThreadScope(),
-    // The space of new objects stays as it is: it would grow to three times 16 MiB, most of it garbage.
-    keepHeapSmall: () => v8().setFlagsFromString("--semi-space-growth-factor=1"),
+    scope,
+    keepHeapSmall: () => {
+      // The space of new objects stays as it is: it would grow to three times 16 MiB, most of it garbage. That goes for
+      // the threads that are started later, too.
+      if (scope === undefined) v8().setFlagsFromString("--semi-space-growth-factor=1");
+    },
   };
 }

@@ -7,6 +7,7 @@ import { currentProcess } from "../process/current_process.ts";
 import { type LoadedTask, loadTask } from "../process/load_task.ts";
 import { task } from "../process/task.ts";
 import type { TaskDefinition } from "../process/task_definition.ts";
+import { runtime } from "../runtime/current.ts";
 import type { ByteSource } from "./byte_source.ts";
 import type { NominalChunk } from "./chunk_plan.ts";
 import { TaskFailure } from "./file_failure.ts";
@@ -65,6 +66,7 @@ let writer: RecordWriter | undefined;
 export const prepareMapper: (definition: TaskDefinition, settings: MapperSettings) => Promise<void> = task(
   import.meta,
   async function prepareMapper(definition, settings) {
+    runtime.keepHeapSmall();
     mapper = { call: await loadTask(definition), settings };
   },
 );
