@@ -15,6 +15,7 @@ import {
 } from "./checkpoint_records.ts";
 import { type InputMark, markAgain, markChange } from "./input_mark.ts";
 import { Journal, type JournalRecord } from "./journal.ts";
+import { RangeWindow } from "./range_window.ts";
 
 /** What a checkpoint works with. */
 export interface CheckpointOptions {
@@ -24,7 +25,9 @@ export interface CheckpointOptions {
   readonly identity: RunIdentity;
   /** Told once, when the journal or an output cannot be made to last: the run cannot go on. */
   readonly onFailure: (error: unknown, path: string) => void;
-  /** Milliseconds between two records of progress, by default 1000. */
+  /** Ranges that may be begun and not recorded; by default any number. */
+  readonly window?: number;
+  /** Milliseconds between two records of progress, by default 1000, unless the window needs one before. */
   readonly interval?: number;
   readonly disk?: Disk;
 }
@@ -48,6 +51,8 @@ interface Note<C> {
   readonly cursor: C;
   readonly position: number;
   readonly files: readonly string[];
+  /** To be called when it is recorded. */
+  readonly onRecorded: () => void;
 }
 
 const INTERVAL = 1000;
@@ -90,6 +95,7 @@ export class Checkpoint<C> {
   readonly #numbers: Map<string, number> = new Map();
   #count: number;
   readonly #notes: Map<string, Note<C>> = new Map();
+  readonly #window: RangeWindow;
   /** Folders whose names are to be made durable at the end. */
   readonly #folders: Set<string> = new Set();
   /** Temporary files whose names are durable. */
@@ -105,6 +111,7 @@ export class Checkpoint<C> {
     this.#options = options;
     this.#disk = options.disk ?? systemDisk;
     this.#interval = options.interval ?? INTERVAL;
+    this.#window = new RangeWindow(options.window ?? Infinity, () => this.#recordSoon());
     this.#unlock = unlock;
     this.path = path;
     const state = new CheckpointState<C>();
@@ -191,6 +198,26 @@ export class Checkpoint<C> {
     return { kind: "done", size: sealed.size };
   }
 
+  /** Resolves when another range of an output may be begun, which `note` or `seal` will record. */
+  enter(key: string): Promise<void> {
+    return this.#window.enter(key);
+  }
+
+  /** Tells that the ranges of an output are counted from 0 again. */
+  restart(key: string): void {
+    this.#window.restart(key);
+  }
+
+  /** Tells that no more ranges of an output will be noted, as when one failed. */
+  leave(key: string): void {
+    this.#window.leave(key);
+  }
+
+  /** Tells that the run is to end, whatever is under way. */
+  stop(): void {
+    this.#window.open();
+  }
+
   /** Resolves when the file may be created, from nothing, under its temporary name. */
   async begin(key: string, inputs: readonly InputMark[]): Promise<void> {
     const isKnown = this.#entries.delete(key);
@@ -201,17 +228,19 @@ export class Checkpoint<C> {
   }
 
   /**
-   * Notes that the first `position` bytes of an output are written, and all of `files`, if there are others that belong
-   * to it. That is recorded from time to time.
+   * Notes that the first `position` bytes of an output are written, with the first `ranges` of those that were entered,
+   * and all of `files`, if there are others that belong to it. That is recorded from time to time.
    */
-  note({ key, temporary }: Draft, cursor: C, position: number, files: readonly string[] = []): void {
-    this.#notes.set(key, { cursor, position, files: [temporary, ...files] });
-    if (this.#isRecording || this.#isClosed || performance.now() - this.#recorded < this.#interval) return;
-    this.#isRecording = true;
-    this.#record(() => this.#recordNotes()).catch(() => {}).finally(() => {
-      this.#isRecording = false;
-      this.#recorded = performance.now();
-    });
+  note(
+    { key, temporary }: Draft,
+    cursor: C,
+    position: number,
+    ranges: number = 0,
+    files: readonly string[] = [],
+  ): void {
+    const onRecorded = this.#window.done(key, ranges);
+    this.#notes.set(key, { cursor, position, files: [temporary, ...files], onRecorded });
+    if (this.#window.isDue || performance.now() - this.#recorded >= this.#interval) this.#recordSoon();
   }
 
   /**
@@ -233,6 +262,7 @@ export class Checkpoint<C> {
         this.#numbers.delete(key);
       }
       await this.#syncJournal();
+      for (const { key } of drafts) this.#window.leave(key);
     });
   }
 
@@ -246,6 +276,7 @@ export class Checkpoint<C> {
   /** Forgets an output that is not sealed; the caller then removes its file. A run that resumes begins it anew. */
   drop(key: string): void {
     const number = this.#numbers.get(key);
+    this.#window.leave(key);
     this.#notes.delete(key);
     this.#numbers.delete(key);
     if (number !== undefined) this.#append(dropRecord(number));
@@ -312,6 +343,16 @@ export class Checkpoint<C> {
     return step;
   }
 
+  #recordSoon(): void {
+    if (this.#isRecording || this.#isClosed || this.#failure !== undefined || this.#notes.size === 0) return;
+    this.#isRecording = true;
+    this.#record(() => this.#recordNotes()).catch(() => {}).finally(() => {
+      this.#isRecording = false;
+      this.#recorded = performance.now();
+      if (this.#window.isDue) this.#recordSoon();
+    });
+  }
+
   async #recordNotes(): Promise<void> {
     const notes = [...this.#notes];
     this.#notes.clear();
@@ -323,6 +364,7 @@ export class Checkpoint<C> {
       if (number !== undefined) this.#append(noteRecord(number, cursor, position));
     }
     await this.#syncJournal();
+    for (const [, { onRecorded }] of notes) onRecorded();
   }
 
   #syncJournal(): Promise<void> {
@@ -336,6 +378,7 @@ export class Checkpoint<C> {
     } catch (error) {
       if (this.#failure === undefined) {
         this.#failure = { error };
+        this.#window.open();
         this.#options.onFailure(error, path);
       }
       throw error;

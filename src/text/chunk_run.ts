@@ -65,7 +65,9 @@ export class ChunkRun {
   /** Starts the chunks from `start` on, whose output is written when the length of all before it is known. */
   async #startOrdered(source: FileSource, place: Place, start: OrderedCursor): Promise<{ finished: Promise<void> }> {
     const context = this.#context;
-    const { runner, slots, settings } = context;
+    const { checkpoint, runner, slots, settings } = context;
+    const kept = hasTarget(source) ? source : undefined;
+    if (kept !== undefined) checkpoint?.restart(kept);
     let grown = 0;
     const ordered = new OrderedRun({
       sink: place.sink,
@@ -76,11 +78,13 @@ export class ChunkRun {
         this.#onWritten(consumed, produced);
       },
       onReached: this.#orderedNotes(source, place.file, start),
+      onFailed: kept === undefined ? undefined : () => checkpoint?.leave(kept),
     });
     let from = start.next;
     for (const chunk of nominalChunks(source.size, context.chunkBytes, start.chunks)) {
       const begin = from;
       from = undefined;
+      if (kept !== undefined) await checkpoint?.enter(kept);
       const slot = await slots.acquire();
       if (ordered.failed || context.stopped) {
         slots.release(slot);
@@ -107,7 +111,7 @@ export class ChunkRun {
     const { position } = file;
     return ({ chunks, next, consumed, written }) => {
       const cursor = { chunks: start.chunks + chunks, next, consumed: start.consumed + consumed };
-      checkpoint.note(source, { kind: "ordered", ...cursor }, position + written);
+      checkpoint.note(source, { kind: "ordered", ...cursor }, position + written, chunks);
     };
   }
 
@@ -120,6 +124,8 @@ export class ChunkRun {
   ): Promise<{ finished: Promise<void> }> {
     const context = this.#context;
     const { checkpoint, runner, slots, settings } = context;
+    const kept = checkpoint !== undefined && hasTarget(source) ? source : undefined;
+    if (kept !== undefined) checkpoint!.restart(kept);
     const chunks = [...nominalChunks(source.size, context.chunkBytes, 0)];
     const direct = new DirectRun({
       chunks,
@@ -133,9 +139,10 @@ export class ChunkRun {
       onWritten: (consumed) => this.#onWritten(consumed, consumed),
       isStopped: () => context.stopped,
       done,
-      onProgress: checkpoint !== undefined && hasTarget(source)
-        ? (progress) => checkpoint.note(source, { kind: "direct", ...progress }, progress.bytes)
-        : undefined,
+      enter: kept && (() => checkpoint!.enter(kept)),
+      onProgress: kept &&
+        ((progress, count) => checkpoint!.note(kept, { kind: "direct", ...progress }, progress.bytes, count)),
+      onOver: kept && (() => checkpoint!.leave(kept)),
     });
     await direct.start();
     const finish = async (): Promise<void> => {

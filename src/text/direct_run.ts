@@ -15,8 +15,12 @@ export interface DirectRunOptions {
   readonly isStopped: () => boolean;
   /** What an earlier run did. */
   readonly done?: DirectProgress | undefined;
-  /** Told of each chunk that is written, in any order. */
-  readonly onProgress?: ((progress: DirectProgress) => void) | undefined;
+  /** Resolves when another chunk may be begun. */
+  readonly enter?: (() => Promise<void>) | undefined;
+  /** Told of each chunk that is written, in any order, and how many of those that were begun are. */
+  readonly onProgress?: ((progress: DirectProgress, count: number) => void) | undefined;
+  /** Told of the first chunk that is not. */
+  readonly onOver?: (() => void) | undefined;
 }
 
 /** The chunks of a direct run that are done. */
@@ -45,6 +49,8 @@ export class DirectRun {
   #chunks = 0;
   #bytes = 0;
   #isOver = false;
+  /** Chunks that this run has written. */
+  #written = 0;
 
   constructor(options: DirectRunOptions) {
     this.#options = options;
@@ -56,9 +62,10 @@ export class DirectRun {
 
   /** Starts chunk after chunk as slots become free; resolves when all are started or more are of no use. */
   async start(): Promise<void> {
-    const { chunks, slots, lower, isStopped } = this.#options;
+    const { chunks, slots, lower, isStopped, enter } = this.#options;
     for (const [index, chunk] of chunks.entries()) {
       if (index < this.#chunks || this.#ends[index] !== undefined) continue;
+      await enter?.();
       const slot = await slots.acquire();
       if (this.#isOver || isStopped()) {
         slots.release(slot);
@@ -84,7 +91,11 @@ export class DirectRun {
 
   #take(index: number, end: KeptPart | { readonly error: unknown }): void {
     this.#ends[index] = end;
-    if ("error" in end || !end.kept) this.#isOver = true;
+    if (!("error" in end) && end.kept) this.#written++;
+    else {
+      this.#isOver = true;
+      this.#options.onOver?.();
+    }
     for (;;) {
       const next = this.#ends[this.#chunks];
       if (next === undefined || "error" in next || !next.kept) break;
@@ -92,7 +103,7 @@ export class DirectRun {
       this.#bytes += next.consumed;
       this.#options.onWritten(next.consumed);
     }
-    this.#options.onProgress?.({ chunks: this.#chunks, bytes: this.#bytes, beyond: this.#beyond() });
+    this.#options.onProgress?.({ chunks: this.#chunks, bytes: this.#bytes, beyond: this.#beyond() }, this.#written);
   }
 
   #beyond(): [number, number][] {

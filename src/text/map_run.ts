@@ -13,6 +13,7 @@ import type { MapSettings } from "./map_options.ts";
 import type { MapSlot } from "./map_slot.ts";
 import { type MapCounts, MapTally } from "./map_tally.ts";
 import { firstRow, type RangeSource } from "./map_tasks.ts";
+import { PendingWork } from "./pending_work.ts";
 import { quoteStates } from "./quote_states.ts";
 import type { RangeCaller } from "./range_caller.ts";
 import type { RangePlace } from "./raw_records.ts";
@@ -55,6 +56,9 @@ interface ResumedOutput {
   /** Bytes of output. */
   readonly position: number;
 }
+
+/** Texts that may be done but for their turn, for each slot: what is known of them is not to pile up. */
+const PENDING_PER_SLOT = 2;
 
 /** Ranges in which quotes are counted at a time, for each slot. */
 const COUNTS_PER_SLOT = 2;
@@ -117,18 +121,21 @@ export class MapRun {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#stopReason = { reason };
+    this.#parts.checkpoint?.stop();
     void this.#cancelStream?.(reason).catch(() => {});
     this.#tellStopped();
   }
 
   /** Works on all sources. Resolves when all are done; once stopped it need not. */
   async run(): Promise<void> {
-    const finishing: Set<Promise<void>> = new Set();
+    const finishing = new PendingWork(PENDING_PER_SLOT * this.#parts.slots.length);
     let committed = Promise.resolve();
     for (const source of this.#parts.plan.walk((failure) => this.#fail(failure))) {
       if (this.#isStopped) break;
       const resumed = await this.#resume(source);
       if (resumed === "done") continue;
+      await finishing.room();
+      if (this.#isStopped) break;
       const place = this.#open(source, resumed);
       if (place === undefined) continue;
       const started = source.kind === "file"
@@ -136,12 +143,10 @@ export class MapRun {
         : this.#startStream(source, place);
       // All its ranges are started then, or it failed.
       const start = await started.then(() => undefined, (error) => ({ error }));
-      const done: Promise<void> = this.#complete(source, place, start, committed)
-        .finally(() => finishing.delete(done));
-      finishing.add(done);
+      const done = finishing.add(this.#complete(source, place, start, committed));
       if (this.#parts.settings.ordered) committed = done;
     }
-    await Promise.all(finishing);
+    await finishing.all();
     if (!this.#isStopped) await this.#sharedCompressed?.finish(this.#slots);
   }
 
@@ -205,16 +210,26 @@ export class MapRun {
       onWritten: (answer) => this.#tally.addRange(source, answer),
       start: resumed?.cursor,
       onProgress: checkpoint !== undefined && source.kind === "file" && hasTarget(source)
-        ? (cursor, written) => this.#note(checkpoint, source, cursor, (resumed?.position ?? 0) + written)
+        ? (cursor, written) => {
+          const ranges = cursor.ranges - (resumed?.cursor.ranges ?? 0);
+          this.#note(checkpoint, source, cursor, (resumed?.position ?? 0) + written, ranges);
+        }
         : undefined,
+      onFailure: hasTarget(source) ? () => checkpoint?.leave(source) : undefined,
     });
     return { file, compressed, delivery, end: () => turn?.end() };
   }
 
-  #note(checkpoint: RunCheckpoint<MapCursor>, source: KeptSource, cursor: MapCursor, position: number): void {
+  #note(
+    checkpoint: RunCheckpoint<MapCursor>,
+    source: KeptSource,
+    cursor: MapCursor,
+    position: number,
+    ranges: number,
+  ): void {
     const { errorLog } = this.#parts;
     // After the output of these records has lasted, so have their failures.
-    checkpoint.note(source, cursor, position, errorLog === undefined ? [] : [errorLog.temporary]);
+    checkpoint.note(source, cursor, position, ranges, errorLog === undefined ? [] : [errorLog.temporary]);
   }
 
   /** Starts every range of a file, as slots become free, from where an earlier run came to. */
@@ -234,10 +249,14 @@ export class MapRun {
     const header = isCsv && mapper.header && size > 0
       ? resultOf(await this.#parts.runner.apply(firstRow, [file]), path, path)
       : undefined;
+    const { checkpoint } = this.#parts;
+    const kept = hasTarget(source) ? source : undefined;
+    if (kept !== undefined) checkpoint?.restart(kept);
     let index = resumed?.ranges ?? 0;
     for (const { start, end } of nominalChunks(size, chunkBytes, index)) {
       const startsQuoted = quotes?.[index] === 1;
       const chunk: RecordChunk = { start, end, startsQuoted, endsQuoted: quotes?.[++index] === 1 };
+      if (kept !== undefined) await checkpoint?.enter(kept);
       const slot = await this.#slots.acquire();
       if (!this.#start(slot, { file, chunk }, { isFirst: start === 0, header }, place, path)) return;
     }

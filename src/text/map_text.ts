@@ -135,7 +135,7 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
   try {
     if (settings.checkpoint) {
       parts.checkpoint = await RunCheckpoint.open<MapCursor>(
-        { output: target!, chunkBytes: settings.chunkBytes },
+        { output: target!, chunkBytes: settings.chunkBytes, processes: settings.processes },
         plan,
         identityOf(settings, definition, plan),
         (error) => parts.run?.stop(error),

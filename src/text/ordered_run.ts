@@ -14,6 +14,8 @@ export interface OrderedRunOptions {
   readonly turn: () => Promise<void>;
   /** Told of each piece once it is written. */
   readonly onWritten: (consumed: number, produced: number) => void;
+  /** Told when the run fails. */
+  readonly onFailed?: (() => void) | undefined;
   /** Told how far everything is written, from the first piece on. */
   readonly onReached?: ((end: OrderedEnd) => void) | undefined;
 }
@@ -128,6 +130,7 @@ export class OrderedRun {
 
   #fail(error: unknown): void {
     this.#failure ??= { error };
+    this.#options.onFailed?.();
   }
 
   #release(slot: Slot): void {

@@ -22,6 +22,8 @@ export interface RecordDeliveryOptions {
   readonly onFailed: (failed: readonly FailedRecord[], before: number) => void;
   /** Told of each range once its output is written. */
   readonly onWritten: (answer: RangeAnswer) => void;
+  /** Told when the delivery fails. */
+  readonly onFailure?: (() => void) | undefined;
   /** How far an earlier run came. */
   readonly start?: MapCursor | undefined;
   /** Told whenever more of the first ranges are written, with the bytes of output that this took beyond `start`. */
@@ -155,5 +157,6 @@ export class RecordDelivery {
 
   #fail(error: unknown): void {
     this.#failure ??= { error };
+    this.#options.onFailure?.();
   }
 }

@@ -9,7 +9,7 @@ import { draftPath } from "./draft_path.ts";
 import { readError, writeError } from "./file_failure.ts";
 import { type InputMark, inputMark } from "./input_mark.ts";
 import type { ChunkState } from "./lower_chunk.ts";
-import type { TextSettings } from "./text_options.ts";
+import { SPARE_SLOTS, type TextSettings } from "./text_options.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 
 /** How far the lower-casing of a file is. */
@@ -35,6 +35,9 @@ export function hasTarget(source: FileSource | StreamSource): source is KeptSour
 
 /** Of more inputs than these, only those of more than a chunk are sampled: the others are done as a whole or not at all. */
 const SAMPLED_INPUTS = 10_000;
+
+/** Ranges begun and not recorded, for each slot: while some wait for their record, as many are worked on. */
+const RANGES_PER_SLOT = 2;
 
 /** Where tests put something else in place of the system's. */
 export interface CheckpointSystem {
@@ -69,7 +72,7 @@ export class RunCheckpoint<C = TextCursor> {
    * @throws {CheckpointError} where it is another, is being done, or cannot be resumed
    */
   static async open<C = TextCursor>(
-    settings: Pick<TextSettings, "output" | "chunkBytes">,
+    settings: Pick<TextSettings, "output" | "chunkBytes" | "processes">,
     plan: TextPlan,
     identity: RunIdentity,
     onFailure: (error: FileError) => void,
@@ -81,6 +84,7 @@ export class RunCheckpoint<C = TextCursor> {
       ...system,
       output,
       identity,
+      window: RANGES_PER_SLOT * (settings.processes + SPARE_SLOTS),
       onFailure: (cause, path) => {
         failure.error = writeError(path, fileErrorCode(cause), (cause as Error).message, cause);
         onFailure(failure.error);
@@ -132,8 +136,29 @@ export class RunCheckpoint<C = TextCursor> {
     await this.#checkpoint.begin(source.path, [this.#markOf(source)]);
   }
 
-  note(source: KeptSource, cursor: C, position: number, files: readonly string[] = []): void {
-    this.#checkpoint.note(this.#draft(source), cursor, position, files);
+  /** Resolves when another range of a source may be begun. */
+  enter({ path }: KeptSource): Promise<void> {
+    return this.#checkpoint.enter(path);
+  }
+
+  /** Tells that the ranges of a source are counted from 0 again. */
+  restart({ path }: KeptSource): void {
+    this.#checkpoint.restart(path);
+  }
+
+  /** Tells that no more ranges of a source will be noted. */
+  leave({ path }: KeptSource): void {
+    this.#checkpoint.leave(path);
+  }
+
+  /** Tells that the run is to end, whatever is under way. */
+  stop(): void {
+    this.#checkpoint.stop();
+  }
+
+  /** Notes how far a source is; `ranges` counts those done of the ones that were entered. */
+  note(source: KeptSource, cursor: C, position: number, ranges: number, files: readonly string[] = []): void {
+    this.#checkpoint.note(this.#draft(source), cursor, position, ranges, files);
   }
 
   /** Records that outputs are complete and gives them their names; what is wrong with one is handed to `onFailure`. */
@@ -158,7 +183,8 @@ export class RunCheckpoint<C = TextCursor> {
   keepsAfter(path: string, error: unknown): boolean {
     const passes = error instanceof WorkerLostError ||
       (error instanceof FileError && error.code !== "ERR_INPUT_CHANGED" && error.code !== "ERR_INPUT_NOT_FOUND");
-    if (!passes) this.#checkpoint.drop(path);
+    if (passes) this.#checkpoint.leave(path);
+    else this.#checkpoint.drop(path);
     return passes;
   }
 

@@ -14,6 +14,7 @@ import { inputChange } from "./input_change.ts";
 import { kernelStream } from "./kernel_stream.ts";
 import { lowerStream } from "./lower_stream.ts";
 import { OrderedRun } from "./ordered_run.ts";
+import { PendingWork } from "./pending_work.ts";
 import type { TextFailure } from "./report.ts";
 import { hasTarget, type RunCheckpoint } from "./run_checkpoint.ts";
 import type { RunContext } from "./run_context.ts";
@@ -25,6 +26,9 @@ import type { TextSettings } from "./text_options.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 import { OutputLostError } from "./writer_sink.ts";
 import { WriteTurns } from "./write_turns.ts";
+
+/** Texts and batches that may be done but for their turn, for each slot: what is known of them is not to pile up. */
+const PENDING_PER_SLOT = 2;
 
 /** What a run has done. */
 export interface RunCounts {
@@ -127,21 +131,22 @@ export class TextRun implements RunContext {
     if (this.#stop !== undefined) return;
     this.#stop = { reason };
     this.#memory.setStopWord();
+    this.checkpoint?.stop();
     for (const listener of this.#stopListeners) listener(reason);
   }
 
   /** Works on all sources. Resolves when all are done or, once stopped, when the workers have left their chunks. */
   async run(): Promise<void> {
     const common = this.#openCommon();
-    const finishing: Set<Promise<void>> = new Set();
+    const finishing = new PendingWork(PENDING_PER_SLOT * this.slots.slots.length);
     let committed = Promise.resolve();
     const complete = (work: (turn: Promise<void>) => Promise<void>): Promise<void> => {
-      const done: Promise<void> = work(committed).finally(() => finishing.delete(done));
-      finishing.add(done);
+      const done = finishing.add(work(committed));
       if (this.#options.ordered) committed = done;
       return done;
     };
     const startBatch = async (): Promise<void> => {
+      await finishing.room();
       const batch = await this.#batches.start();
       void complete((turn) => turn.then(() => this.#batches.complete(batch)));
     };
@@ -157,6 +162,8 @@ export class TextRun implements RunContext {
         continue;
       }
       if (this.#batches.pending) await startBatch();
+      await finishing.room();
+      if (this.stopped) break;
       const place = this.#open(source, resumed);
       if (place === undefined) continue;
       const { finished } = source.kind === "file"
@@ -167,7 +174,7 @@ export class TextRun implements RunContext {
       if (source.kind === "stream") await done;
     }
     if (this.#batches.pending && !this.stopped) await startBatch();
-    await Promise.all(finishing);
+    await finishing.all();
     if (this.stopped) return;
     await this.#sharedCompressed?.finish(this.slots);
     common?.commit();

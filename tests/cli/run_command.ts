@@ -14,7 +14,12 @@ export interface CommandEnd {
 
 /** The command and its arguments as this test's runtime is called for them. */
 export function commandLine(args: readonly string[]): string[] {
-  const runtimeArgs = "Deno" in globalThis ? ["run", "-A", "--quiet", main] : [main];
+  return programLine(main, args);
+}
+
+/** The same for any program. */
+export function programLine(program: string, args: readonly string[]): string[] {
+  const runtimeArgs = "Deno" in globalThis ? ["run", "-A", "--quiet", program] : [program];
   return [process.execPath, ...runtimeArgs, ...args];
 }
 
