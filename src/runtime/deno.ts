@@ -16,7 +16,8 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
     ...nodeSide(),
     name: "deno",
     version,
-    startThread: startWorkerThread,
+    // Deno tells nobody of a thread that a limit of its heap has ended in an answer to a message: it goes without one.
+    startThread: (url, { heapMebibytes: _, ...options }) => startWorkerThread(url, options),
     startChild,
     scope: workerThreadScope(),
   };

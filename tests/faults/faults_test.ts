@@ -122,6 +122,7 @@ describe("Faults", () => {
       assertAsPromised(existing([
         "loop/idle/apply/worker",
         "reject later/encode/queue peer/worker",
+        "memory/running/text/worker",
         "loop/running/manager/worker",
         "loop/initializer/manager/worker",
         "throw unencodable/encode/manager/worker",

@@ -68,9 +68,13 @@ export class Scene {
     Atomics.store(this.#word.view, 0, 1);
   }
 
-  /** Takes the folder away. */
+  /** Takes the folder away, unless a thread that was given up writes there just now: who plays the cells takes it then. */
   clear(): void {
-    rmSync(this.plan.folder, { recursive: true, force: true });
+    try {
+      rmSync(this.plan.folder, { recursive: true, force: true });
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "ENOTEMPTY") throw error;
+    }
   }
 
   /** A module that puts the fault while it is loaded. */
