@@ -67,6 +67,8 @@ export const OWNER_DEATH_BELL = 15;
 export const FIRST_LEVEL_MAP = 16;
 /** Offset of the first record of `kernels/thread_records.ts`, 0 while there is none. */
 export const KERNEL_THREADS = 17;
+/** Offset of the first pipe of `queue/pipe_list.ts`, 0 while there is none. */
+export const PIPES = 18;
 export const SECOND_LEVEL_MAPS = 32;
 export const FREE_LISTS = 64;
 

@@ -1,6 +1,6 @@
 import { allocateZeroed, free, heapOwner } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
-import { isOwnerDead } from "../memory/owner_deaths.ts";
+import { isOwnerDead, isOwnerGone as isThreadGone } from "../memory/owner_deaths.ts";
 import { Mutex } from "../sync/mutex.ts";
 
 // Words of the state, six in all.
@@ -44,13 +44,18 @@ export class Handles {
     this.#exclusively(() => this.#place(heapOwner() * 2 + end));
   }
 
-  /** Forgets one; whether nobody has a handle to either end any more. What the list takes is freed then. */
-  remove(end: number): boolean {
+  /**
+   * Forgets one; whether nobody has a handle to either end any more. What the list takes is freed then. Before that
+   * `beforeLast` is called, while the handle still counts.
+   */
+  remove(end: number, beforeLast: () => void): boolean {
     return this.#exclusively(() => {
       const table = this.#table();
       const index = table.indexOf(heapOwner() * 2 + end, FIRST_PLACE);
+      const isLast = !this.#isOpen(0, index) && !this.#isOpen(1, index);
+      if (isLast) beforeLast();
       if (index > 0) table[index] = 0;
-      if (this.#isOpen(0) || this.#isOpen(1)) return false;
+      if (!isLast) return false;
       this.#words[this.#at + TABLE] = 0;
       free(table.byteOffset);
       return true;
@@ -79,11 +84,11 @@ export class Handles {
     return this.#exclusively(() => this.#isOpen(end));
   }
 
-  #isOpen(end: number): boolean {
+  #isOpen(end: number, except: number = -1): boolean {
     const table = this.#table();
     for (let index = FIRST_PLACE; index < table.length; index++) {
       const place = table[index]!;
-      if (place !== 0 && (place & 1) === end && !isOwnerGone(place)) return true;
+      if (index !== except && place !== 0 && (place & 1) === end && !isOwnerGone(place)) return true;
     }
     return this.journeyLeft(end) > 0;
   }
@@ -128,6 +133,28 @@ export class Handles {
     // Each step changes a list by one word, so there is nothing to mend after a death.
     return this.#mutex.exclusively(step);
   }
+}
+
+/**
+ * Whether those that had handles have all ended, and none is on its way, of the state from word `at` of the whole shared
+ * memory on. Takes no lock of the state, so to be asked while the heap does not change.
+ */
+export function areAbandoned(words: Uint32Array, at: number): boolean {
+  for (const end of [0, 1]) {
+    if (words[at + SENT + end] !== 0 && seconds() - words[at + SENT_AT + end]! <= LONGEST_JOURNEY_S) return false;
+  }
+  const table = words[at + TABLE]! >>> 2;
+  if (table === 0) return false;
+  for (let place = 0; place < words[table + PLACES]!; place++) {
+    const owner = words[table + FIRST_PLACE + place]! >>> 1;
+    if (owner !== 0 && !isThreadGone(owner)) return false;
+  }
+  return true;
+}
+
+/** Offset of the list of such a state. */
+export function tableOf(words: Uint32Array, at: number): number {
+  return words[at + TABLE]!;
 }
 
 function isOwnerGone(place: number): boolean {

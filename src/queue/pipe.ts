@@ -2,15 +2,17 @@ import { encodePassingBytes } from "../channel/byte_codec.ts";
 import { ClosedError, EndOfStreamError, TimeoutError } from "../core/errors.ts";
 import type { Readiness } from "../core/waitable.ts";
 import { registerWire } from "../core/wire.ts";
-import { allocateZeroed, blockSerial, freeIf } from "../memory/allocator.ts";
+import { allocateZeroed, blockSerial, free, freeIf } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
+import { ownerDeathBell } from "../memory/owner_deaths.ts";
 import { type Look, waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
 import { lendConnections } from "./borrowed_connection.ts";
 import { Connection } from "./connection.ts";
-import { Handles } from "./handles.ts";
+import { areAbandoned, Handles, tableOf } from "./handles.ts";
+import { listPipe, takePipe, unlistPipe } from "./pipe_list.ts";
 import { NOTHING, SharedFifo, valueOf } from "./shared_fifo.ts";
 
-/** A pipe is three cache lines: what goes to end 0, what goes to end 1, and who has handles. */
+/** A pipe is three cache lines: what goes to end 0, what goes to end 1, and who has handles with the list of pipes. */
 const LINE_WORDS = 16;
 const LINE_BYTES = LINE_WORDS * 4;
 const BYTES = 3 * LINE_BYTES;
@@ -58,13 +60,44 @@ class PipeMemory {
 
   /** Gives up a handle of this thread's to an end; after the last one of all the memory is freed. */
   leave(end: number): void {
-    if (!this.handles.remove(end)) {
+    if (!this.handles.remove(end, () => unlistPipe(this.byteOffset))) {
       for (const way of this.ways) way.exclusively(() => way.ringAll());
       return;
     }
+    this.release();
+  }
+
+  /** Frees what it takes without its handles. */
+  release(): void {
     SharedFifo.release(this.words, 0);
     SharedFifo.release(this.words, LINE_WORDS);
     freeIf(this.byteOffset, this.serial);
+  }
+}
+
+/** Milliseconds between two looks for abandoned pipes while no thread dies. */
+const LOOK_MS = 10_000;
+let deathsSeen = 0;
+let lastLook = 0;
+
+/** Frees the pipes whose handles were those of threads that have ended, or were lost on their way. */
+function releaseAbandoned(): void {
+  const { words: bellWords, index } = ownerDeathBell();
+  const deaths = Atomics.load(bellWords, index);
+  const now = performance.now();
+  if (deaths === deathsSeen && now - lastLook < LOOK_MS) return;
+  deathsSeen = deaths;
+  lastLook = now;
+  for (;;) {
+    let table = 0;
+    const byteOffset = takePipe((words, pipe) => {
+      if (!areAbandoned(words, pipe + HANDLES)) return false;
+      table = tableOf(words, pipe + HANDLES);
+      return true;
+    });
+    if (byteOffset === undefined) return;
+    free(table);
+    new PipeMemory(byteOffset, blockSerial(byteOffset)).release();
   }
 }
 
@@ -275,9 +308,11 @@ lendConnections();
  * ```
  */
 export function Pipe(duplex: boolean = true): [Connection, Connection] {
+  releaseAbandoned();
   const memory = PipeMemory.create();
   memory.handles.add(0);
   memory.handles.add(1);
+  listPipe(memory.byteOffset);
   return [new PipeConnection(memory, 0, true, duplex), new PipeConnection(memory, 1, duplex, true)];
 }
 

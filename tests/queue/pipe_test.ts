@@ -9,12 +9,16 @@ import {
   Event,
   type ManyhandsError,
   Pipe,
+  Pool,
   Process,
   Queue,
   SharedValue,
   TaskEncodingError,
   TimeoutError,
+  WorkerLostError,
 } from "../../mod.ts";
+import { accounting } from "../../src/memory/allocator.ts";
+import { makeAndExit } from "./fixtures/pipe_makers.ts";
 import * as targets from "./fixtures/pipe_targets.ts";
 
 const timeout = 60_000;
@@ -337,5 +341,14 @@ describe("Connection", () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test("a pipe whose last handles were those of a killed worker is freed by the next one", { timeout }, async () => {
+    await using pool = new Pool(1);
+    const loseOne = (): Promise<void> => assert.rejects(pool.apply(makeAndExit), WorkerLostError);
+    for (let round = 0; round < 3; round++) await loseOne();
+    const before = accounting().blocks;
+    for (let round = 0; round < 3; round++) await loseOne();
+    assert.equal(accounting().blocks, before);
   });
 });
