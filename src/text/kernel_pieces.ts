@@ -52,7 +52,8 @@ export function kernelPieces(
   });
   while (position < rangeEnd) {
     checkStop(settings);
-    const filled = sink === undefined ? produced : position % PAGE_BYTES;
+    const congruent = (PAGE_BYTES + position % PAGE_BYTES - slot.output % PAGE_BYTES) % PAGE_BYTES;
+    const filled = sink === undefined ? produced : congruent;
     const output = slot.output + filled;
     const fits = (length: number): boolean => filled + room(length) <= slot.outputBytes;
     let end = Math.min(windowEnd(position, settings.windowBytes), rangeEnd);
