@@ -1,4 +1,4 @@
-import { ManyhandsError } from "../core/errors.ts";
+import { ManyhandsError, OutOfMemoryError } from "../core/errors.ts";
 import type { TypedArray, TypedArrayConstructor } from "./typed_array.ts";
 
 /** Bytes of one page of WebAssembly memory. */
@@ -22,11 +22,25 @@ let bytes: Uint8Array = new Uint8Array(0);
 const buffers: WeakSet<ArrayBufferLike> = new WeakSet();
 let newestBuffer: ArrayBufferLike | undefined;
 
-/** A new shared memory with an empty heap: the module's pages and the control page. */
+/**
+ * A new shared memory with an empty heap: the module's pages and the control page.
+ *
+ * @throws {OutOfMemoryError} where the system does not let the runtime reserve the addresses of all its pages
+ */
 export function createLinearMemory(maximumPages: number = MAXIMUM_PAGES): WebAssembly.Memory {
-  const memory = new WebAssembly.Memory({ initial: MODULE_PAGES + 1, maximum: maximumPages, shared: true });
+  const memory = reserve(maximumPages);
   new Uint32Array(memory.buffer, CONTROL_OFFSET, 1)[0] = MAGIC;
   return memory;
+}
+
+function reserve(maximumPages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: MODULE_PAGES + 1, maximum: maximumPages, shared: true });
+  } catch (cause) {
+    throw new OutOfMemoryError(`Cannot reserve ${maximumPages * PAGE_BYTES} bytes of addresses for the shared memory`, {
+      cause,
+    });
+  }
 }
 
 /**
