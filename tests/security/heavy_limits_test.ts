@@ -4,8 +4,8 @@ import process from "node:process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { Pool, Queue } from "../../mod.ts";
-import { lengthOf } from "./fixtures/limit_tasks.ts";
+import { Listener, Pipe, Pool, Queue } from "../../mod.ts";
+import { lengthOf, putParts, sendParts } from "./fixtures/limit_tasks.ts";
 
 const timeout = 600_000;
 /** They take gigabytes and minutes. */
@@ -50,5 +50,54 @@ describe("Heavy limits", () => {
     bytes[2 ** 29 - 1] = 7;
     const [item] = await Promise.all([queue.get(), queue.put(bytes)]);
     assert.deepEqual([item.length, item[2 ** 29 - 1]], [2 ** 29, 7]);
+  });
+
+  describe("5 GiB go in messages of 4 MiB, and take less than 200 MiB of memory", () => {
+    const [count, size] = [1280, 2 ** 22];
+
+    /** Receives all messages, and looks at both ends of each and at the memory. */
+    const receiveAll = async (receive: () => Promise<Uint8Array>): Promise<void> => {
+      let before = 0;
+      for (let number = 0; number < count; number++) {
+        const part = await receive();
+        assert.deepEqual([part.length, part[0], part[size - 1]], [size, number % 256, number % 256]);
+        // The first of them make the heap as large as it stays.
+        if (number === 50) before = process.memoryUsage().rss;
+      }
+      assert.ok(process.memoryUsage().rss < before + 200 * 2 ** 20);
+    };
+
+    test("through a pipe to a thread", { timeout, skip }, async () => {
+      const pool = new Pool({ processes: 1, context: "worker" });
+      const [reader, writer] = Pipe(false);
+      const sent = pool.apply(sendParts, [writer, count, size]);
+      await receiveAll(() => reader.recvBytes());
+      await sent;
+      for (const end of [reader, writer]) end.close();
+      await pool.terminate();
+    });
+
+    for (const context of ["worker", "process"] as const) {
+      test(`through a queue (${context})`, { timeout, skip }, async () => {
+        const pool = new Pool({ processes: 1, context });
+        const queue = new Queue<Uint8Array>(4);
+        const sent = pool.apply(putParts, [queue, count, size]);
+        await receiveAll(() => queue.get());
+        await sent;
+        await pool.terminate();
+      });
+    }
+
+    test("through a socket from a process of the operating system", { timeout, skip }, async () => {
+      const pool = new Pool({ processes: 1, context: "process" });
+      const listener = await new Listener("127.0.0.1:0").ready();
+      const sent = pool.apply(sendParts, [listener.address, count, size]);
+      const accepted = await listener.accept();
+      await receiveAll(() => accepted.recvBytes());
+      await sent;
+      accepted.close();
+      await listener.close();
+      await pool.terminate();
+    });
   });
 });

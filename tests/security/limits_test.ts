@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect as connectSocket, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import {
+  activeChildren,
   Client,
   type Connection,
   Listener,
@@ -13,6 +14,7 @@ import {
   TaskEncodingError,
 } from "../../mod.ts";
 import { addAtEnd, echoViews, lengthOf, makeNested, nested } from "./fixtures/limit_tasks.ts";
+import { nest } from "./fixtures/nesting.ts";
 
 const timeout = 60_000;
 const GIB = 2 ** 30;
@@ -52,6 +54,15 @@ describe("The deepest value", () => {
     reader.close();
     writer.close();
   });
+});
+
+describe("Pools in pools", () => {
+  for (const [context, levels] of [["worker", 8], ["process", 3], ["inline", 30]] as const) {
+    test(`go ${levels} levels deep, and leave nothing (${context})`, { timeout }, async () => {
+      assert.equal(await nest(levels, context), levels);
+      assert.deepEqual(activeChildren(), []);
+    });
+  }
 });
 
 describe("The longest message", () => {
