@@ -32,6 +32,7 @@ export class Scene {
   pending = "nothing";
   /** More about the state, where there is something to tell. */
   state: () => unknown = () => undefined;
+  #isOver = false;
   readonly #word = new SharedArray("i", 1);
 
   constructor(cell: Cell) {
@@ -54,7 +55,8 @@ export class Scene {
   }
 
   async #exists(mark: string): Promise<void> {
-    while (!existsSync(join(this.plan.folder, mark))) await pause();
+    // Not longer than the cell is played, whose program would not end: on a busy machine a fault may come too late for it.
+    while (!this.#isOver && !existsSync(join(this.plan.folder, mark))) await pause();
   }
 
   /** Lets a gated fault be. */
@@ -64,6 +66,7 @@ export class Scene {
 
   /** Ends loops that still run; the cell has been looked at. */
   end(): void {
+    this.#isOver = true;
     writeFileSync(join(this.plan.folder, "over"), "");
     Atomics.store(this.#word.view, 0, 1);
   }
