@@ -37,7 +37,7 @@ export interface ThreadOptions {
    * Mebibytes that the thread's new and old objects take at most, for a runtime that lets them take tens of them before it
    * collects what is garbage.
    */
-  readonly heapMebibytes?: { readonly young: number; readonly old: number };
+  readonly heapMebibytes?: { readonly young: number; readonly old?: number };
 }
 
 /** A started thread's own side. */

@@ -30,7 +30,10 @@ function entryUrl(url: URL): URL {
 /** Starts a thread by `node:worker_threads`. */
 export function startWorkerThread(url: URL, { data, name, heapMebibytes: heap }: ThreadOptions): Thread {
   const envelope: Envelope = { manyhands: 1, data };
-  const resourceLimits = heap && { maxYoungGenerationSizeMb: heap.young, maxOldGenerationSizeMb: heap.old };
+  const resourceLimits = heap && {
+    maxYoungGenerationSizeMb: heap.young,
+    ...(heap.old !== undefined && { maxOldGenerationSizeMb: heap.old }),
+  };
   const worker = new (threads().Worker)(entryUrl(url), { workerData: envelope, name, resourceLimits });
   let error: unknown;
   worker.on("error", (reason) => error = reason);
