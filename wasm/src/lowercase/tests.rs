@@ -177,12 +177,13 @@ fn leaves_stray_bytes_between_leads_of_blocks() {
         "ծայրինծայ Ղ",
         "ძველიძველი Ა",
     ];
-    let bytes = bytes.into_iter().step_by(if cfg!(miri) { 27 } else { 1 });
+    let thinned = |step| if cfg!(miri) { step } else { 1 };
+    let bytes = bytes.into_iter().step_by(thinned(27));
     for first in bytes.clone() {
         for second in bytes.clone() {
             for third in bytes.clone() {
-                for fourth in [0x42, 0x80, 0xba, 0xa0] {
-                    for filler in fillers {
+                for fourth in [0x42, 0x80, 0xba, 0xa0].into_iter().step_by(thinned(3)) {
+                    for filler in fillers.into_iter().step_by(thinned(3)) {
                         let broken = [first, second, third, fourth];
                         let text = [filler.as_bytes(), &broken, filler.as_bytes()].concat();
                         let (_, replaced) = run(&text, text.len() * 3, Invalid::Replace, EndOfInput::End, false);
@@ -274,7 +275,8 @@ fn waits_for_what_decides_a_sigma() {
 
 #[test]
 fn sorts_every_code_point_as_std_does_around_sigma() {
-    for character in ('\0'..=char::MAX).step_by(THINNED).filter(|c| *c != 'Σ') {
+    let thinned_again = if cfg!(miri) { 10 } else { 1 };
+    for character in ('\0'..=char::MAX).step_by(THINNED * thinned_again).filter(|c| *c != 'Σ') {
         let before = format!("{character}Σ");
         let after = format!("AΣ{character}");
         let between = format!("A{character}Σ");
