@@ -1,4 +1,4 @@
-import { type Remote, wrap } from "comlink";
+import { releaseProxy, type Remote, wrap } from "comlink";
 import { encodeBytes } from "../channel/byte_codec.ts";
 import { decodeForeign } from "../channel/decode_foreign.ts";
 import { type Deferred, deferred } from "../core/deferred.ts";
@@ -84,6 +84,8 @@ export class ServerLink implements ObjectLink {
     if (this.#lost !== undefined) return;
     this.#lost = new ManagerLostError(reason);
     endLine();
+    // Comlink keeps the line of a proxy that was not released, and this link keeps the proxy.
+    this.#remote[releaseProxy]();
     this.#onLost();
     this.#kept.clear();
     this.#failAll(this.#lost);
@@ -169,6 +171,7 @@ export class ServerLink implements ObjectLink {
   async #unlessAborted(number: number, answer: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
     let patience: ReturnType<typeof setTimeout> | undefined;
     const cancel = (): void => {
+      if (this.#lost !== undefined) return;
       void this.#remote.cancel(number);
       patience = setTimeout(() => this.#leave(number)?.reject(signal.reason), CANCEL_MS);
     };
