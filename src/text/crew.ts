@@ -124,7 +124,16 @@ export class Crew implements RunnerPool {
     const init: CrewInit = { memory: linearMemory(), kernels: kernelModule(), kernel: this.#kernel };
     const thread = runtime.startThread(this.#entry, { data: init, name, heapMebibytes: HEAP_MEBIBYTES });
     const ended = deferred<void>();
-    const member: Member = { name, thread, ended: ended.promise, isUp: false, isForced: false, call: undefined, tasks: 0, bytesIn: 0 };
+    const member: Member = {
+      name,
+      thread,
+      ended: ended.promise,
+      isUp: false,
+      isForced: false,
+      call: undefined,
+      tasks: 0,
+      bytesIn: 0,
+    };
     this.#members.add(member);
     let owner = 0;
     thread.onMessage((message) => {
