@@ -80,6 +80,8 @@ export function startChildProcess(name: RuntimeName, url: URL): ChildProcess {
       windowsHide: true,
     });
   } catch (error) {
+    // What Deno does not permit no later try would do.
+    if ((error as Error).name === "NotCapable") throw error;
     return unstarted((listener) => queueMicrotask(() => listener(error)));
   }
   if (child.pid === undefined) return unstarted((listener) => onSpawnError(child, listener));
