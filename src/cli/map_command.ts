@@ -17,7 +17,7 @@ const NAMED_RECORDS = 20;
 
 /** Runs `manyhands map`; resolves with the exit code. */
 export async function mapCommand(args: MapArguments): Promise<number> {
-  runtime.keepHeapSmall();
+  runtime.keepHeapSmall(true);
   const module = moduleUrl(args.module);
   if (module.protocol === "file:" && !isThere(args.module, module)) {
     printErrorLine(`manyhands: Cannot load ${args.module}: there is no such file`);

@@ -16,10 +16,13 @@ export function nodeRuntime(): Runtime {
     startThread: startWorkerThread,
     startChild,
     scope,
-    keepHeapSmall: () => {
+    keepHeapSmall: (forUsers) => {
       // The space of new objects stays as it is: it would grow to three times 16 MiB, most of it garbage. That goes for
       // the threads that are started later, too.
-      if (scope === undefined) v8().setFlagsFromString("--semi-space-growth-factor=1");
+      if (scope !== undefined) return;
+      v8().setFlagsFromString("--semi-space-growth-factor=1");
+      // Old objects are looked through before there are tens of mebibytes more of them.
+      if (forUsers) v8().setFlagsFromString("--optimize-for-size");
     },
   };
 }

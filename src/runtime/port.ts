@@ -135,8 +135,11 @@ export interface Runtime {
   inspect(value: unknown): string;
   /** Sockets, loaded when they are first asked for, since few programs need them. */
   sockets(): Promise<Sockets>;
-  /** Keeps the heap of a program, or of the thread that calls it, small rather than quick, where the runtime can. */
-  keepHeapSmall(): void;
+  /**
+   * Keeps the heap of a program small rather than quick, where the runtime can be told so. `forUsers`: the threads run
+   * functions of others, of whose objects nothing is known; a tenth of the speed is given for that.
+   */
+  keepHeapSmall(forUsers?: boolean): void;
   /** Writes a warning the way the runtime shows warnings. */
   warn(message: string, code: string): void;
 }
