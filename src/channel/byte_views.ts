@@ -1,35 +1,12 @@
-/** What bytes can be a view of, or the whole of: makes such a one over all bytes of a buffer. */
-type ViewMaker = (buffer: ArrayBuffer) => ArrayBufferView | ArrayBuffer;
+import { nodeBuffer, viewClasses } from "./view_classes.ts";
 
-const makers: ViewMaker[] = [];
-const kinds: Map<object | null, number> = new Map();
+/** The kind of a buffer itself, behind those of its views. */
+const WHOLE = viewClasses.length;
 
-function kind(prototype: object, make: ViewMaker): number {
-  kinds.set(prototype, makers.length);
-  return makers.push(make) - 1;
-}
-
-// The order is the wire's.
-kind(Uint8Array.prototype, (buffer) => new Uint8Array(buffer));
-kind(ArrayBuffer.prototype, (buffer) => buffer);
-const others: readonly (new (buffer: ArrayBuffer) => ArrayBufferView)[] = [
-  Int8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  DataView,
-];
-for (const View of others) kind(View.prototype, (buffer) => new View(buffer));
-
-// Node's own kind of byte array arrives as one of the language's.
-const { Buffer } = globalThis as { Buffer?: { readonly prototype: object } };
-if (Buffer !== undefined) kinds.set(Buffer.prototype, 0);
+const kinds: Map<object | null, number> = new Map(viewClasses.map((view, kind) => [view.prototype, kind]));
+kinds.set(ArrayBuffer.prototype, WHOLE);
+// It arrives as one of the language's.
+if (nodeBuffer !== undefined) kinds.set(nodeBuffer.prototype, kinds.get(Uint8Array.prototype)!);
 
 /** The number of what the value is, -1 where it is no plain buffer or view of one that keeps its length. */
 export function byteKind(value: object): number {
@@ -49,10 +26,10 @@ export function bytesOf(value: object): Uint8Array {
 
 /** Whether there is a kind of this number. */
 export function isByteKind(number: number): boolean {
-  return number < makers.length;
+  return number <= WHOLE;
 }
 
 /** What is of the kind of this number and has the bytes of the buffer. */
 export function viewOfKind(number: number, buffer: ArrayBuffer): ArrayBufferView | ArrayBuffer {
-  return makers[number]!(buffer);
+  return number === WHOLE ? buffer : new viewClasses[number]!(buffer);
 }

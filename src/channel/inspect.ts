@@ -1,5 +1,6 @@
 import { TaskEncodingError } from "../core/errors.ts";
 import { isEncodingForOutside, mayTravel, wireTypeOf } from "../core/wire.ts";
+import { nodeBuffer, viewClasses } from "./view_classes.ts";
 
 /** How a value can travel: as packed bytes, or only as a structured clone. */
 export type Carriage = "packed" | "cloned";
@@ -15,23 +16,7 @@ const refusedTags = new Map([
 ]);
 
 /** Views that the packer gives back as what they are; instances of subclasses and of younger classes are cloned. */
-const packedViews = new Set<object>(
-  [
-    Int8Array,
-    Uint8Array,
-    Uint8ClampedArray,
-    Int16Array,
-    Uint16Array,
-    Int32Array,
-    Uint32Array,
-    Float32Array,
-    Float64Array,
-    BigInt64Array,
-    BigUint64Array,
-    DataView,
-    (globalThis as { Buffer?: { prototype: object } }).Buffer ?? Uint8Array,
-  ].map((view) => view.prototype),
-);
+const packedViews = new Set<object>([...viewClasses, nodeBuffer ?? Uint8Array].map((view) => view.prototype));
 
 /** Values nested deeper than this are cloned: packing recurses, and a reader's stack may be shorter than the writer's. */
 const PACKED_DEPTH = 500;

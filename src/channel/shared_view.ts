@@ -1,4 +1,5 @@
 import { corruptData } from "../core/corrupt.ts";
+import { viewClasses } from "./view_classes.ts";
 
 /**
  * A view on shared memory as that memory and its place in it. A clone of the view itself takes Deno a third of a second for
@@ -32,24 +33,7 @@ export function viewOf({ kind, buffer, byteOffset, length }: SharedView): ArrayB
   return new view(buffer, byteOffset, length);
 }
 
-type ViewClass = new (buffer: SharedArrayBuffer, byteOffset: number, length: number) => ArrayBufferView;
-
-const kinds = new Map<string, ViewClass>(
-  [
-    Int8Array,
-    Uint8Array,
-    Uint8ClampedArray,
-    Int16Array,
-    Uint16Array,
-    Int32Array,
-    Uint32Array,
-    Float32Array,
-    Float64Array,
-    BigInt64Array,
-    BigUint64Array,
-    DataView as unknown as ViewClass,
-  ].map((view) => [view.name, view as ViewClass]),
-);
+const kinds = new Map(viewClasses.map((view) => [view.name, view]));
 
 function kindOf(view: ArrayBufferView): string {
   return Object.prototype.toString.call(view).slice("[object ".length, -1);
