@@ -1,4 +1,4 @@
-import { ByteFeed } from "./byte_feed.ts";
+import type { ByteFeed } from "./byte_feed.ts";
 import { failureError } from "./file_failure.ts";
 import { kernelSlot } from "./file_tasks.ts";
 import { lineTooLong } from "./kernel_pieces.ts";
@@ -6,6 +6,7 @@ import type { OrderedRun } from "./ordered_run.ts";
 import type { RunContext } from "./run_context.ts";
 import { memoryView } from "./slot.ts";
 import { resultOf } from "./task_runner.ts";
+import { withFeed } from "./stream_feed.ts";
 import { lastCut } from "./text_cut.ts";
 
 /**
@@ -20,15 +21,7 @@ export async function kernelStream(
   ordered: OrderedRun,
   isLive: boolean = true,
 ): Promise<void> {
-  const feed = new ByteFeed(bytes);
-  const forget = context.onStop((reason) => void feed.cancel(reason));
-  try {
-    await cutStream(context, name, feed, ordered, isLive);
-  } finally {
-    forget();
-    const left = feed.cancel(undefined);
-    if (isOwn) await left;
-  }
+  await withFeed(context, bytes, isOwn, (feed) => cutStream(context, name, feed, ordered, isLive));
 }
 
 async function cutStream(

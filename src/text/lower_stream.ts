@@ -1,10 +1,11 @@
-import { ByteFeed } from "./byte_feed.ts";
+import type { ByteFeed } from "./byte_feed.ts";
 import { incompleteTail, lastReset } from "./case_context.ts";
 import { lowerSlot } from "./file_tasks.ts";
 import type { HeldPart } from "./lower_held.ts";
 import type { ChunkState, RangeEnd } from "./lower_chunk.ts";
 import type { OrderedRun } from "./ordered_run.ts";
 import { memoryView, type Slot } from "./slot.ts";
+import { withFeed } from "./stream_feed.ts";
 import { casedFollowsInStream, LOOK_AHEAD_LIMIT } from "./stream_look_ahead.ts";
 import { resultOf } from "./task_runner.ts";
 import type { RunContext } from "./run_context.ts";
@@ -23,15 +24,7 @@ export async function lowerStream(
   ordered: OrderedRun,
   isLive: boolean = true,
 ): Promise<void> {
-  const feed = new ByteFeed(bytes);
-  const forget = context.onStop((reason) => void feed.cancel(reason));
-  try {
-    await new StreamRun(context, name, feed, ordered, isLive).run();
-  } finally {
-    forget();
-    const left = feed.cancel(undefined);
-    if (isOwn) await left;
-  }
+  await withFeed(context, bytes, isOwn, (feed) => new StreamRun(context, name, feed, ordered, isLive).run());
 }
 
 class StreamRun {
