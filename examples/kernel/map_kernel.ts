@@ -1,13 +1,13 @@
 /**
  * Rotates the letters of texts by 13, and makes texts fit for HTML, with kernels of one's own: text.wat beside this.
  *
- * node examples/kernel/map_kernel.ts rot13 examples/corpus /tmp/rotated
- * node examples/kernel/map_kernel.ts escape examples/corpus/mixed.txt /tmp/mixed.html.txt
+ * node examples/kernel/map_kernel.ts rot13 examples/corpus rotated
+ * node examples/kernel/map_kernel.ts escape examples/corpus/mixed.txt mixed.html.txt
  *
  * The command does the same:
  *
- * manyhands kernel examples/kernel/text.wasm#rot13 examples/corpus --output /tmp/rotated
- * manyhands kernel examples/kernel/text.wasm#escape_html --growth 5 examples/corpus --output /tmp/escaped
+ * manyhands kernel examples/kernel/text.wasm#rot13 examples/corpus --output rotated
+ * manyhands kernel examples/kernel/text.wasm#escape_html --growth 5 examples/corpus --output escaped
  */
 import process from "node:process";
 import { isMainProcess, registerKernel } from "../../mod.ts";
