@@ -206,6 +206,7 @@ export class MapRun {
       turns: settings.ordered || source.target !== undefined ? new WriteTurns(settings.ordered) : this.#turns,
       turn: () => turn?.ready() ?? Promise.resolve(),
       release: (slot) => this.#slots.release(slot),
+      endsAtFailed: settings.onError === "stop",
       onFailed: (failed, before) => this.#failRecords(source.path, failed, before),
       onWritten: (answer) => this.#tally.addRange(source, answer),
       start: resumed?.cursor,

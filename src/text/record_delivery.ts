@@ -18,6 +18,8 @@ export interface RecordDeliveryOptions {
   /** Resolves when this text may write; asked when its first range is done. */
   readonly turn: () => Promise<void>;
   readonly release: (slot: MapSlot) => void;
+  /** Whether a failed record ends the delivery, once all ranges before it are written. */
+  readonly endsAtFailed: boolean;
   /** Told, in the order of the ranges, of the records that failed; `before` counts those of the ranges before. Throws to end. */
   readonly onFailed: (failed: readonly FailedRecord[], before: number) => void;
   /** Told of each range once its output is written. */
@@ -75,13 +77,16 @@ export class RecordDelivery {
 
   /** Takes the next range, whose slot is released when its output is written. */
   add(slot: MapSlot, work: Promise<RangeAnswer>): void {
+    const earlier = this.#options.endsAtFailed ? [...this.#writes] : [];
     const counted = this.#counted = this.#counted.then(async () => {
       if (this.failed) return;
       try {
         const { count, failed } = await work;
         const before = this.#records;
         this.#records += count;
-        if (failed.length > 0) this.#options.onFailed(failed, before);
+        if (failed.length === 0) return;
+        await Promise.all(earlier);
+        this.#options.onFailed(failed, before);
       } catch (error) {
         this.#fail(error);
       }
