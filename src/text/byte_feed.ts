@@ -34,6 +34,22 @@ export class ByteFeed {
     }
   }
 
+  /** Leaves out the next `count` bytes; resolves with how many there were, which are fewer only at the end. */
+  async skip(count: number): Promise<number> {
+    let skipped = 0;
+    while (skipped < count) {
+      const piece = this.#held.shift();
+      if (piece === undefined) {
+        if (this.#ended) break;
+        await this.#pull();
+        continue;
+      }
+      this.giveBack(piece.subarray(count - skipped));
+      skipped += Math.min(piece.length, count - skipped);
+    }
+    return skipped;
+  }
+
   /** Puts bytes back before all others; they must not change afterwards. */
   giveBack(bytes: Uint8Array): void {
     if (bytes.length > 0) this.#held.unshift(bytes);

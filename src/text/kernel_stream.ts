@@ -5,37 +5,30 @@ import { lineTooLong } from "./kernel_pieces.ts";
 import type { OrderedRun } from "./ordered_run.ts";
 import type { RunContext } from "./run_context.ts";
 import { memoryView } from "./slot.ts";
+import { type StreamText, withFeed } from "./stream_feed.ts";
 import { resultOf } from "./task_runner.ts";
-import { withFeed } from "./stream_feed.ts";
 import { lastCut } from "./text_cut.ts";
 
 /**
  * Has a kernel work on a stream, as `lowerStream` lower-cases one, with the same arguments: the main thread fills slots
  * and cuts each where the text may be cut.
  */
-export async function kernelStream(
-  context: RunContext,
-  name: string,
-  bytes: AsyncIterable<Uint8Array>,
-  isOwn: boolean,
-  ordered: OrderedRun,
-  isLive: boolean = true,
-): Promise<void> {
-  await withFeed(context, bytes, isOwn, (feed) => cutStream(context, name, feed, ordered, isLive));
+export async function kernelStream(context: RunContext, stream: StreamText, ordered: OrderedRun): Promise<void> {
+  await withFeed(context, stream, (feed) => cutStream(context, stream, feed, ordered));
 }
 
 async function cutStream(
   context: RunContext,
-  name: string,
+  { name, isLive, start, enter, onPiece }: StreamText,
   feed: ByteFeed,
   ordered: OrderedRun,
-  isLive: boolean,
 ): Promise<void> {
   const { runner, settings, slots, chunkBytes } = context;
-  let offset = 0;
+  let offset = start?.consumed ?? 0;
   /** Fewer bytes than these have no place to cut. */
   let minimum = 0;
   while (!feed.ended) {
+    if (minimum === 0) await enter?.();
     const slot = await slots.acquire();
     let isHandedOver = false;
     try {
@@ -54,6 +47,7 @@ async function cutStream(
         return resultOf(await runner.apply(kernelSlot, [part, cut, slot, settings, resume]), name, name);
       });
       offset += cut;
+      onPiece?.({ consumed: offset, context: 0 });
     } finally {
       if (!isHandedOver) slots.release(slot);
     }

@@ -5,53 +5,46 @@ import type { HeldPart } from "./lower_held.ts";
 import type { ChunkState, RangeEnd } from "./lower_chunk.ts";
 import type { OrderedRun } from "./ordered_run.ts";
 import { memoryView, type Slot } from "./slot.ts";
-import { withFeed } from "./stream_feed.ts";
+import { type StreamText, withFeed } from "./stream_feed.ts";
 import { casedFollowsInStream, LOOK_AHEAD_LIMIT } from "./stream_look_ahead.ts";
 import { resultOf } from "./task_runner.ts";
 import type { RunContext } from "./run_context.ts";
 
 /**
  * Lower-cases a stream: the main thread fills slots, cuts each at its last reset and lets the workers lower-case them
- * at the same time. Text without a place to cut goes one slot after another with the context carried on. A slow
- * source is worked on as it comes if it is live; the pieces of one that is not are the same each time. Resolves when everything is handed to `ordered` and, if the source is this module's
- * own, when it is left.
+ * at the same time. Text without a place to cut goes one slot after another with the context carried on. Resolves when
+ * everything is handed to `ordered`.
  */
-export async function lowerStream(
-  context: RunContext,
-  name: string,
-  bytes: AsyncIterable<Uint8Array>,
-  isOwn: boolean,
-  ordered: OrderedRun,
-  isLive: boolean = true,
-): Promise<void> {
-  await withFeed(context, bytes, isOwn, (feed) => new StreamRun(context, name, feed, ordered, isLive).run());
+export async function lowerStream(context: RunContext, stream: StreamText, ordered: OrderedRun): Promise<void> {
+  await withFeed(context, stream, (feed) => new StreamLowering(context, stream, feed, ordered).run());
 }
 
-class StreamRun {
+class StreamLowering {
   readonly #context: RunContext;
-  readonly #name: string;
+  readonly #stream: StreamText;
   readonly #feed: ByteFeed;
   readonly #ordered: OrderedRun;
-  readonly #isLive: boolean;
   /** Offset in the stream of the next slot's first byte. */
-  #base = 0;
+  #base: number;
   /** The kernel's context there. */
-  #caseContext = 0;
+  #caseContext: number;
   /** Fewer bytes than these are not worth a try: so many were undecided. */
   #minimum = 0;
   /** How the undecided sigma at the start of the next slot ends, where that took a look far ahead. */
   #decided: RangeEnd | undefined;
 
-  constructor(context: RunContext, name: string, feed: ByteFeed, ordered: OrderedRun, isLive: boolean) {
+  constructor(context: RunContext, stream: StreamText, feed: ByteFeed, ordered: OrderedRun) {
     this.#context = context;
-    this.#name = name;
+    this.#stream = stream;
     this.#feed = feed;
     this.#ordered = ordered;
-    this.#isLive = isLive;
+    this.#base = stream.start?.consumed ?? 0;
+    this.#caseContext = stream.start?.context ?? 0;
   }
 
   async run(): Promise<void> {
     for (let more = true; more;) {
+      await this.#stream.enter?.();
       const slot = await this.#context.slots.acquire();
       let handedOver = false;
       try {
@@ -73,7 +66,7 @@ class StreamRun {
     return this.#feed.fill(
       () => memoryView(slot.input, room),
       0,
-      (end) => this.#isLive && end > this.#minimum && this.#ordered.idle,
+      (end) => this.#stream.isLive && end > this.#minimum && this.#ordered.idle,
     );
   }
 
@@ -82,8 +75,7 @@ class StreamRun {
     this.#feed.giveBack(memoryView(slot.input + cut, length - cut).slice());
     const piece = this.#piece(slot, cut, "end");
     this.#ordered.add(slot, piece);
-    this.#base += cut;
-    this.#caseContext = 0;
+    this.#reach(cut, 0);
     this.#minimum = 0;
     this.#decided = undefined;
   }
@@ -106,7 +98,8 @@ class StreamRun {
           const part = await lower(resume);
           done += part.consumed;
           if (part.next === undefined) {
-            this.#caseContext = part.context;
+            // Before it is written, and before what is after it is begun.
+            this.#reach(done, part.context);
             // Before the slot is used again.
             this.#feed.giveBack(memoryView(slot.input + done, length - done).slice());
             resolve(done);
@@ -118,9 +111,15 @@ class StreamRun {
         }
       });
     });
-    this.#base += consumed;
     this.#minimum = consumed === 0 ? length : 0;
     if (consumed === 0 && full) await this.#lookAhead();
+  }
+
+  /** The next slot begins so many bytes after this one. */
+  #reach(consumed: number, context: number): void {
+    this.#base += consumed;
+    this.#caseContext = context;
+    this.#stream.onPiece?.({ consumed: this.#base, context });
   }
 
   async #lookAhead(): Promise<void> {
@@ -136,15 +135,16 @@ class StreamRun {
   /** The task for a slot; an offset of invalid bytes is counted from the start of the stream. */
   #piece(slot: Slot, length: number, ending: RangeEnd): (resume: ChunkState | undefined) => Promise<HeldPart> {
     const { runner, settings } = this.#context;
+    const { name } = this.#stream;
     const base = this.#base;
     const start = { position: 0, context: this.#caseContext };
     return async (resume) => {
       const outcome = await runner.apply(lowerSlot, [slot, length, ending, settings, resume ?? start]);
       if ("failure" in outcome && outcome.failure.kind === "invalid") {
         const offset = base + (outcome.failure.offset ?? 0);
-        return resultOf({ failure: { ...outcome.failure, offset } }, this.#name, this.#name);
+        return resultOf({ failure: { ...outcome.failure, offset } }, name, name);
       }
-      return resultOf(outcome, this.#name, this.#name);
+      return resultOf(outcome, name, name);
     };
   }
 }

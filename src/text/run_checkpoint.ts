@@ -9,6 +9,7 @@ import { draftPath } from "./draft_path.ts";
 import { readError, writeError } from "./file_failure.ts";
 import { type InputMark, inputMark } from "./input_mark.ts";
 import type { ChunkState } from "./lower_chunk.ts";
+import type { StreamCursor } from "./stream_place.ts";
 import { SPARE_SLOTS, type TextSettings } from "./text_options.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 
@@ -23,7 +24,9 @@ export type TextCursor =
     readonly next?: ChunkState | undefined;
     /** Bytes of input. */
     readonly consumed: number;
-  };
+  }
+  /** A compressed file, written in order. */
+  | ({ readonly kind: "stream" } & StreamCursor);
 
 /** An input with a file of its own as output. */
 export type KeptSource = (FileSource | StreamSource) & { readonly target: string };

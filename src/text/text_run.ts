@@ -1,19 +1,13 @@
 import { assertCompression, type Compression } from "../runtime/compression.ts";
-import { readInOrder } from "../runtime/files.ts";
-import { standardInput } from "../runtime/terminal.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { BatchRun } from "./batch_run.ts";
 import { ChunkRun, type Place, type ResumedOutput } from "./chunk_run.ts";
 import { chunkCount } from "./chunk_plan.ts";
-import { changedError, readError } from "./file_failure.ts";
+import { changedError } from "./file_failure.ts";
 import { CompressedSink } from "./compressed_sink.ts";
-import { decodedText } from "./decoded_text.ts";
 import { FileSink } from "./file_sink.ts";
 import type { TaskSettings } from "./file_tasks.ts";
 import { inputChange } from "./input_change.ts";
-import { kernelStream } from "./kernel_stream.ts";
-import { lowerStream } from "./lower_stream.ts";
-import { OrderedRun } from "./ordered_run.ts";
 import { PendingWork } from "./pending_work.ts";
 import type { TextFailure } from "./report.ts";
 import { hasTarget, type RunCheckpoint } from "./run_checkpoint.ts";
@@ -21,6 +15,7 @@ import type { RunContext } from "./run_context.ts";
 import type { RunMemory } from "./run_memory.ts";
 import { SharedFileSink } from "./shared_file_sink.ts";
 import { SlotPool } from "./slot_pool.ts";
+import { StreamRun } from "./stream_run.ts";
 import type { TaskRunner } from "./task_runner.ts";
 import type { TextSettings } from "./text_options.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
@@ -57,6 +52,7 @@ export class TextRun implements RunContext {
   readonly #turns: WriteTurns;
   readonly #batches: BatchRun;
   readonly #chunks: ChunkRun;
+  readonly #streams: StreamRun;
   readonly #openFiles: Set<FileSink> = new Set();
   readonly #stopListeners: Set<(reason: unknown) => void> = new Set();
   readonly #failed: TextFailure[] = [];
@@ -97,6 +93,14 @@ export class TextRun implements RunContext {
       onBatch: () => this.#report(),
     });
     this.#chunks = new ChunkRun(this, (consumed, produced) => this.#count(consumed, produced));
+    this.#streams = new StreamRun(this, {
+      onWritten: ({ decompress }, consumed, produced) => {
+        // What is compressed was counted as it was read.
+        if (decompress !== undefined) this.#bytesRead -= consumed;
+        this.#count(consumed, produced);
+      },
+      onRead: (bytes) => void (this.#bytesRead += bytes),
+    });
     for (const failure of plan.failed) this.#fail(failure);
   }
 
@@ -168,7 +172,7 @@ export class TextRun implements RunContext {
       if (place === undefined) continue;
       const { finished } = source.kind === "file"
         ? await this.#chunks.start(source, place, resumed)
-        : this.#startStream(source, place);
+        : this.#streams.start(source, place, resumed);
       const done = complete((turn) => this.#complete(source, place, finished, turn));
       // A stream takes its slots by itself; nothing may take them before it.
       if (source.kind === "stream") await done;
@@ -220,10 +224,10 @@ export class TextRun implements RunContext {
         this.#countResumed(source.kind === "file" ? source.size : 0, source.size ?? 0, kept.size);
         return "done";
       }
-      if (kept !== undefined && source.kind === "file") {
+      if (kept !== undefined && (source.kind === "stream") === (kept.cursor.kind === "stream")) {
         const { cursor, position } = kept;
         const bytes = cursor.kind === "direct" ? cursor.bytes : cursor.consumed;
-        this.#countResumed(bytes, bytes, position);
+        this.#countResumed(bytes, cursor.kind === "stream" ? cursor.read : bytes, position);
         return { cursor, position };
       }
       await this.checkpoint.begin(source);
@@ -258,44 +262,6 @@ export class TextRun implements RunContext {
       this.#fail({ path: source.path, error: error as Error });
       return undefined;
     }
-  }
-
-  #startStream(source: StreamSource, place: Place): { finished: Promise<void> } {
-    const ordered = this.#orderedRun(place, (consumed) => {
-      // What is compressed was counted as it was read.
-      if (source.decompress !== undefined) this.#bytesRead -= consumed;
-    });
-    const stored = source.bytes ?? (source.path === "-" ? standardInput() : readInOrder(source.path));
-    const bytes = decodedText(stored, source.decompress, (bytes) => void (this.#bytesRead += bytes));
-    // Standard input has nothing that would have to be waited for.
-    const isOwn = source.bytes === undefined && source.path !== "-";
-    const isLive = source.size === undefined;
-    const work = this.settings.kernel === undefined ? lowerStream : kernelStream;
-    const started = work(this, source.path, bytes, isOwn, ordered, isLive).catch(
-      (error: NodeJS.ErrnoException) => {
-        throw source.bytes === undefined && error.syscall !== undefined
-          ? readError(source.path, error.code, error.message, error)
-          : error;
-      },
-    );
-    const finished = started.finally(() => ordered.finish());
-    finished.catch(() => {});
-    return { finished };
-  }
-
-  #orderedRun(
-    place: Place,
-    onWritten: (consumed: number, produced: number) => void = () => {},
-  ): OrderedRun {
-    return new OrderedRun({
-      sink: place.sink,
-      slots: this.slots,
-      turn: place.turn.ready,
-      onWritten: (consumed, produced) => {
-        onWritten(consumed, produced);
-        this.#count(consumed, produced);
-      },
-    });
   }
 
   async #complete(

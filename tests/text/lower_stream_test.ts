@@ -10,6 +10,7 @@ import type { RunContext } from "../../src/text/run_context.ts";
 import { allocateSlot, freeSlot, memoryView } from "../../src/text/slot.ts";
 import { SlotPool } from "../../src/text/slot_pool.ts";
 import { casedFollowsInStream } from "../../src/text/stream_look_ahead.ts";
+import type { StreamPlace } from "../../src/text/stream_place.ts";
 import { allocateZeroed, free } from "../../src/memory/allocator.ts";
 import { inlinePool } from "./inline_pool.ts";
 import { hardText } from "./sample_text.ts";
@@ -20,8 +21,25 @@ async function* pieces(list: readonly Uint8Array[]): AsyncGenerator<Uint8Array> 
   yield* list;
 }
 
-/** Lower-cases a stream with slots of `chunkBytes` and joins what is written. */
-async function lowered(list: readonly Uint8Array[], chunkBytes: number, outputBytes: number): Promise<Uint8Array> {
+/** Where a piece of a stream ends, and the bytes that are written then. */
+type PieceEnd = readonly [end: StreamPlace, written: number];
+
+/** The sizes of the slots and what they are used for. */
+interface Setup {
+  readonly chunkBytes: number;
+  readonly outputBytes: number;
+  /** Whether the stream is worked on as it comes. */
+  readonly isLive?: boolean;
+  readonly start?: StreamPlace;
+  /** Takes the ends of the pieces. */
+  readonly ends?: PieceEnd[];
+}
+
+/** Lower-cases a stream and joins what is written. */
+async function lowered(
+  list: readonly Uint8Array[],
+  { chunkBytes, outputBytes, isLive = true, start, ends }: Setup,
+): Promise<Uint8Array> {
   const slots = Array.from({ length: 3 }, () => allocateSlot(4096, outputBytes));
   const stopWord = allocateZeroed(4);
   const pool = new SlotPool(slots);
@@ -34,11 +52,15 @@ async function lowered(list: readonly Uint8Array[], chunkBytes: number, outputBy
     onStop: () => () => {},
   };
   const output: number[] = [];
-  let consumed = 0;
+  let consumed = start?.consumed ?? 0;
+  const pieceEnds: StreamPlace[] = [];
   const ordered = new OrderedRun({
     slots: pool,
     turn: () => Promise.resolve(),
     onWritten: (bytes) => consumed += bytes,
+    onReached: ({ chunks, next, written }) => {
+      if (next === undefined) ends?.push([pieceEnds[chunks - 1]!, written]);
+    },
     sink: {
       write: (slot, length) => {
         output.push(...memoryView(slot.output, length));
@@ -47,7 +69,8 @@ async function lowered(list: readonly Uint8Array[], chunkBytes: number, outputBy
     },
   });
   try {
-    await lowerStream(context, "test", pieces(list), false, ordered);
+    const onPiece = (end: StreamPlace): void => void pieceEnds.push(end);
+    await lowerStream(context, { name: "test", bytes: pieces(list), isOwn: false, isLive, start, onPiece }, ordered);
     await ordered.finish();
     assert.equal(consumed, list.reduce((sum, piece) => sum + piece.length, 0), "every byte is counted once");
     assert.equal(pool.idle, true, "every slot is given back");
@@ -67,10 +90,41 @@ describe("lowerStream", () => {
         fc.integer({ min: 8, max: 60 }),
         async (list, chunkBytes, outputBytes) => {
           const whole = Uint8Array.from(list.flatMap((piece) => [...piece]));
-          assert.deepEqual(await lowered(list, chunkBytes, outputBytes), kernels.lowercase(whole));
+          assert.deepEqual(await lowered(list, { chunkBytes, outputBytes }), kernels.lowercase(whole));
         },
       ),
       { numRuns: 300 },
+    );
+  });
+
+  test("begun at the end of any piece writes the rest, cut at the same places", { timeout }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(hardText, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 8, max: 60 }),
+        fc.integer({ min: 8, max: 60 }),
+        async (list, chunkBytes, outputBytes) => {
+          const setup = { chunkBytes, outputBytes, isLive: false };
+          const ends: PieceEnd[] = [];
+          const whole = await lowered(list, { ...setup, ends });
+          for (const [start, written] of ends) {
+            const rest: PieceEnd[] = [];
+            assert.deepEqual(await lowered(list, { ...setup, start, ends: rest }), whole.subarray(written));
+            const beyond = (all: PieceEnd[]): PieceEnd[] => all.filter(([{ consumed }]) => consumed > start.consumed);
+            assert.deepEqual(beyond(rest), beyond(ends).map(([end, at]) => [end, at - written]));
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test("refuses a stream that ends before the place where it is to go on", { timeout }, async () => {
+    const list = [new TextEncoder().encode("SHORT")];
+    const start = { consumed: 6, context: 0 };
+    await assert.rejects(
+      lowered(list, { chunkBytes: 16, outputBytes: 16, start }),
+      /test changed while it was read: expected more than 6 bytes of text, found 5/,
     );
   });
 
@@ -78,7 +132,7 @@ describe("lowerStream", () => {
     const encoder = new TextEncoder();
     for (const [last, sigma] of [["Α", "σ"], ["", "ς"], ["!", "ς"]] as const) {
       const list = ["ΟΔΟ", "Σ", ..."....".repeat(30).match(/.../g)!, last].map((text) => encoder.encode(text));
-      const text = new TextDecoder().decode(await lowered(list, 16, 64));
+      const text = new TextDecoder().decode(await lowered(list, { chunkBytes: 16, outputBytes: 64 }));
       assert.equal(text, `οδο${sigma}${".".repeat(120)}${last.toLowerCase()}`);
     }
   });
