@@ -2,20 +2,12 @@ import { CheckpointError } from "../core/errors.ts";
 import { type Disk, disk as systemDisk } from "../runtime/disk.ts";
 import { folderName, hiddenBeside, realPath } from "../runtime/files.ts";
 import { takeRunLock } from "../runtime/run_lock.ts";
-import {
-  beginRecord,
-  CheckpointState,
-  dropRecord,
-  headRecord,
-  noteRecord,
-  type OutputEntry,
-  resumeRecord,
-  type RunIdentity,
-  sealRecord,
-} from "./checkpoint_records.ts";
+import { CheckpointRecorder, type Draft } from "./checkpoint_recorder.ts";
+import { CheckpointState, headRecord, type OutputEntry, resumeRecord, type RunIdentity } from "./checkpoint_records.ts";
 import { type InputMark, markAgain, markChange } from "./input_mark.ts";
-import { Journal, type JournalRecord } from "./journal.ts";
-import { RangeWindow } from "./range_window.ts";
+import { Journal } from "./journal.ts";
+
+export type { Draft } from "./checkpoint_recorder.ts";
 
 /** What a checkpoint works with. */
 export interface CheckpointOptions {
@@ -32,28 +24,12 @@ export interface CheckpointOptions {
   readonly disk?: Disk;
 }
 
-/** An output under its temporary name. */
-export interface Draft {
-  /** What the output is called in the journal, such as the path of its only input. */
-  readonly key: string;
-  readonly temporary: string;
-}
-
 /** What an earlier run left of an output. */
 export type Kept<C> =
   /** It is complete and has its final name. */
   | { readonly kind: "done"; readonly size: number }
   /** Its first `position` bytes are there; `cursor` is what the caller noted with them. */
   | { readonly kind: "begun"; readonly cursor: C; readonly position: number };
-
-/** Progress that was noted and not recorded yet. */
-interface Note<C> {
-  readonly cursor: C;
-  readonly position: number;
-  readonly files: readonly string[];
-  /** To be called when it is recorded. */
-  readonly onRecorded: () => void;
-}
 
 const INTERVAL = 1000;
 /** Milliseconds of looking at inputs after which the thread hears what else there is. */
@@ -87,31 +63,17 @@ export class Checkpoint<C> {
   readonly isResumed: boolean;
   readonly #options: CheckpointOptions;
   readonly #disk: Disk;
-  readonly #interval: number;
   readonly #journal: Journal;
   readonly #unlock: () => void;
   readonly #entries: Map<string, OutputEntry<C>>;
-  /** Numbers of the outputs that are being written. */
-  readonly #numbers: Map<string, number> = new Map();
-  #count: number;
-  readonly #notes: Map<string, Note<C>> = new Map();
-  readonly #window: RangeWindow;
+  readonly #recorder: CheckpointRecorder<C>;
   /** Folders whose names are to be made durable at the end. */
   readonly #folders: Set<string> = new Set();
-  /** Temporary files whose names are durable. */
-  readonly #named: Set<string> = new Set();
-  /** Settles when no record is being made. */
-  #turn: Promise<void> = Promise.resolve();
-  #isRecording = false;
-  #recorded: number = performance.now();
   #isClosed = false;
-  #failure: { readonly error: unknown } | undefined;
 
   private constructor(options: CheckpointOptions, path: string, unlock: () => void) {
     this.#options = options;
     this.#disk = options.disk ?? systemDisk;
-    this.#interval = options.interval ?? INTERVAL;
-    this.#window = new RangeWindow(options.window ?? Infinity, () => this.#recordSoon());
     this.#unlock = unlock;
     this.path = path;
     const state = new CheckpointState<C>();
@@ -124,8 +86,19 @@ export class Checkpoint<C> {
     }
     this.id = head?.id ?? Math.floor(Math.random() * 0x100000000).toString(16).padStart(8, "0");
     this.#entries = state.entries;
-    this.#count = state.count;
-    for (const [key, { number, sealed }] of state.entries) if (sealed === undefined) this.#numbers.set(key, number);
+    const numbers = new Map<string, number>();
+    for (const [key, { number, sealed }] of state.entries) if (sealed === undefined) numbers.set(key, number);
+    const { onFailure, window = Infinity, interval = INTERVAL } = options;
+    const { count } = state;
+    this.#recorder = new CheckpointRecorder({
+      journal: this.#journal,
+      disk: this.#disk,
+      count,
+      numbers,
+      onFailure,
+      window,
+      interval,
+    });
   }
 
   /**
@@ -200,47 +173,35 @@ export class Checkpoint<C> {
 
   /** Resolves when another range of an output may be begun, which `note` or `seal` will record. */
   enter(key: string): Promise<void> {
-    return this.#window.enter(key);
+    return this.#recorder.enter(key);
   }
 
   /** Tells that the ranges of an output are counted from 0 again. */
   restart(key: string): void {
-    this.#window.restart(key);
+    this.#recorder.restart(key);
   }
 
   /** Tells that no more ranges of an output will be noted, as when one failed. */
   leave(key: string): void {
-    this.#window.leave(key);
+    this.#recorder.leave(key);
   }
 
   /** Tells that the run is to end, whatever is under way. */
   stop(): void {
-    this.#window.open();
+    this.#recorder.stop();
   }
 
   /** Resolves when the file may be created, from nothing, under its temporary name. */
   async begin(key: string, inputs: readonly InputMark[]): Promise<void> {
-    const isKnown = this.#entries.delete(key);
-    this.#numbers.set(key, this.#count++);
-    this.#append(beginRecord(key, inputs));
-    // What the journal said of this output before must not be believed of the new file.
-    if (isKnown) await this.#record(() => this.#syncJournal());
+    await this.#recorder.begin(key, inputs, this.#entries.delete(key));
   }
 
   /**
    * Notes that the first `position` bytes of an output are written, with the first `ranges` of those that were entered,
    * and all of `files`, if there are others that belong to it. That is recorded from time to time.
    */
-  note(
-    { key, temporary }: Draft,
-    cursor: C,
-    position: number,
-    ranges: number = 0,
-    files: readonly string[] = [],
-  ): void {
-    const onRecorded = this.#window.done(key, ranges);
-    this.#notes.set(key, { cursor, position, files: [temporary, ...files], onRecorded });
-    if (this.#window.isDue || performance.now() - this.#recorded >= this.#interval) this.#recordSoon();
+  note(draft: Draft, cursor: C, position: number, ranges: number = 0, files: readonly string[] = []): void {
+    this.#recorder.note(draft, cursor, position, ranges, files);
   }
 
   /**
@@ -249,37 +210,19 @@ export class Checkpoint<C> {
    * @throws what the disk throws
    */
   seal(drafts: readonly Draft[], synced: boolean = false): Promise<void> {
-    return this.#record(async () => {
-      if (!synced) {
-        for (const { temporary } of drafts) await this.#orFail(temporary, () => this.#disk.sync(temporary));
-      }
-      await this.#nameDurably(drafts.map(({ temporary }) => temporary));
-      for (const { key, temporary } of drafts) {
-        const file = this.#disk.status(temporary);
-        if (file === undefined) throw new Error(`The incomplete output ${temporary} was removed`);
-        this.#append(sealRecord(this.#numbers.get(key)!, file.inode, file.size));
-        this.#notes.delete(key);
-        this.#numbers.delete(key);
-      }
-      await this.#syncJournal();
-      for (const { key } of drafts) this.#window.leave(key);
-    });
+    return this.#recorder.seal(drafts, synced);
   }
 
   /** Gives a sealed output its final name. Throws what the disk throws. */
   publish(temporary: string, target: string): void {
     this.#disk.rename(temporary, target);
-    this.#named.delete(temporary);
+    this.#recorder.renamed(temporary);
     this.#folders.add(folderName(target));
   }
 
   /** Forgets an output that is not sealed; the caller then removes its file. A run that resumes begins it anew. */
   drop(key: string): void {
-    const number = this.#numbers.get(key);
-    this.#window.leave(key);
-    this.#notes.delete(key);
-    this.#numbers.delete(key);
-    if (number !== undefined) this.#append(dropRecord(number));
+    this.#recorder.drop(key);
   }
 
   /** Ends a run that has done everything: its journal goes. */
@@ -287,8 +230,7 @@ export class Checkpoint<C> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     try {
-      await this.#turn;
-      if (this.#failure !== undefined) throw this.#failure.error;
+      await this.#recorder.finish();
       await this.#syncFolders();
       this.#disk.remove(this.path);
       await this.#disk.syncFolder(folderName(this.path));
@@ -300,15 +242,14 @@ export class Checkpoint<C> {
   /** Ends a run that is to be resumed: records what was noted last. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
-    const recorded = this.#record(() => this.#recordNotes()).catch(() => {});
     this.#isClosed = true;
-    await recorded;
+    await this.#recorder.close();
     this.#unlock();
   }
 
   /** Makes what was read durable, too: it may be there only because the machine kept running. */
   async #start(): Promise<void> {
-    this.#append(this.isResumed ? resumeRecord() : headRecord(this.id, this.#options.identity));
+    this.#journal.append(this.isResumed ? resumeRecord() : headRecord(this.id, this.#options.identity));
     await this.#journal.sync();
     await this.#disk.syncFolder(folderName(this.path));
   }
@@ -327,70 +268,6 @@ export class Checkpoint<C> {
       "ERR_CHECKPOINT_MISMATCH",
       `Cannot resume ${this.#options.output}: ${found}; to start anew, remove ${this.path}`,
     );
-  }
-
-  #append(record: JournalRecord): void {
-    this.#journal.append(record);
-  }
-
-  /** Runs a step that makes records, when no other does. */
-  #record(work: () => Promise<void>): Promise<void> {
-    const step = this.#turn.then(() => {
-      if (this.#failure !== undefined) throw this.#failure.error;
-      return work();
-    });
-    this.#turn = step.catch(() => {});
-    return step;
-  }
-
-  #recordSoon(): void {
-    if (this.#isRecording || this.#isClosed || this.#failure !== undefined || this.#notes.size === 0) return;
-    this.#isRecording = true;
-    this.#record(() => this.#recordNotes()).catch(() => {}).finally(() => {
-      this.#isRecording = false;
-      this.#recorded = performance.now();
-      if (this.#window.isDue) this.#recordSoon();
-    });
-  }
-
-  async #recordNotes(): Promise<void> {
-    const notes = [...this.#notes];
-    this.#notes.clear();
-    const files = [...new Set(notes.flatMap(([, note]) => note.files))];
-    await Promise.all(files.map((path) => this.#orFail(path, () => this.#disk.sync(path))));
-    await this.#nameDurably(files);
-    for (const [key, { cursor, position }] of notes) {
-      const number = this.#numbers.get(key);
-      if (number !== undefined) this.#append(noteRecord(number, cursor, position));
-    }
-    await this.#syncJournal();
-    for (const [, { onRecorded }] of notes) onRecorded();
-  }
-
-  #syncJournal(): Promise<void> {
-    return this.#orFail(this.path, () => this.#journal.sync());
-  }
-
-  /** What a failed sync has lost a later one does not tell, so none is believed after it. */
-  async #orFail(path: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (this.#failure === undefined) {
-        this.#failure = { error };
-        this.#window.open();
-        this.#options.onFailure(error, path);
-      }
-      throw error;
-    }
-  }
-
-  async #nameDurably(files: readonly string[]): Promise<void> {
-    const fresh = files.filter((path) => !this.#named.has(path));
-    for (const folder of new Set(fresh.map(folderName))) {
-      await this.#orFail(folder, () => this.#disk.syncFolder(folder));
-    }
-    for (const path of fresh) this.#named.add(path);
   }
 
   /** Makes final names durable, and those of the folders that hold them, up to that of the output. */

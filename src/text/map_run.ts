@@ -1,30 +1,22 @@
 import { assertCompression } from "../runtime/compression.ts";
-import { readInOrder } from "../runtime/files.ts";
-import { standardInput } from "../runtime/terminal.ts";
-import { nominalChunks } from "./chunk_plan.ts";
 import { CompressedSink } from "./compressed_sink.ts";
-import { decodedText } from "./decoded_text.ts";
 import type { ErrorLog } from "./error_log.ts";
-import { changedError, readError } from "./file_failure.ts";
+import { changedError } from "./file_failure.ts";
 import { FileSink } from "./file_sink.ts";
 import { inputChange } from "./input_change.ts";
 import { inputError, recordError } from "./map_errors.ts";
 import type { MapSettings } from "./map_options.ts";
 import type { MapSlot } from "./map_slot.ts";
 import { type MapCounts, MapTally } from "./map_tally.ts";
-import { firstRow, type RangeSource } from "./map_tasks.ts";
 import { PendingWork } from "./pending_work.ts";
-import { quoteStates } from "./quote_states.ts";
 import type { RangeCaller } from "./range_caller.ts";
-import type { RangePlace } from "./raw_records.ts";
 import { type MapCursor, RecordDelivery, type RecordSink } from "./record_delivery.ts";
 import type { FailedRecord } from "./record_form.ts";
-import type { RecordChunk } from "./record_range.ts";
-import { RecordStream, ValueStream } from "./record_stream.ts";
 import type { TextFailure } from "./report.ts";
-import type { KeptSource, RunCheckpoint } from "./run_checkpoint.ts";
+import { hasTarget, type KeptSource, type RunCheckpoint } from "./run_checkpoint.ts";
 import { SlotPool } from "./slot_pool.ts";
-import { resultOf, type TaskRunner } from "./task_runner.ts";
+import { SourceRanges } from "./source_ranges.ts";
+import type { TaskRunner } from "./task_runner.ts";
 import type { FileSource, StreamSource, TextPlan } from "./text_plan.ts";
 import { OutputLostError } from "./writer_sink.ts";
 import { WriteTurns } from "./write_turns.ts";
@@ -60,9 +52,6 @@ interface ResumedOutput {
 /** Texts that may be done but for their turn, for each slot: what is known of them is not to pile up. */
 const PENDING_PER_SLOT = 2;
 
-/** Ranges in which quotes are counted at a time, for each slot. */
-const COUNTS_PER_SLOT = 2;
-
 /** One run of `mapText`: hands ranges of records to the workers, writes what comes back, and keeps count. */
 export class MapRun {
   readonly #parts: MapRunParts;
@@ -73,10 +62,10 @@ export class MapRun {
   readonly #sharedCompressed: CompressedSink | undefined;
   readonly #openFiles: Set<FileSink> = new Set();
   readonly #tally: MapTally;
+  readonly #ranges: SourceRanges;
   readonly #stopped: Promise<void>;
   #tellStopped!: () => void;
   #isStopped = false;
-  #cancelStream: ((reason: unknown) => Promise<void>) | undefined;
   #stopReason: { readonly reason: unknown } | undefined;
   #outputLost: OutputLostError | undefined;
 
@@ -93,6 +82,9 @@ export class MapRun {
     this.#slots = new SlotPool(parts.slots);
     this.#stopped = new Promise((resolve) => this.#tellStopped = resolve);
     this.#tally = new MapTally(plan, settings.onProgress, parts.errorLog?.kept ?? 0);
+    const { caller, checkpoint } = parts;
+    const onRead = (bytes: number): void => this.#tally.addRead(bytes);
+    this.#ranges = new SourceRanges({ settings, runner, caller, slots: this.#slots, checkpoint, onRead });
     for (const failure of plan.failed) this.#fail(failure);
   }
 
@@ -122,7 +114,7 @@ export class MapRun {
     this.#isStopped = true;
     this.#stopReason = { reason };
     this.#parts.checkpoint?.stop();
-    void this.#cancelStream?.(reason).catch(() => {});
+    this.#ranges.stop(reason);
     this.#tellStopped();
   }
 
@@ -138,9 +130,7 @@ export class MapRun {
       if (this.#isStopped) break;
       const place = this.#open(source, resumed);
       if (place === undefined) continue;
-      const started = source.kind === "file"
-        ? this.#startFile(source, place, resumed?.cursor)
-        : this.#startStream(source, place);
+      const started = this.#ranges.start(source, place.delivery, resumed?.cursor);
       // All its ranges are started then, or it failed.
       const start = await started.then(() => undefined, (error) => ({ error }));
       const done = finishing.add(this.#complete(source, place, start, committed));
@@ -233,101 +223,6 @@ export class MapRun {
     checkpoint.note(source, cursor, position, ranges, errorLog === undefined ? [] : [errorLog.temporary]);
   }
 
-  /** Starts every range of a file, as slots become free, from where an earlier run came to. */
-  async #startFile(source: FileSource, place: Place, resumed: MapCursor | undefined): Promise<void> {
-    const { mapper, chunkBytes } = this.#parts.settings;
-    const { path, size } = source;
-    const file = { path, size };
-    const isCsv = mapper.by === "csv";
-    const quotes = isCsv && size > chunkBytes
-      ? await quoteStates(file, {
-        runner: this.#parts.runner,
-        chunkBytes,
-        atATime: COUNTS_PER_SLOT * this.#parts.slots.length,
-        isStopped: () => this.#isStopped,
-      })
-      : undefined;
-    const header = isCsv && mapper.header && size > 0
-      ? resultOf(await this.#parts.runner.apply(firstRow, [file]), path, path)
-      : undefined;
-    const { checkpoint } = this.#parts;
-    const kept = hasTarget(source) ? source : undefined;
-    if (kept !== undefined) checkpoint?.restart(kept);
-    let index = resumed?.ranges ?? 0;
-    for (const { start, end } of nominalChunks(size, chunkBytes, index)) {
-      const startsQuoted = quotes?.[index] === 1;
-      const chunk: RecordChunk = { start, end, startsQuoted, endsQuoted: quotes?.[++index] === 1 };
-      if (kept !== undefined) await checkpoint?.enter(kept);
-      const slot = await this.#slots.acquire();
-      if (!this.#start(slot, { file, chunk }, { isFirst: start === 0, header }, place, path)) return;
-    }
-  }
-
-  async #startStream(source: StreamSource, place: Place): Promise<void> {
-    const { settings } = this.#parts;
-    const { path, bytes: own } = source;
-    let stream: Pick<RecordStream, "next" | "cancel">;
-    if (own === undefined) {
-      const stored = path === "-" ? standardInput() : readInOrder(path);
-      stream = new RecordStream(
-        decodedText(stored, source.decompress, (bytes) => this.#tally.addRead(bytes)),
-        settings.mapper,
-        settings.chunkBytes,
-      );
-    } else {
-      stream = await this.#ownStream(own as AsyncIterable<unknown>, source);
-    }
-    this.#cancelStream = (reason) => stream.cancel(reason);
-    try {
-      while (!this.#isStopped) {
-        const slot = await this.#slots.acquire();
-        const range = await stream.next(slot, () => place.delivery.idle).catch((error) => {
-          this.#slots.release(slot);
-          throw error;
-        });
-        if (range === undefined) return this.#slots.release(slot);
-        if (!this.#start(slot, range.source, range, place, path)) return;
-      }
-    } catch (error) {
-      const { syscall, code, message } = error as NodeJS.ErrnoException;
-      throw own === undefined && syscall !== undefined ? readError(path, code, message, error) : error;
-    } finally {
-      this.#cancelStream = undefined;
-      const left = stream.cancel(undefined).catch(() => {});
-      // Standard input has nothing that would have to be waited for.
-      if (own === undefined && path !== "-") await left;
-    }
-  }
-
-  /** The caller's own stream: text if it begins with bytes, else the records themselves. */
-  async #ownStream(
-    values: AsyncIterable<unknown>,
-    source: StreamSource,
-  ): Promise<Pick<RecordStream, "next" | "cancel">> {
-    const { settings } = this.#parts;
-    const iterator = values[Symbol.asyncIterator]();
-    this.#cancelStream = async () => void await iterator.return?.();
-    const first = await Promise.race([iterator.next(), this.#stopped]);
-    if (first === undefined) throw this.#stopReason!.reason;
-    if (!(first.value instanceof Uint8Array)) return new ValueStream(iterator, first);
-    return new RecordStream(
-      decodedText(continued(iterator, first.value), source.decompress, (bytes) => this.#tally.addRead(bytes)),
-      settings.mapper,
-      settings.chunkBytes,
-    );
-  }
-
-  /** Starts a range in a slot; false where more are of no use. */
-  #start(slot: MapSlot, source: RangeSource, place: RangePlace, { delivery }: Place, path: string): boolean {
-    if (delivery.failed || this.#isStopped) {
-      this.#slots.release(slot);
-      return false;
-    }
-    const { isFirst, header } = place;
-    delivery.add(slot, this.#parts.caller.call({ source, slot, isFirst, header }, path));
-    return true;
-  }
-
   async #complete(
     source: FileSource | StreamSource,
     place: Place,
@@ -397,20 +292,5 @@ export class MapRun {
   #fail(failure: TextFailure): void {
     this.#tally.failed.push(failure);
     this.#parts.settings.onFailure?.(failure);
-  }
-}
-
-function hasTarget<S extends FileSource | StreamSource>(source: S): source is S & { readonly target: string } {
-  return source.target !== undefined;
-}
-
-async function* continued(iterator: AsyncIterator<unknown>, first: Uint8Array): AsyncGenerator<Uint8Array> {
-  let isDone = false;
-  try {
-    yield first;
-    for (let next; !(next = await iterator.next()).done;) yield next.value as Uint8Array;
-    isDone = true;
-  } finally {
-    if (!isDone) await iterator.return?.();
   }
 }
