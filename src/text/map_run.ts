@@ -157,9 +157,9 @@ export class MapRun {
         this.#tally.addResumed(source.kind === "file" ? source.size : 0, source.size ?? 0, kept.size);
         return "done";
       }
-      if (kept !== undefined && source.kind === "file") {
+      if (kept !== undefined) {
         const { cursor, position } = kept;
-        this.#tally.addResumed(cursor.consumed, cursor.consumed, position);
+        this.#tally.addResumed(cursor.consumed, cursor.read ?? cursor.consumed, position);
         return { cursor, position };
       }
       await checkpoint.begin(source);
@@ -200,7 +200,7 @@ export class MapRun {
       onFailed: (failed, before) => this.#failRecords(source.path, failed, before),
       onWritten: (answer) => this.#tally.addRange(source, answer),
       start: resumed?.cursor,
-      onProgress: checkpoint !== undefined && source.kind === "file" && hasTarget(source)
+      onProgress: checkpoint !== undefined && hasTarget(source)
         ? (cursor, written) => {
           const ranges = cursor.ranges - (resumed?.cursor.ranges ?? 0);
           this.#note(checkpoint, source, cursor, (resumed?.position ?? 0) + written, ranges);

@@ -225,7 +225,7 @@ async function openErrorLog(
     for (const source of plan.sources) {
       const kept = source.target === undefined ? undefined : checkpoint.resume(source as KeptSource);
       if (kept?.kind === "done") done.set(source.path, Infinity);
-      else if (kept !== undefined && source.kind === "file") done.set(source.path, kept.cursor.records);
+      else if (kept !== undefined) done.set(source.path, kept.cursor.records);
     }
   }
   return await ErrorLog.resume(target, checkpoint.id, checkpoint.isResumed, (path, number) => {

@@ -38,8 +38,19 @@ export interface MapCursor {
   readonly ranges: number;
   /** Their records, blank ones among them. */
   readonly records: number;
-  /** Their bytes of input. */
+  /** Their bytes of text. */
   readonly consumed: number;
+  /** Bytes of the compressed input that were read for them. */
+  readonly read?: number | undefined;
+}
+
+/** A range that is written. */
+interface WrittenRange {
+  readonly count: number;
+  readonly consumed: number;
+  /** Bytes that it took in the output. */
+  readonly length: number;
+  readonly read: number | undefined;
 }
 
 /** The ranges of one text: done at the same time by whichever workers are free, written in order or as they come. */
@@ -52,8 +63,7 @@ export class RecordDelivery {
   /** Ranges added so far. */
   #added = 0;
   /** What is written, of ranges before which one is not. */
-  readonly #written: Map<number, { readonly count: number; readonly consumed: number; readonly length: number }> =
-    new Map();
+  readonly #written: Map<number, WrittenRange> = new Map();
   #cursor: MapCursor;
   #ranges = 0;
   #length = 0;
@@ -75,8 +85,12 @@ export class RecordDelivery {
     return this.#writes.size === 0;
   }
 
-  /** Takes the next range, whose slot is released when its output is written. */
-  add(slot: MapSlot, work: Promise<RangeAnswer>): void {
+  /**
+   * Takes the next range, whose slot is released when its output is written.
+   *
+   * @param read bytes of the input that were read until its end, where that is compressed
+   */
+  add(slot: MapSlot, work: Promise<RangeAnswer>, read?: number): void {
     const earlier = this.#options.endsAtFailed ? [...this.#writes] : [];
     const counted = this.#counted = this.#counted.then(async () => {
       if (this.failed) return;
@@ -91,7 +105,7 @@ export class RecordDelivery {
         this.#fail(error);
       }
     });
-    const write: Promise<void> = this.#write(slot, this.#added++, work, counted).finally(() =>
+    const write: Promise<void> = this.#write(slot, { index: this.#added++, read }, work, counted).finally(() =>
       this.#writes.delete(write)
     );
     this.#writes.add(write);
@@ -104,7 +118,12 @@ export class RecordDelivery {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async #write(slot: MapSlot, index: number, work: Promise<RangeAnswer>, counted: Promise<void>): Promise<void> {
+  async #write(
+    slot: MapSlot,
+    { index, read }: { readonly index: number; readonly read: number | undefined },
+    work: Promise<RangeAnswer>,
+    counted: Promise<void>,
+  ): Promise<void> {
     const range = this.#options.turns.next();
     try {
       const answer = await work;
@@ -114,7 +133,8 @@ export class RecordDelivery {
       if (this.failed) return;
       const length = await this.#send(slot, answer, range);
       this.#options.onWritten(answer);
-      this.#note(index, answer, length);
+      const { count, consumed } = answer;
+      this.#note(index, { count, consumed, length, read });
     } catch (error) {
       // Of several failures the first in the order of the text counts.
       await counted;
@@ -146,15 +166,16 @@ export class RecordDelivery {
     return length + await write;
   }
 
-  #note(index: number, { count, consumed }: RangeAnswer, length: number): void {
+  #note(index: number, range: WrittenRange): void {
     const { onProgress } = this.#options;
     if (onProgress === undefined) return;
-    this.#written.set(index, { count, consumed, length });
+    this.#written.set(index, range);
     const before = this.#ranges;
     for (let next; (next = this.#written.get(this.#ranges)) !== undefined; this.#ranges++) {
       this.#written.delete(this.#ranges);
       const { ranges, records, consumed: before } = this.#cursor;
-      this.#cursor = { ranges: ranges + 1, records: records + next.count, consumed: before + next.consumed };
+      const { count, consumed, read } = next;
+      this.#cursor = { ranges: ranges + 1, records: records + count, consumed: before + consumed, read };
       this.#length += next.length;
     }
     if (this.#ranges > before) onProgress(this.#cursor, this.#length);

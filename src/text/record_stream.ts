@@ -5,10 +5,19 @@ import { headerText, type RangePlace } from "./raw_records.ts";
 import type { MapperSettings } from "./record_form.ts";
 import { lastRecordEnd, MAX_RECORD_BYTES, recordEnd, tooLong } from "./record_range.ts";
 import { memoryView } from "./slot.ts";
+import { skipTo } from "./stream_feed.ts";
 
 /** The part of a stream that one worker gets, and where it stands. */
 export interface StreamRange extends RangePlace {
   readonly source: RangeSource;
+}
+
+/** Where a stream is gone on with. */
+export interface RecordStart {
+  /** What errors call the stream. */
+  readonly name: string;
+  /** Bytes of text before it: whole records. */
+  readonly consumed: number;
 }
 
 /** Cuts a stream of bytes into ranges of whole records, each in the slot that it is read into if it fits there. */
@@ -16,10 +25,12 @@ export class RecordStream {
   readonly #feed: ByteFeed;
   readonly #settings: MapperSettings;
   readonly #chunkBytes: number;
+  readonly #start: RecordStart | undefined;
   #offset = 0;
   #header: string | undefined;
 
-  constructor(bytes: AsyncIterable<Uint8Array>, settings: MapperSettings, chunkBytes: number) {
+  constructor(bytes: AsyncIterable<Uint8Array>, settings: MapperSettings, chunkBytes: number, start?: RecordStart) {
+    this.#start = start;
     this.#feed = new ByteFeed(bytes);
     this.#settings = settings;
     this.#chunkBytes = chunkBytes;
@@ -37,6 +48,7 @@ export class RecordStream {
   async next(slot: MapSlot, isHungry: () => boolean): Promise<StreamRange | undefined> {
     const room = Math.min(this.#chunkBytes, slot.inputBytes);
     const quotes = this.#settings.by === "csv";
+    await this.#goOn();
     let whole = 0;
     const length = await this.#feed.fill(() => memoryView(slot.input, room), 0, (end) => {
       if (!isHungry()) return false;
@@ -50,6 +62,26 @@ export class RecordStream {
     if (cut === 0) return await this.#long(bytes.slice());
     this.#feed.giveBack(bytes.slice(cut));
     return this.#range(bytes.subarray(0, cut), { length: cut, offset: this.#offset });
+  }
+
+  /** Leaves out what is before the start, except that it takes the header from there. */
+  async #goOn(): Promise<void> {
+    if (this.#start === undefined || this.#offset >= this.#start.consumed) return;
+    const { name, consumed } = this.#start;
+    if (this.#hasHeader) this.#header = await this.#firstRow();
+    await skipTo(consumed, this.#feed, name);
+    this.#offset = consumed;
+  }
+
+  /** The first row, which stays to be read. */
+  async #firstRow(): Promise<string> {
+    for (let room = this.#chunkBytes;; room *= 2) {
+      const bytes = new Uint8Array(room);
+      const length = await this.#feed.fill(() => bytes, 0, () => false);
+      this.#feed.giveBack(bytes.subarray(0, length));
+      const end = recordEnd(bytes.subarray(0, length), 0, true, false);
+      if (end >= 0 || length < room) return headerText(bytes.subarray(0, end < 0 ? length : end));
+    }
   }
 
   /** A record that is longer than a slot. */
@@ -70,10 +102,14 @@ export class RecordStream {
     }
   }
 
+  get #hasHeader(): boolean {
+    return this.#settings.by === "csv" && this.#settings.header;
+  }
+
   #range(bytes: Uint8Array, source: RangeSource): StreamRange {
     const isFirst = this.#offset === 0;
     this.#offset += bytes.length;
-    if (isFirst && this.#settings.by === "csv" && this.#settings.header) {
+    if (isFirst && this.#hasHeader) {
       const end = recordEnd(bytes, 0, true, false);
       this.#header = headerText(bytes.slice(0, end < 0 ? bytes.length : end));
     }

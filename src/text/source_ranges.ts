@@ -9,6 +9,7 @@ import { firstRow, type RangeSource } from "./map_tasks.ts";
 import { quoteStates } from "./quote_states.ts";
 import type { RangeCaller } from "./range_caller.ts";
 import type { RangePlace } from "./raw_records.ts";
+import { ReadMeter } from "./read_meter.ts";
 import type { MapCursor, RecordDelivery } from "./record_delivery.ts";
 import type { RecordChunk } from "./record_range.ts";
 import { RecordStream, ValueStream } from "./record_stream.ts";
@@ -54,7 +55,9 @@ export class SourceRanges {
 
   /** Starts every range of a source, from where an earlier run came to. */
   start(source: FileSource | StreamSource, delivery: RecordDelivery, resumed: MapCursor | undefined): Promise<void> {
-    return source.kind === "file" ? this.#startFile(source, delivery, resumed) : this.#startStream(source, delivery);
+    return source.kind === "file"
+      ? this.#startFile(source, delivery, resumed)
+      : this.#startStream(source, delivery, resumed);
   }
 
   async #startFile(source: FileSource, delivery: RecordDelivery, resumed: MapCursor | undefined): Promise<void> {
@@ -86,16 +89,25 @@ export class SourceRanges {
     }
   }
 
-  async #startStream(source: StreamSource, delivery: RecordDelivery): Promise<void> {
-    const { settings } = this.#options;
+  /** Of what an earlier run began, the text before is read again, but cut into ranges only from there on. */
+  async #startStream(
+    source: StreamSource,
+    delivery: RecordDelivery,
+    resumed: MapCursor | undefined,
+  ): Promise<void> {
+    const { settings, slots, checkpoint } = this.#options;
     const { path, bytes: own } = source;
+    const meter = new ReadMeter(this.#options.onRead, resumed?.read);
+    const kept = checkpoint !== undefined && hasTarget(source) ? source : undefined;
+    if (kept !== undefined) checkpoint!.restart(kept);
     let stream: Pick<RecordStream, "next" | "cancel">;
     if (own === undefined) {
       const stored = path === "-" ? standardInput() : readInOrder(path);
       stream = new RecordStream(
-        decodedText(stored, source.decompress, this.#options.onRead),
+        decodedText(stored, source.decompress, (bytes) => meter.add(bytes)),
         settings.mapper,
         settings.chunkBytes,
+        { name: path, consumed: resumed?.consumed ?? 0 },
       );
     } else {
       stream = await this.#ownStream(own as AsyncIterable<unknown>, source);
@@ -103,13 +115,17 @@ export class SourceRanges {
     this.#cancelStream = (reason) => stream.cancel(reason);
     try {
       while (this.#stop === undefined) {
-        const slot = await this.#options.slots.acquire();
-        const range = await stream.next(slot, () => delivery.idle).catch((error) => {
-          this.#options.slots.release(slot);
+        if (kept !== undefined) await checkpoint!.enter(kept);
+        const slot = await slots.acquire();
+        // A file is cut at the same places each time, however fast it comes.
+        const isHungry = (): boolean => source.size === undefined && delivery.idle;
+        const range = await stream.next(slot, isHungry).catch((error) => {
+          slots.release(slot);
           throw error;
         });
-        if (range === undefined) return this.#options.slots.release(slot);
-        if (!this.#start(slot, range.source, range, delivery, path)) return;
+        if (range === undefined) return slots.release(slot);
+        const read = source.decompress === undefined ? undefined : meter.bytes;
+        if (!this.#start(slot, range.source, range, delivery, path, read)) return;
       }
     } catch (error) {
       const { syscall, code, message } = error as NodeJS.ErrnoException;
@@ -141,13 +157,20 @@ export class SourceRanges {
   }
 
   /** Starts a range in a slot; false where more are of no use. */
-  #start(slot: MapSlot, source: RangeSource, place: RangePlace, delivery: RecordDelivery, path: string): boolean {
+  #start(
+    slot: MapSlot,
+    source: RangeSource,
+    place: RangePlace,
+    delivery: RecordDelivery,
+    path: string,
+    read?: number,
+  ): boolean {
     if (delivery.failed || this.#stop !== undefined) {
       this.#options.slots.release(slot);
       return false;
     }
     const { isFirst, header } = place;
-    delivery.add(slot, this.#options.caller.call({ source, slot, isFirst, header }, path));
+    delivery.add(slot, this.#options.caller.call({ source, slot, isFirst, header }, path), read);
     return true;
   }
 }

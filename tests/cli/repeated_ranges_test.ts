@@ -66,26 +66,31 @@ describe("after a kill", () => {
     );
   }
 
-  test(
-    "manyhands map repeats at most the ranges in flight",
-    { timeout },
-    () =>
-      inTemporaryFolder(async (folder) => {
-        folder.write("in", text);
-        folder.write("package.json", '{ "type": "module" }');
-        folder.write(
-          "logged.mjs",
-          `import * as fs from "node:fs";
-           export default (line) => {
-             const index = Number.parseInt(line);
-             if (index % ${CHUNK / LINE} === 0) fs.appendFileSync("log", index / ${CHUNK / LINE} + "\\n");
-             return line.toLowerCase();
-           };`,
-        );
-        const args = ["map", "logged.mjs", "in", "-o", "out", "--chunk-size", "4K", "--workers", "2", "--resume", "-q"];
-        const repeated = await repeatedAfterKill(folder, commandLine(args));
-        assert.ok(repeated.length <= IN_FLIGHT, `repeated ${repeated}`);
-        assert.ok(folder.read("out") === `${text.toLowerCase()}\n`);
-      }),
-  );
+  for (const name of ["in", "in.gz"]) {
+    test(
+      `manyhands map of ${name} repeats at most the ranges in flight`,
+      { timeout },
+      () =>
+        inTemporaryFolder(async (folder) => {
+          folder.write(name, name === "in" ? text : gzipSync(text));
+          folder.write("package.json", '{ "type": "module" }');
+          folder.write(
+            "logged.mjs",
+            `import * as fs from "node:fs";
+             export default (line) => {
+               const index = Number.parseInt(line);
+               if (index % ${CHUNK / LINE} === 0) fs.appendFileSync("log", index / ${CHUNK / LINE} + "\\n");
+               return line.toLowerCase();
+             };`,
+          );
+          const args = ["map", "logged.mjs", name, "-o", "out", "--compress", "none", "--chunk-size", "4K"];
+          const repeated = await repeatedAfterKill(
+            folder,
+            commandLine([...args, "--workers", "2", "--resume", "--quiet"]),
+          );
+          assert.ok(repeated.length <= IN_FLIGHT, `repeated ${repeated}`);
+          assert.ok(folder.read("out") === `${text.toLowerCase()}\n`);
+        }),
+    );
+  }
 });
