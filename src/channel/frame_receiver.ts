@@ -1,5 +1,6 @@
 import { corruptData } from "../core/corrupt.ts";
 import { UnloadedError } from "../core/late_modules.ts";
+import { copyBytes, copyOf } from "./copy_bytes.ts";
 import type { RawFrame } from "./frame_queue.ts";
 import { ASSEMBLED, BLOCK_FRAME_BYTES, CLONED, FRAME_KIND_MASK, FrameKind, IN_BLOCK } from "./frames.ts";
 import { decodeBlock, freeBlock, type PayloadBlock } from "./payload_block.ts";
@@ -60,7 +61,7 @@ export class FrameReceiver {
     if (ring.id !== this.#announced || ring.length > this.#announced - this.#assembled) {
       throw corruptData(`Found more parts than the ${this.#announced} bytes that were announced`);
     }
-    this.#assembly.set(ring.region.bytes.subarray(ring.payload, ring.payload + ring.length), this.#assembled);
+    copyBytes(this.#assembly, ring.region.bytes.subarray(ring.payload, ring.payload + ring.length), this.#assembled);
     this.#assembled += ring.length;
     ring.release();
   }
@@ -111,7 +112,7 @@ export class FrameReceiver {
     const length = this.length;
     const bytes = isAssembled
       ? this.#takeAssembly().subarray(0, length)
-      : ring.region.bytes.slice(ring.payload, ring.payload + length);
+      : copyOf(ring.region.bytes.subarray(ring.payload, ring.payload + length));
     return { kind: ring.kind & ~ASSEMBLED, detail: ring.detail, id: ring.id, bytes };
   }
 

@@ -159,7 +159,7 @@ export class FrameSender {
       const length = Math.min(ring.maxPayload, stream.bytes.length - stream.sent);
       const start = ring.reserve(length);
       if (start < 0) return NOT_SENT;
-      ring.region.bytes.set(stream.bytes.subarray(stream.sent, stream.sent + length), start);
+      copyBytes(ring.region.bytes, stream.bytes.subarray(stream.sent, stream.sent + length), start);
       ring.commit(FrameKind.Part, 0, stream.bytes.length, length);
       stream.sent += length;
     }

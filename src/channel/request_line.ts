@@ -2,6 +2,7 @@ import { allocate, free, heapOwner } from "../memory/allocator.ts";
 import { REQUEST_LINE } from "../memory/heap_layout.ts";
 import { installBlock } from "../memory/install_block.ts";
 import { CONTROL_OFFSET, heapBytes, typedView } from "../memory/linear_memory.ts";
+import { copyOf } from "./copy_bytes.ts";
 
 // Words of the line.
 const HEAD = 0;
@@ -93,7 +94,7 @@ export class RequestLine {
         number: words[NUMBER]!,
         loan: words[LOAN]!,
         owner: words[OWNER]!,
-        bytes: heapBytes(start + words[LENGTH]!).slice(start, start + words[LENGTH]!),
+        bytes: copyOf(heapBytes(start + words[LENGTH]!).subarray(start, start + words[LENGTH]!)),
         byteOffset: offset,
       });
       offset = words[NEXT]! >>> 0;
@@ -148,7 +149,7 @@ export class PendingRequest {
     const answer = Atomics.load(this.words, ANSWER) >>> 0;
     const start = answer + ANSWER_HEADER_BYTES;
     const length = typedView(Int32Array, answer, 1)[0]!;
-    const bytes = heapBytes(start + length).slice(start, start + length);
+    const bytes = copyOf(heapBytes(start + length).subarray(start, start + length));
     free(answer);
     free(this.#byteOffset);
     return bytes;

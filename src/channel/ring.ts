@@ -1,4 +1,5 @@
 import { corruptData } from "../core/corrupt.ts";
+import { copyOf } from "./copy_bytes.ts";
 
 /**
  * A single-producer single-consumer ring of frames in shared memory.
@@ -152,7 +153,7 @@ export class RingWriter {
   /** Copy of the payload of a frame that was committed and not read yet. */
   copyPayload(frame: number): Uint8Array {
     const start = (frame << 2) + FRAME_HEADER_BYTES;
-    return this.region.bytes.slice(start, start + this.words[frame]!);
+    return copyOf(this.region.bytes.subarray(start, start + this.words[frame]!));
   }
 }
 

@@ -1,14 +1,13 @@
 import { runtime } from "../runtime/current.ts";
 import { isByteKind, viewOfKind } from "./byte_views.ts";
 import type { CloneForm } from "./clone_form.ts";
+import { copyOf } from "./copy_bytes.ts";
 import { objectCodec } from "./object_codec.ts";
 import { Tag } from "./value_tags.ts";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Strings up to this many bytes are built by a loop, which beats the decoder's fixed cost. */
 const LOOPED_STRING = 24;
-/** Bytes from which on clearing them costs as much as copying. */
-const LONG_BYTES = 1 << 16;
 
 /**
  * Reads what `ValueWriter` wrote. Nothing that it returns refers to the buffer. Each length is compared with the buffer's
@@ -68,7 +67,7 @@ export class ValueReader {
       case Tag.Packed:
         return objectCodec().unpack(this.#blob());
       case Tag.Serialized:
-        return objectCodec().fromCloneForm(runtime.deserialize(this.#sized().slice()) as CloneForm);
+        return objectCodec().fromCloneForm(runtime.deserialize(copyOf(this.#sized())) as CloneForm);
       default:
         throw new TypeError(`Unknown tag ${head & 0xff} at byte ${this.position - 4}`);
     }
@@ -101,10 +100,7 @@ export class ValueReader {
     const start = (this.position + 11) & ~7;
     const end = start + this.#words[this.position >> 2]!;
     this.position = this.#within(start, end);
-    // Faster than `slice`, whose new memory costs V8 three times as much.
-    const copy = end - start < LONG_BYTES ? new Uint8Array(end - start) : runtime.uncleared(end - start);
-    copy.set(this.#bytes.subarray(start, end));
-    return copy;
+    return copyOf(this.#bytes.subarray(start, end));
   }
 
   /** The multiple of 4 from `end` on, which lies after `start` and in the buffer. Throws a RangeError where it does not. */

@@ -1,6 +1,7 @@
 import { TaskEncodingError } from "../core/errors.ts";
 import { wireTypeOf } from "../core/wire.ts";
 import { byteKind, bytesOf } from "./byte_views.ts";
+import { copyBytes } from "./copy_bytes.ts";
 import { objectCodec } from "./object_codec.ts";
 import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS, Tag } from "./value_tags.ts";
 
@@ -174,7 +175,7 @@ export class ValueWriter {
     this.#words[word + 1] = length;
     // Engines copy to and from shared memory a byte at a time where it is not aligned.
     const start = (this.position + 15) & ~7;
-    this.#bytes.set(value, start);
+    copyBytes(this.#bytes, value, start);
     this.position = (start + length + 3) & ~3;
     return "written";
   }

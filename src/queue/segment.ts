@@ -1,4 +1,4 @@
-import { copyBytes } from "../channel/copy_bytes.ts";
+import { copyBytes, copyOf } from "../channel/copy_bytes.ts";
 import { ValueReader } from "../channel/value_reader.ts";
 import { corruptData } from "../core/corrupt.ts";
 import { allocate } from "../memory/allocator.ts";
@@ -107,7 +107,7 @@ export class Segment {
   /** The first message, copied. */
   firstBytes(): Uint8Array<ArrayBuffer> {
     const start = this.#words[START]! + MESSAGE_HEADER_BYTES;
-    return new Uint8Array(this.#bytes.subarray(start, start + this.firstLength()));
+    return copyOf(this.#bytes.subarray(start, start + this.firstLength()));
   }
 
   /** Takes the first message, of `length` bytes, away. */

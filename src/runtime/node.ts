@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { builtin } from "./builtin.ts";
 import { startChildProcess } from "./child_process.ts";
 import { nodeSide } from "./node_side.ts";
@@ -5,6 +6,17 @@ import type { Runtime } from "./port.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
 
 const v8 = builtin<typeof import("node:v8")>("node:v8");
+
+/** Bytes from which on `copyLong` is faster than `set`. */
+const LONG_BYTES = 2048;
+
+/** V8's `set` copies to and from shared memory by the word, at a third of the speed; a fill by as many bytes is plain. */
+function copyLong(target: Uint8Array, source: Uint8Array): void {
+  if (target.length !== source.length) {
+    throw new RangeError(`Expected room for ${source.length} bytes, found ${target.length}`);
+  }
+  Buffer.prototype.fill.call(target, source);
+}
 
 /** The adapter for Node. */
 export function nodeRuntime(): Runtime {
@@ -16,6 +28,7 @@ export function nodeRuntime(): Runtime {
     startThread: startWorkerThread,
     startChild,
     scope,
+    copy: (target, source) => source.length < LONG_BYTES ? target.set(source) : copyLong(target, source),
     keepHeapSmall: (forUsers) => {
       // The space of new objects stays as it is: it would grow to three times 16 MiB, most of it garbage. That goes for
       // the threads that are started later, too.

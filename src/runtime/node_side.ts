@@ -42,6 +42,7 @@ export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" 
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
     lifeline,
     uncleared: (length) => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer),
+    copy: (target, source) => target.set(source),
     sharesText: false,
     serialize: (value) => v8().serialize(value),
     deserialize: (bytes) => v8().deserialize(bytes),

@@ -119,6 +119,8 @@ export interface Runtime {
   lifeline(): Lifeline;
   /** New bytes, not cleared where the runtime can leave that out: all of them are to be written. */
   uncleared(length: number): Uint8Array<ArrayBuffer>;
+  /** Copies all of `source` to `target`, which has its length and another place, by the quickest way to and from shared memory. */
+  copy(target: Uint8Array, source: Uint8Array): void;
   /** Whether a thread that is sent a message without objects in it shares the characters of its long texts. */
   readonly sharesText: boolean;
   /** Bytes of a structured clone, for a thread or process of the same runtime. Throws where it cannot be cloned. */
