@@ -346,9 +346,11 @@ describe("Connection", () => {
   test("a pipe whose last handles were those of a killed worker is freed by the next one", { timeout }, async () => {
     await using pool = new Pool(1);
     const loseOne = (): Promise<void> => assert.rejects(pool.apply(makeAndExit), WorkerLostError);
-    for (let round = 0; round < 3; round++) await loseOne();
+    const rounds = 8;
+    await loseOne();
     const before = accounting().blocks;
-    for (let round = 0; round < 3; round++) await loseOne();
-    assert.equal(accounting().blocks, before);
+    for (let round = 0; round < rounds; round++) await loseOne();
+    // A new worker may have its own blocks already or not yet.
+    assert.ok(accounting().blocks < before + rounds / 2, `${accounting().blocks} blocks after ${before}`);
   });
 });
