@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import process from "node:process";
 import { describe, test } from "node:test";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { CheckpointError, type CheckpointErrorCode, FileError } from "../../src/core/errors.ts";
 import { Checkpoint, journalPath } from "../../src/text/checkpoint.ts";
 import { lowercaseWith } from "../../src/text/lowercase.ts";
-import { lowercase, type LowercaseOptions, type TextReport } from "../../src/text/mod.ts";
+import { lowercase, type LowercaseOptions, type TextProgress, type TextReport } from "../../src/text/mod.ts";
 import { inlinePool } from "./inline_pool.ts";
 import { inTemporaryFolder, type TemporaryFolder } from "./temporary_folder.ts";
 
@@ -77,6 +79,50 @@ describe("lowercase with a checkpoint", () => {
         assert.deepEqual(folder.files(), ["in", "out"]);
       }),
   );
+
+  for (
+    const [name, pack, compress] of [
+      ["in.gz", gzipSync, "none"],
+      ["in.gz", gzipSync, "auto"],
+      ["in.zst", zstdCompressSync, "auto"],
+    ] as const
+  ) {
+    test(
+      `stopped in the middle of ${name}, it goes on with what was done, to ${compress === "none" ? "text" : name}`,
+      { timeout },
+      () =>
+        inTemporaryFolder(async (folder) => {
+          const input = folder.write(name, pack(TEXT));
+          const output = folder.at(name.replace("in", "out"));
+          const expected = folder.at(name.replace("in", "expected"));
+          await lowercase({ input, output: expected, compress, chunkBytes: CHUNK });
+          await stopped({ input, output, compress });
+          assert.equal(fs.existsSync(output), false);
+          const lowered: number[] = [];
+          const pool = inlinePool((task, [, length]) => {
+            if (task === "lowerSlot") lowered.push(length as number);
+          });
+          let last: TextProgress | undefined;
+          const report = await lowercaseWith(() => pool, {
+            input,
+            output,
+            compress,
+            chunkBytes: CHUNK,
+            processes: 2,
+            checkpoint: true,
+            onProgress: (progress) => last = progress,
+          });
+          const bytes = Buffer.byteLength(TEXT);
+          assert.ok(report.bytesResumed! > 4 * CHUNK, `${report.bytesResumed} bytes are not done again`);
+          assert.equal(report.bytesIn, bytes);
+          assert.equal(lowered.reduce((sum, length) => sum + length, 0), bytes - report.bytesResumed!);
+          assert.equal(last!.bytesRead, fs.statSync(input).size);
+          assert.equal(last!.resumed!.bytesIn, report.bytesResumed);
+          assert.ok(fs.readFileSync(output).equals(fs.readFileSync(expected)), "it is what one run gives");
+          assert.deepEqual(folder.files().filter((file) => file.startsWith(".")), []);
+        }),
+    );
+  }
 
   test(
     "repeats no chunk that was recorded, and of files only those that are not done",

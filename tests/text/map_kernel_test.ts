@@ -283,13 +283,19 @@ describe("mapKernel", () => {
         const bytes = someBytes(60 * CHUNK);
         folder.write("in/a", bytes);
         folder.write("in/b.gz", gzipSync(bytes));
-        for (const [name, kernel, expected] of [["in", invert, inverted], ["twice", twice, doubled]] as const) {
+        for (
+          const [name, kernel, expected, stopAfter] of [
+            ["a", invert, inverted, 10 * CHUNK],
+            ["b.gz", invert, inverted, 70 * CHUNK],
+            ["twice", twice, doubled, 70 * CHUNK],
+          ] as const
+        ) {
           const options = { kernel, input: folder.at("in"), output: folder.at(`out-${name}`), checkpoint: true };
           const controller = new AbortController();
           const stopped = run({
             ...options,
             signal: controller.signal,
-            onProgress: ({ bytesIn }) => bytesIn > 10 * CHUNK && controller.abort(new Error("enough")),
+            onProgress: ({ bytesIn }) => bytesIn > stopAfter && controller.abort(new Error("enough")),
           });
           await assert.rejects(stopped, /enough/);
           const other = kernel === invert ? twice : invert;
@@ -299,7 +305,8 @@ describe("mapKernel", () => {
           );
           const report = await run(options);
           assert.deepEqual(report.failed, []);
-          assert.ok(report.bytesResumed !== undefined && report.bytesResumed > 0);
+          assert.ok(report.bytesResumed! > stopAfter, `${report.bytesResumed} bytes are not done again`);
+          assert.equal(report.bytesIn, 120 * CHUNK);
           same(folder, `out-${name}/a`, expected(bytes));
           assert.ok(gunzipSync(fs.readFileSync(folder.at(`out-${name}/b.gz`))).equals(expected(bytes)));
         }
