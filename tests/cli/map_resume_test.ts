@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import process from "node:process";
 import { describe, test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { inTemporaryFolder, type TemporaryFolder } from "../text/temporary_folder.ts";
 import { endOf, runCommand, startCommand } from "./run_command.ts";
 
@@ -25,12 +25,16 @@ function prepare(folder: TemporaryFolder): { outputs: Map<string, string>; error
   );
   const outputs = new Map<string, string>();
   const errors: string[] = [];
-  for (const [name, count] of [["a.txt", 6000], ["b.txt", 4000], ["c.txt.gz", 1000]] as const) {
+  for (const [name, count] of [["a.txt", 5000], ["b.txt", 2000], ["c.txt.gz", 3000], ["d.txt.zst", 2000]] as const) {
     const lines = Array.from({ length: count }, (_, index) => `${name} ${"x".repeat(index % 50)} ${index}`);
     const text = `${lines.join("\n")}\n`;
-    folder.write(`in/${name}`, name.endsWith(".gz") ? gzipSync(text) : text);
+    const pack = name.endsWith(".gz") ? gzipSync : name.endsWith(".zst") ? zstdCompressSync : String;
+    folder.write(`in/${name}`, pack(text));
     const good = lines.filter((line) => !line.endsWith("99"));
-    outputs.set(name.replace(/\.gz$/, ""), good.map((line) => `${line.toUpperCase()}\n${line.length}\n`).join(""));
+    outputs.set(
+      name.replace(/\.(gz|zst)$/, ""),
+      good.map((line) => `${line.toUpperCase()}\n${line.length}\n`).join(""),
+    );
     errors.push(...lines.flatMap((line, index) => line.endsWith("99") ? [`${name}:${index + 1}`] : []));
   }
   return { outputs, errors: errors.sort() };

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import process from "node:process";
 import { describe, test } from "node:test";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { inTemporaryFolder, type TemporaryFolder } from "../text/temporary_folder.ts";
 import { type CommandEnd, endOf, runCommand, startCommand } from "./run_command.ts";
 
@@ -23,7 +23,8 @@ function text(bytes: number, grows: boolean): string {
 function writeInputs(folder: TemporaryFolder): void {
   folder.write("in/grows.txt", text(3_000_000, true));
   folder.write("in/keeps.txt", text(6_000_000, false));
-  folder.write("in/packed.txt.gz", gzipSync(text(1_500_000, true), { level: 1 }));
+  folder.write("in/packed.txt.gz", gzipSync(text(4_000_000, true), { level: 1 }));
+  folder.write("in/framed.txt.zst", zstdCompressSync(text(4_000_000, false)));
   folder.write("in/empty", "");
   for (let index = 0; index < 200; index++) folder.write(`in/small/${index}`, text(index * 20, index % 2 === 0));
 }
