@@ -3,7 +3,15 @@ import { type Disk, disk as systemDisk } from "../runtime/disk.ts";
 import { folderName, hiddenBeside, realPath } from "../runtime/files.ts";
 import { takeRunLock } from "../runtime/run_lock.ts";
 import { CheckpointRecorder, type Draft } from "./checkpoint_recorder.ts";
-import { CheckpointState, headRecord, type OutputEntry, resumeRecord, type RunIdentity } from "./checkpoint_records.ts";
+import {
+  CheckpointState,
+  headRecord,
+  type OutputEntry,
+  type OutputProgress,
+  resumeRecord,
+  type RunIdentity,
+  type TextBytes,
+} from "./checkpoint_records.ts";
 import { type InputMark, markAgain, markChange } from "./input_mark.ts";
 import { Journal } from "./journal.ts";
 
@@ -27,9 +35,9 @@ export interface CheckpointOptions {
 /** What an earlier run left of an output. */
 export type Kept<C> =
   /** It is complete and has its final name. */
-  | { readonly kind: "done"; readonly size: number }
-  /** Its first `position` bytes are there; `cursor` is what the caller noted with them. */
-  | { readonly kind: "begun"; readonly cursor: C; readonly position: number };
+  | { readonly kind: "done"; readonly size: number; readonly text: TextBytes | undefined }
+  /** Its first `position` bytes are there; the rest is what the caller noted with them. */
+  | ({ readonly kind: "begun" } & OutputProgress<C>);
 
 const INTERVAL = 1000;
 /** Milliseconds of looking at inputs after which the thread hears what else there is. */
@@ -162,13 +170,15 @@ export class Checkpoint<C> {
     const found = this.#disk.status(temporary);
     const { sealed, progress } = entry;
     if (sealed === undefined) {
-      return found === undefined || progress === undefined ? undefined : { kind: "begun", ...progress };
+      if (found === undefined || progress === undefined) return undefined;
+      this.#recorder.goOn(key, progress);
+      return { kind: "begun", ...progress };
     }
     const isSealed = (file: typeof found): boolean => file?.inode === sealed.inode && file.size === sealed.size;
     if (isSealed(found)) this.publish(temporary, target);
     else if (found !== undefined || !isSealed(this.#disk.status(target))) return undefined;
     else this.#folders.add(folderName(target));
-    return { kind: "done", size: sealed.size };
+    return { kind: "done", size: sealed.size, text: sealed.text };
   }
 
   /** Resolves when another range of an output may be begun, which `note` or `seal` will record. */
@@ -197,11 +207,11 @@ export class Checkpoint<C> {
   }
 
   /**
-   * Notes that the first `position` bytes of an output are written, with the first `ranges` of those that were entered,
-   * and all of `files`, if there are others that belong to it. That is recorded from time to time.
+   * Notes how far an output is written, with the first `ranges` of those that were entered, and all of `files`, if there
+   * are others that belong to it. That is recorded from time to time.
    */
-  note(draft: Draft, cursor: C, position: number, ranges: number = 0, files: readonly string[] = []): void {
-    this.#recorder.note(draft, cursor, position, ranges, files);
+  note(draft: Draft, progress: OutputProgress<C>, ranges: number = 0, files: readonly string[] = []): void {
+    this.#recorder.note(draft, progress, ranges, files);
   }
 
   /**

@@ -1,6 +1,13 @@
 import type { Disk } from "../runtime/disk.ts";
 import { folderName } from "../runtime/files.ts";
-import { beginRecord, dropRecord, noteRecord, sealRecord } from "./checkpoint_records.ts";
+import {
+  beginRecord,
+  dropRecord,
+  noteRecord,
+  type OutputProgress,
+  sealRecord,
+  type TextBytes,
+} from "./checkpoint_records.ts";
 import type { InputMark } from "./input_mark.ts";
 import type { Journal, JournalRecord } from "./journal.ts";
 import { RangeWindow } from "./range_window.ts";
@@ -30,8 +37,7 @@ export interface Draft {
 
 /** Progress that was noted and not recorded yet. */
 interface Note<C> {
-  readonly cursor: C;
-  readonly position: number;
+  readonly progress: OutputProgress<C>;
   readonly files: readonly string[];
   /** To be called when it is recorded. */
   readonly onRecorded: () => void;
@@ -51,6 +57,8 @@ export class CheckpointRecorder<C> {
   readonly #numbers: Map<string, number>;
   #count: number;
   readonly #notes: Map<string, Note<C>> = new Map();
+  /** Bytes of text of the outputs that are being written, where they are known. */
+  readonly #texts: Map<string, TextBytes> = new Map();
   readonly #window: RangeWindow;
   /** Temporary files whose names are durable. */
   readonly #named: Set<string> = new Set();
@@ -93,16 +101,23 @@ export class CheckpointRecorder<C> {
 
   /** Records that an output is begun; where it is begun again (`isKnown`), resolves when that is durable. */
   async begin(key: string, inputs: readonly InputMark[], isKnown: boolean): Promise<void> {
+    this.#forget(key);
     this.#numbers.set(key, this.#count++);
     this.#append(beginRecord(key, inputs));
     // What the journal said of this output before must not be believed of the new file.
     if (isKnown) await this.#record(() => this.#syncJournal());
   }
 
+  /** Tells how far an earlier run came with an output. */
+  goOn(key: string, { text }: OutputProgress<C>): void {
+    if (text !== undefined) this.#texts.set(key, text);
+  }
+
   /** Notes progress, to be recorded from time to time. */
-  note({ key, temporary }: Draft, cursor: C, position: number, ranges: number, files: readonly string[]): void {
+  note({ key, temporary }: Draft, progress: OutputProgress<C>, ranges: number, files: readonly string[]): void {
     const onRecorded = this.#window.done(key, ranges);
-    this.#notes.set(key, { cursor, position, files: [temporary, ...files], onRecorded });
+    this.#notes.set(key, { progress, files: [temporary, ...files], onRecorded });
+    if (progress.text !== undefined) this.#texts.set(key, progress.text);
     if (this.#window.isDue || performance.now() - this.#recorded >= this.#options.interval) this.#recordSoon();
   }
 
@@ -116,9 +131,8 @@ export class CheckpointRecorder<C> {
       for (const { key, temporary } of drafts) {
         const file = this.#disk.status(temporary);
         if (file === undefined) throw new Error(`The incomplete output ${temporary} was removed`);
-        this.#append(sealRecord(this.#numbers.get(key)!, file.inode, file.size));
-        this.#notes.delete(key);
-        this.#numbers.delete(key);
+        this.#append(sealRecord(this.#numbers.get(key)!, file.inode, file.size, this.#texts.get(key)));
+        this.#forget(key);
       }
       await this.#syncJournal();
       for (const { key } of drafts) this.#window.leave(key);
@@ -134,8 +148,7 @@ export class CheckpointRecorder<C> {
   drop(key: string): void {
     const number = this.#numbers.get(key);
     this.#window.leave(key);
-    this.#notes.delete(key);
-    this.#numbers.delete(key);
+    this.#forget(key);
     if (number !== undefined) this.#append(dropRecord(number));
   }
 
@@ -151,6 +164,12 @@ export class CheckpointRecorder<C> {
     const recorded = this.#record(() => this.#recordNotes()).catch(() => {});
     this.#isClosed = true;
     await recorded;
+  }
+
+  #forget(key: string): void {
+    this.#notes.delete(key);
+    this.#texts.delete(key);
+    this.#numbers.delete(key);
   }
 
   #append(record: JournalRecord): void {
@@ -183,9 +202,9 @@ export class CheckpointRecorder<C> {
     const files = [...new Set(notes.flatMap(([, note]) => note.files))];
     await Promise.all(files.map((path) => this.#orFail(path, () => this.#disk.sync(path))));
     await this.#nameDurably(files);
-    for (const [key, { cursor, position }] of notes) {
+    for (const [key, { progress }] of notes) {
       const number = this.#numbers.get(key);
-      if (number !== undefined) this.#append(noteRecord(number, cursor, position));
+      if (number !== undefined) this.#append(noteRecord(number, progress));
     }
     await this.#syncJournal();
     for (const [, { onRecorded }] of notes) onRecorded();

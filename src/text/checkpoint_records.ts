@@ -4,15 +4,30 @@ import type { JournalRecord } from "./journal.ts";
 /** Options of a run that its output depends on, by name. */
 export type RunIdentity = Readonly<Record<string, string | number | boolean>>;
 
+/** Bytes of text, where an output or its inputs are compressed. */
+export interface TextBytes {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** How far an output is. */
+export interface OutputProgress<C> {
+  /** The caller's own. */
+  readonly cursor: C;
+  /** Bytes of the output that are written. */
+  readonly position: number;
+  readonly text?: TextBytes | undefined;
+}
+
 /** What the journal says of an output. */
 export interface OutputEntry<C> {
   /** By which later records name it: outputs are counted from 0 as they are begun. */
   readonly number: number;
   readonly inputs: readonly InputMark[];
   /** The last progress that was recorded. */
-  progress: { readonly cursor: C; readonly position: number } | undefined;
+  progress: OutputProgress<C> | undefined;
   /** The complete file under its temporary name, once that was recorded; a new name does not change the inode. */
-  sealed: { readonly inode: string; readonly size: number } | undefined;
+  sealed: { readonly inode: string; readonly size: number; readonly text: TextBytes | undefined } | undefined;
 }
 
 const VERSION = 1;
@@ -36,12 +51,12 @@ export function beginRecord(key: string, inputs: readonly InputMark[]): JournalR
   return { begin: key, inputs: packed };
 }
 
-export function noteRecord(number: number, cursor: unknown, position: number): JournalRecord {
-  return { note: number, cursor, position };
+export function noteRecord(number: number, { cursor, position, text }: OutputProgress<unknown>): JournalRecord {
+  return { note: number, cursor, position, text };
 }
 
-export function sealRecord(number: number, inode: string, size: number): JournalRecord {
-  return { seal: number, inode, size };
+export function sealRecord(number: number, inode: string, size: number, text: TextBytes | undefined): JournalRecord {
+  return { seal: number, inode, size, text };
 }
 
 export function dropRecord(number: number): JournalRecord {
@@ -81,12 +96,14 @@ export class CheckpointState<C> {
     } else if ("note" in record) {
       const entry = this.#entryOf(record["note"]);
       if (entry !== undefined) {
-        entry.progress = { cursor: record["cursor"] as C, position: record["position"] as number };
+        const { cursor, position, text } = record as unknown as OutputProgress<C>;
+        entry.progress = { cursor, position, text };
       }
     } else if ("seal" in record) {
       const entry = this.#entryOf(record["seal"]);
       if (entry !== undefined) {
-        entry.sealed = { inode: record["inode"] as string, size: record["size"] as number };
+        const text = record["text"] as TextBytes | undefined;
+        entry.sealed = { inode: record["inode"] as string, size: record["size"] as number, text };
       }
     } else if ("drop" in record) {
       const entry = this.#entryOf(record["drop"]);

@@ -1,4 +1,5 @@
 import type { ByteSink } from "./byte_sink.ts";
+import type { OutputProgress, TextBytes } from "./checkpoint_records.ts";
 import { nominalChunks } from "./chunk_plan.ts";
 import type { CompressedSink } from "./compressed_sink.ts";
 import { type DirectProgress, DirectRun } from "./direct_run.ts";
@@ -21,11 +22,7 @@ export interface Place {
 }
 
 /** An output that an earlier run began. */
-export interface ResumedOutput {
-  readonly cursor: TextCursor;
-  /** Bytes of it that are there. */
-  readonly position: number;
-}
+export type ResumedOutput = OutputProgress<TextCursor>;
 
 type OrderedCursor = Omit<TextCursor & { kind: "ordered" }, "kind">;
 
@@ -57,13 +54,18 @@ export class ChunkRun {
     const isDirect = cursor === undefined ? this.#lengthsKeep : cursor.kind === "direct";
     const { finished } = place.file !== undefined && place.compressed === undefined && isDirect
       ? await this.#startDirect(source, place.file, place, cursor?.kind === "direct" ? cursor : undefined)
-      : await this.#startOrdered(source, place, cursor?.kind === "ordered" ? cursor : ORDERED_START);
+      : await this.#startOrdered(source, place, cursor?.kind === "ordered" ? cursor : ORDERED_START, resumed?.text);
     finished.catch(() => {});
     return { finished };
   }
 
   /** Starts the chunks from `start` on, whose output is written when the length of all before it is known. */
-  async #startOrdered(source: FileSource, place: Place, start: OrderedCursor): Promise<{ finished: Promise<void> }> {
+  async #startOrdered(
+    source: FileSource,
+    place: Place,
+    start: OrderedCursor,
+    before?: TextBytes,
+  ): Promise<{ finished: Promise<void> }> {
     const context = this.#context;
     const { checkpoint, runner, slots, settings } = context;
     const kept = hasTarget(source) ? source : undefined;
@@ -77,7 +79,7 @@ export class ChunkRun {
         grown += produced - consumed;
         this.#onWritten(consumed, produced);
       },
-      onReached: this.#orderedNotes(source, place.file, start),
+      onReached: this.#orderedNotes(source, place, start, before),
       onFailed: kept === undefined ? undefined : () => checkpoint?.leave(kept),
     });
     let from = start.next;
@@ -103,15 +105,18 @@ export class ChunkRun {
   /** Notes how far the chunks of a file are that are written in order from `start` on. */
   #orderedNotes(
     source: FileSource,
-    file: FileSink | undefined,
+    { file, compressed }: Place,
     start: OrderedCursor,
+    before: TextBytes | undefined,
   ): ((end: OrderedEnd) => void) | undefined {
     const { checkpoint } = this.#context;
     if (checkpoint === undefined || file === undefined || !hasTarget(source)) return undefined;
     const { position } = file;
-    return ({ chunks, next, consumed, written }) => {
-      const cursor = { chunks: start.chunks + chunks, next, consumed: start.consumed + consumed };
-      checkpoint.note(source, { kind: "ordered", ...cursor }, position + written, chunks);
+    return ({ chunks, next, consumed, produced, written }) => {
+      const bytesIn = start.consumed + consumed;
+      const cursor = { kind: "ordered", chunks: start.chunks + chunks, next, consumed: bytesIn } as const;
+      const text = compressed && { bytesIn, bytesOut: (before?.bytesOut ?? 0) + produced };
+      checkpoint.note(source, { cursor, position: position + written, text }, chunks);
     };
   }
 
@@ -141,7 +146,10 @@ export class ChunkRun {
       done,
       enter: kept && (() => checkpoint!.enter(kept)),
       onProgress: kept &&
-        ((progress, count) => checkpoint!.note(kept, { kind: "direct", ...progress }, progress.bytes, count)),
+        ((progress, count) => {
+          const cursor = { kind: "direct", ...progress } as const;
+          checkpoint!.note(kept, { cursor, position: progress.bytes }, count);
+        }),
       onOver: kept && (() => checkpoint!.leave(kept)),
     });
     await direct.start();

@@ -1,4 +1,5 @@
 import { assertCompression } from "../runtime/compression.ts";
+import type { OutputProgress } from "./checkpoint_records.ts";
 import { CompressedSink } from "./compressed_sink.ts";
 import type { ErrorLog } from "./error_log.ts";
 import { changedError } from "./file_failure.ts";
@@ -10,10 +11,10 @@ import type { MapSlot } from "./map_slot.ts";
 import { type MapCounts, MapTally } from "./map_tally.ts";
 import { PendingWork } from "./pending_work.ts";
 import type { RangeCaller } from "./range_caller.ts";
-import { type MapCursor, RecordDelivery, type RecordSink } from "./record_delivery.ts";
+import { type DeliveredBytes, type MapCursor, RecordDelivery, type RecordSink } from "./record_delivery.ts";
 import type { FailedRecord } from "./record_form.ts";
 import type { TextFailure } from "./report.ts";
-import { hasTarget, type KeptSource, type RunCheckpoint } from "./run_checkpoint.ts";
+import { doneBytes, hasTarget, type KeptSource, type RunCheckpoint } from "./run_checkpoint.ts";
 import { SlotPool } from "./slot_pool.ts";
 import { SourceRanges } from "./source_ranges.ts";
 import type { TaskRunner } from "./task_runner.ts";
@@ -43,11 +44,7 @@ export interface MapRunParts {
 }
 
 /** Where a source's output goes on that an earlier run began. */
-interface ResumedOutput {
-  readonly cursor: MapCursor;
-  /** Bytes of output. */
-  readonly position: number;
-}
+type ResumedOutput = OutputProgress<MapCursor>;
 
 /** Texts that may be done but for their turn, for each slot: what is known of them is not to pile up. */
 const PENDING_PER_SLOT = 2;
@@ -154,13 +151,14 @@ export class MapRun {
       const kept = checkpoint.resume(source);
       if (kept?.kind === "done") {
         this.#tally.files++;
-        this.#tally.addResumed(source.kind === "file" ? source.size : 0, source.size ?? 0, kept.size);
+        const { bytesIn, bytesOut } = doneBytes(source, kept);
+        this.#tally.addResumed(bytesIn, source.size ?? 0, bytesOut);
         return "done";
       }
       if (kept !== undefined) {
-        const { cursor, position } = kept;
-        this.#tally.addResumed(cursor.consumed, cursor.read ?? cursor.consumed, position);
-        return { cursor, position };
+        const { cursor, position, text } = kept;
+        this.#tally.addResumed(cursor.consumed, cursor.read ?? cursor.consumed, text?.bytesOut ?? position);
+        return kept;
       }
       await checkpoint.begin(source);
     } catch (error) {
@@ -201,10 +199,7 @@ export class MapRun {
       onWritten: (answer) => this.#tally.addRange(source, answer),
       start: resumed?.cursor,
       onProgress: checkpoint !== undefined && hasTarget(source)
-        ? (cursor, written) => {
-          const ranges = cursor.ranges - (resumed?.cursor.ranges ?? 0);
-          this.#note(checkpoint, source, cursor, (resumed?.position ?? 0) + written, ranges);
-        }
+        ? (cursor, output) => this.#note(checkpoint, source, resumed, cursor, output)
         : undefined,
       onFailure: hasTarget(source) ? () => checkpoint?.leave(source) : undefined,
     });
@@ -214,13 +209,17 @@ export class MapRun {
   #note(
     checkpoint: RunCheckpoint<MapCursor>,
     source: KeptSource,
+    resumed: ResumedOutput | undefined,
     cursor: MapCursor,
-    position: number,
-    ranges: number,
+    { written, produced }: DeliveredBytes,
   ): void {
     const { errorLog } = this.#parts;
+    const isText = source.kind === "file" && source.compress === undefined;
+    const text = { bytesIn: cursor.consumed, bytesOut: (resumed?.text?.bytesOut ?? 0) + produced };
+    const progress = { cursor, position: (resumed?.position ?? 0) + written, text: isText ? undefined : text };
+    const ranges = cursor.ranges - (resumed?.cursor.ranges ?? 0);
     // After the output of these records has lasted, so have their failures.
-    checkpoint.note(source, cursor, position, ranges, errorLog === undefined ? [] : [errorLog.temporary]);
+    checkpoint.note(source, progress, ranges, errorLog === undefined ? [] : [errorLog.temporary]);
   }
 
   async #complete(

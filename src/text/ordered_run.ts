@@ -26,8 +26,9 @@ export interface OrderedEnd {
   readonly chunks: number;
   /** Where in the chunk after them it goes on; undefined at its start. */
   readonly next: ChunkState | undefined;
-  /** Bytes of input. */
+  /** Bytes of text. */
   readonly consumed: number;
+  readonly produced: number;
   /** Bytes in the output. */
   readonly written: number;
 }
@@ -50,7 +51,7 @@ export class OrderedRun {
   #failure: { readonly error: unknown } | undefined;
   /** The pieces beyond `#end`, in order. */
   readonly #pieces: Piece[] = [];
-  #end: OrderedEnd = { chunks: 0, next: undefined, consumed: 0, written: 0 };
+  #end: OrderedEnd = { chunks: 0, next: undefined, consumed: 0, produced: 0, written: 0 };
 
   constructor(options: OrderedRunOptions) {
     this.#options = options;
@@ -116,15 +117,16 @@ export class OrderedRun {
   }
 
   #reach(): void {
-    let { chunks, next, consumed, written } = this.#end;
+    let { chunks, next, consumed, produced, written } = this.#end;
     while (this.#pieces[0]?.written !== undefined) {
       const { part, written: bytes } = this.#pieces.shift()!;
       if (part.next === undefined) chunks++;
       next = part.next;
       consumed += part.consumed;
+      produced += part.produced;
       written += bytes!;
     }
-    this.#end = { chunks, next, consumed, written };
+    this.#end = { chunks, next, consumed, produced, written };
     this.#options.onReached?.(this.#end);
   }
 

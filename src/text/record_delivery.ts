@@ -28,8 +28,8 @@ export interface RecordDeliveryOptions {
   readonly onFailure?: (() => void) | undefined;
   /** How far an earlier run came. */
   readonly start?: MapCursor | undefined;
-  /** Told whenever more of the first ranges are written, with the bytes of output that this took beyond `start`. */
-  readonly onProgress?: ((cursor: MapCursor, written: number) => void) | undefined;
+  /** Told whenever more of the first ranges are written, with the bytes of output beyond `start`. */
+  readonly onProgress?: ((cursor: MapCursor, output: DeliveredBytes) => void) | undefined;
 }
 
 /** How far a file is mapped. */
@@ -50,7 +50,17 @@ interface WrittenRange {
   readonly consumed: number;
   /** Bytes that it took in the output. */
   readonly length: number;
+  /** Bytes of its output as text. */
+  readonly produced: number;
   readonly read: number | undefined;
+}
+
+/** What some ranges have become. */
+export interface DeliveredBytes {
+  /** As they are in the output. */
+  readonly written: number;
+  /** As text. */
+  readonly produced: number;
 }
 
 /** The ranges of one text: done at the same time by whichever workers are free, written in order or as they come. */
@@ -66,7 +76,7 @@ export class RecordDelivery {
   readonly #written: Map<number, WrittenRange> = new Map();
   #cursor: MapCursor;
   #ranges = 0;
-  #length = 0;
+  #output: DeliveredBytes = { written: 0, produced: 0 };
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: RecordDeliveryOptions) {
@@ -133,8 +143,8 @@ export class RecordDelivery {
       if (this.failed) return;
       const length = await this.#send(slot, answer, range);
       this.#options.onWritten(answer);
-      const { count, consumed } = answer;
-      this.#note(index, { count, consumed, length, read });
+      const { count, consumed, produced, rest } = answer;
+      this.#note(index, { count, consumed, length, produced: produced + (rest?.length ?? 0), read });
     } catch (error) {
       // Of several failures the first in the order of the text counts.
       await counted;
@@ -176,9 +186,10 @@ export class RecordDelivery {
       const { ranges, records, consumed: before } = this.#cursor;
       const { count, consumed, read } = next;
       this.#cursor = { ranges: ranges + 1, records: records + count, consumed: before + consumed, read };
-      this.#length += next.length;
+      const { written, produced } = this.#output;
+      this.#output = { written: written + next.length, produced: produced + next.produced };
     }
-    if (this.#ranges > before) onProgress(this.#cursor, this.#length);
+    if (this.#ranges > before) onProgress(this.#cursor, this.#output);
   }
 
   #fail(error: unknown): void {

@@ -3,7 +3,7 @@ import { runtime } from "../runtime/current.ts";
 import type { Disk } from "../runtime/disk.ts";
 import { fileErrorCode } from "../runtime/files.ts";
 import { Checkpoint, type Draft, type Kept } from "./checkpoint.ts";
-import type { RunIdentity } from "./checkpoint_records.ts";
+import type { OutputProgress, RunIdentity, TextBytes } from "./checkpoint_records.ts";
 import type { DirectProgress } from "./direct_run.ts";
 import { draftPath } from "./draft_path.ts";
 import { readError, writeError } from "./file_failure.ts";
@@ -160,8 +160,8 @@ export class RunCheckpoint<C = TextCursor> {
   }
 
   /** Notes how far a source is; `ranges` counts those done of the ones that were entered. */
-  note(source: KeptSource, cursor: C, position: number, ranges: number, files: readonly string[] = []): void {
-    this.#checkpoint.note(this.#draft(source), cursor, position, ranges, files);
+  note(source: KeptSource, progress: OutputProgress<C>, ranges: number, files: readonly string[] = []): void {
+    this.#checkpoint.note(this.#draft(source), progress, ranges, files);
   }
 
   /** Records that outputs are complete and gives them their names; what is wrong with one is handed to `onFailure`. */
@@ -216,6 +216,15 @@ export class RunCheckpoint<C = TextCursor> {
       throw readError(source.path, fileErrorCode(error), (error as Error).message, error);
     }
   }
+}
+
+/** Bytes of text of a source that is done and of its output. */
+export function doneBytes(source: KeptSource, { size, text }: Kept<unknown> & { kind: "done" }): TextBytes {
+  // What has no text is not noted.
+  return text ?? {
+    bytesIn: source.kind === "file" ? source.size : 0,
+    bytesOut: source.compress === undefined ? size : 0,
+  };
 }
 
 function* pathsOf(plan: TextPlan): Generator<string> {

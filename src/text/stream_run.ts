@@ -44,12 +44,15 @@ export class StreamRun {
     /** Where the pieces end of which nothing is noted, and how many there are before them. */
     const ends: StreamCursor[] = [];
     let noted = 0;
-    const note = ({ chunks, next, written }: OrderedEnd): void => {
+    const { position = 0, text } = resumed ?? {};
+    const note = ({ chunks, next, produced, written }: OrderedEnd): void => {
       // Where a piece isn't whole, there is a note when it is.
       if (next !== undefined) return;
       const end = ends.splice(0, chunks - noted).at(-1)!;
       noted = chunks;
-      checkpoint!.note(kept!, { kind: "stream", ...end }, (resumed?.position ?? 0) + written, chunks);
+      const cursor = { kind: "stream", ...end } as const;
+      const done = { bytesIn: end.consumed, bytesOut: (text?.bytesOut ?? 0) + produced };
+      checkpoint!.note(kept!, { cursor, position: position + written, text: done }, chunks);
     };
     const ordered = new OrderedRun({
       sink: place.sink,

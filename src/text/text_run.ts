@@ -10,7 +10,7 @@ import type { TaskSettings } from "./file_tasks.ts";
 import { inputChange } from "./input_change.ts";
 import { PendingWork } from "./pending_work.ts";
 import type { TextFailure } from "./report.ts";
-import { hasTarget, type RunCheckpoint } from "./run_checkpoint.ts";
+import { doneBytes, hasTarget, type RunCheckpoint } from "./run_checkpoint.ts";
 import type { RunContext } from "./run_context.ts";
 import type { RunMemory } from "./run_memory.ts";
 import { SharedFileSink } from "./shared_file_sink.ts";
@@ -221,14 +221,15 @@ export class TextRun implements RunContext {
       const kept = this.checkpoint.resume(source);
       if (kept?.kind === "done") {
         this.#files++;
-        this.#countResumed(source.kind === "file" ? source.size : 0, source.size ?? 0, kept.size);
+        const { bytesIn, bytesOut } = doneBytes(source, kept);
+        this.#countResumed(bytesIn, source.size ?? 0, bytesOut);
         return "done";
       }
       if (kept !== undefined && (source.kind === "stream") === (kept.cursor.kind === "stream")) {
-        const { cursor, position } = kept;
+        const { cursor, position, text } = kept;
         const bytes = cursor.kind === "direct" ? cursor.bytes : cursor.consumed;
-        this.#countResumed(bytes, cursor.kind === "stream" ? cursor.read : bytes, position);
-        return { cursor, position };
+        this.#countResumed(bytes, cursor.kind === "stream" ? cursor.read : bytes, text?.bytesOut ?? position);
+        return kept;
       }
       await this.checkpoint.begin(source);
     } catch (error) {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -95,7 +94,7 @@ describe("lowercase with a checkpoint", () => {
           const input = folder.write(name, pack(TEXT));
           const output = folder.at(name.replace("in", "out"));
           const expected = folder.at(name.replace("in", "expected"));
-          await lowercase({ input, output: expected, compress, chunkBytes: CHUNK });
+          const { bytesIn, bytesOut } = await lowercase({ input, output: expected, compress, chunkBytes: CHUNK });
           await stopped({ input, output, compress });
           assert.equal(fs.existsSync(output), false);
           const lowered: number[] = [];
@@ -112,10 +111,9 @@ describe("lowercase with a checkpoint", () => {
             checkpoint: true,
             onProgress: (progress) => last = progress,
           });
-          const bytes = Buffer.byteLength(TEXT);
           assert.ok(report.bytesResumed! > 4 * CHUNK, `${report.bytesResumed} bytes are not done again`);
-          assert.equal(report.bytesIn, bytes);
-          assert.equal(lowered.reduce((sum, length) => sum + length, 0), bytes - report.bytesResumed!);
+          assert.deepEqual([report.bytesIn, report.bytesOut], [bytesIn, bytesOut]);
+          assert.equal(lowered.reduce((sum, length) => sum + length, 0), bytesIn - report.bytesResumed!);
           assert.equal(last!.bytesRead, fs.statSync(input).size);
           assert.equal(last!.resumed!.bytesIn, report.bytesResumed);
           assert.ok(fs.readFileSync(output).equals(fs.readFileSync(expected)), "it is what one run gives");
@@ -123,6 +121,36 @@ describe("lowercase with a checkpoint", () => {
         }),
     );
   }
+
+  test(
+    "counts the text of compressed files that were done or begun, as one run does",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        folder.write("in/a.gz", gzipSync(TEXT));
+        folder.write("in/b", TEXT);
+        folder.write("in/c.gz", gzipSync(""));
+        folder.write("in/d.gz", gzipSync(TEXT));
+        const options = { input: folder.at("in"), output: folder.at("out"), compress: "gzip" } as const;
+        const { bytesIn, bytesOut } = await lowercase({ ...options, output: folder.at("expected"), chunkBytes: CHUNK });
+        const resumed: number[] = [];
+        for (const least of [0, 0.5, 1.5, 2.5, 2.9]) {
+          const controller = new AbortController();
+          const onProgress = (progress: { bytesIn: number }): void => {
+            if (progress.bytesIn > least * bytesIn / 3) controller.abort(new Error("enough"));
+          };
+          await assert.rejects(run({ ...options, onProgress, signal: controller.signal }), /enough/);
+        }
+        const report = await run({ ...options, onProgress: (progress) => resumed.push(progress.resumed!.bytesIn) });
+        assert.deepEqual([report.bytesIn, report.bytesOut], [bytesIn, bytesOut]);
+        assert.ok(report.bytesResumed! > 2.9 * bytesIn / 3, `${report.bytesResumed} of ${bytesIn}`);
+        assert.equal(resumed.at(-1), report.bytesResumed);
+        for (const name of ["a", "b", "c", "d"]) {
+          const [found, expected] = ["out", "expected"].map((output) => folder.at(output, `${name}.gz`));
+          assert.ok(fs.readFileSync(found!).equals(fs.readFileSync(expected!)), name);
+        }
+      }),
+  );
 
   test(
     "repeats no chunk that was recorded, and of files only those that are not done",
