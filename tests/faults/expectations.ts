@@ -90,7 +90,10 @@ const runtimeRules: readonly Rule[] = [
   // A thread that is given up by `terminate` may have memory left when the program ends.
   ({ fault, moment, context }, runtime) =>
     fault === "memory" && (context === "inline" || (context === "worker" && runtime === "deno"))
-      ? program(runtime === "deno" ? "signal SIGTRAP" : "signal SIGABRT", ...(moment === "terminate" ? ["code 0"] : []))
+      ? program(
+        runtime === "deno" ? "signal SIGTRAP" : "signal SIGABRT",
+        ...(moment === "terminate" && context === "worker" ? ["code 0"] : []),
+      )
       : undefined,
   ({ fault, context }) => isLoop(fault) && context === "inline" ? program("blocks") : undefined,
   ({ fault, context }) => fault === "exit 0" && context === "inline" ? program("code 0") : undefined,

@@ -130,6 +130,17 @@ describe("Faults", () => {
       ].map(cellOf))),
   );
 
+  test(
+    "A cell whose fault does not come is not as promised, whatever its caller hears",
+    { timeout },
+    async () => {
+      const cell = cellOf("throw/terminate/apply/inline");
+      const [verdict] = await playMatrix([cell], { runtime, command: process.execPath, jobs: 1, isTame: true });
+      assert.equal(verdict?.found.split(",")[0], "PoolClosedError");
+      assert.equal(verdict?.problem, "the fault did not come");
+    },
+  );
+
   const seed = Number(process.env["MANYHANDS_SEED"] ?? 1);
   test(
     `Cells drawn from the whole matrix, seed ${seed}`,

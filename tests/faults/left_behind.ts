@@ -12,20 +12,57 @@ export function threadCount(): number {
   return tells ? readdirSync("/proc/self/task").length : 0;
 }
 
+/** What threads of workers are called: by their own names on Node and Bun, by a number on Deno. */
+const WORKER_THREAD = /^(?:worker-|text-worker-|Pool-|Process-|[A-Za-z]+Manager)/;
+
+/** Threads of this program that work for it. */
+export function workerThreads(): string[] {
+  return threadsOf(process.pid).filter((name) => WORKER_THREAD.test(name));
+}
+
 /** Processes that this one has started and that run. */
 export function childProcesses(): number {
-  if (!tells) return 0;
-  let count = 0;
-  for (const entry of readdirSync("/proc")) {
-    if (!/^\d+$/.test(entry)) continue;
+  return processes().filter(({ parent }) => parent === process.pid).length;
+}
+
+/** Processes of a program's group that run. */
+export function groupOf(leader: number | undefined): number[] {
+  return processes().filter(({ group }) => group === leader).map(({ pid }) => pid);
+}
+
+/** What the processes of a program's group do, by their threads. */
+export function stateOfGroup(leader: number | undefined): string {
+  return groupOf(leader).map((pid) => `process ${pid} with threads ${threadsOf(pid, true).join(", ")}`).join("; ");
+}
+
+function processes(): { readonly pid: number; readonly parent: number; readonly group: number }[] {
+  if (!tells) return [];
+  return readdirSync("/proc").filter((entry) => /^\d+$/.test(entry)).flatMap((entry) => {
     try {
-      const [state, parent] = readFileSync(`/proc/${entry}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
-      if (Number(parent) === process.pid && state !== "Z") count++;
+      const [state, parent, group] = readFileSync(`/proc/${entry}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+      return state === "Z" ? [] : [{ pid: Number(entry), parent: Number(parent), group: Number(group) }];
     } catch {
       // It has just ended.
+      return [];
     }
+  });
+}
+
+function threadsOf(pid: number, withState: boolean = false): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => nameOf(`/proc/${pid}/task/${thread}/stat`, withState));
+  } catch {
+    return [];
   }
-  return count;
+}
+
+function nameOf(path: string, withState: boolean): string[] {
+  try {
+    const [, name, state] = /\((.*)\) (\S)/s.exec(readFileSync(path, "utf8"))!;
+    return [withState ? `${name} (${state})` : name!];
+  } catch {
+    return [];
+  }
 }
 
 /** What `count` counts, once that is none or time is up. */

@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { arrivalProblem } from "./arrival.ts";
 import { type Cell, cellName, type Runtime } from "./cell.ts";
 import { type Expectation, expectationOf, isAbandoned } from "./expectations.ts";
+import { type Arrival, arrivalsBelow } from "./fixtures/marks.ts";
+import { groupOf, stateOfGroup, untilNone } from "./left_behind.ts";
 import type { Played } from "./play.ts";
 
 /** How a cell came out. */
@@ -18,6 +21,8 @@ export interface Verdict {
   readonly problem?: string;
   /** What was not as it must be at the first try, where it is at the second. */
   readonly firstProblem?: string;
+  /** Milliseconds from its begin to its end. */
+  readonly took?: number;
 }
 
 /** What was found of a cell that was not played. */
@@ -30,6 +35,8 @@ export interface Launch {
   readonly command: string;
   /** Programs that run at a time. */
   readonly jobs: number;
+  /** Whether no fault is put, by which the check is checked that they come. */
+  readonly isTame?: boolean;
   /** Called with each verdict. */
   readonly onVerdict?: (verdict: Verdict) => void;
 }
@@ -37,10 +44,16 @@ export interface Launch {
 type Line = Played & {
   readonly name?: string;
   readonly begins?: string;
+  readonly pid?: number;
   readonly ended?: true;
   readonly grown?: number;
   readonly told?: boolean;
   readonly children?: number;
+  /** Threads of workers after the cell. */
+  readonly workers?: readonly string[];
+  /** What is waited for. */
+  readonly waits?: string;
+  readonly took?: number;
 };
 
 const MARK = "@cell ";
@@ -63,8 +76,8 @@ export async function playMatrix(cells: readonly Cell[], launch: Launch): Promis
     onVerdict: (verdict) => verdict.problem ?? launch.onVerdict?.(verdict),
   });
   for (const [index, verdict] of verdicts.entries()) {
-    if (verdict.problem === undefined) continue;
-    const [second] = await playOnce([verdict.cell], { runtime: launch.runtime, command: launch.command, jobs: 1 });
+    if (verdict.problem === undefined || launch.isTame === true) continue;
+    const [second] = await playOnce([verdict.cell], { ...launch, jobs: 1, onVerdict: () => {} });
     verdicts[index] = { ...second!, firstProblem: verdict.problem };
     launch.onVerdict?.(verdicts[index]);
   }
@@ -124,6 +137,10 @@ interface Run {
   readonly end: string;
   readonly errors: string;
   readonly files: readonly string[];
+  /** Processes that it left when it ended by itself. */
+  readonly left: number;
+  /** The faults that came in cells that the program did not tell of. */
+  readonly arrivals: readonly Arrival[];
 }
 
 function runProgram(batch: readonly Cell[], launch: Launch, folder: string): Promise<Run> {
@@ -138,6 +155,7 @@ function runProgram(batch: readonly Cell[], launch: Launch, folder: string): Pro
     ? [HEAP]
     : [];
   const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: temporary, MANYHANDS_FAULTS_FOLDER: marks, NO_COLOR: "1" };
+  if (launch.isTame === true) env["MANYHANDS_FAULTS_TAME"] = "1";
   if (needsHeap) env["DENO_V8_FLAGS"] = HEAP;
   const child = spawn(launch.command, [...own, path, ...batch.map(cellName)], {
     env,
@@ -149,19 +167,26 @@ function runProgram(batch: readonly Cell[], launch: Launch, folder: string): Pro
   return new Promise((resolve) => {
     const lines: Line[] = [];
     let [rest, errors, forced] = ["", "", ""];
+    let left: Promise<number> = Promise.resolve(0);
     const stop = (how: string): void => {
       forced ||= how;
       killGroup(child.pid);
     };
-    let silence = setTimeout(() => stop("hangs"), SILENCE_MS);
+    const hang = (): void => {
+      errors += `\nWaiting for ${lines.findLast((line) => line.waits !== undefined)?.waits}: ${
+        stateOfGroup(child.pid)
+      }`;
+      stop("hangs");
+    };
+    let silence = setTimeout(hang, SILENCE_MS);
     const blocked = setInterval(() => {
-      if (!mayBlock || !existsSync(marks) || !hasBegun(marks)) return;
+      if (!mayBlock || arrivalsBelow(marks).length === 0) return;
       clearInterval(blocked);
       setTimeout(() => lines.some((line) => line.name !== undefined) || stop("blocks"), BLOCKED_MS);
     }, 50);
     child.stdout!.on("data", (chunk) => {
       clearTimeout(silence);
-      silence = setTimeout(() => stop("hangs"), SILENCE_MS);
+      silence = setTimeout(hang, SILENCE_MS);
       const parts = (rest + String(chunk)).split("\n");
       rest = parts.pop()!;
       for (const part of parts) {
@@ -169,12 +194,16 @@ function runProgram(batch: readonly Cell[], launch: Launch, folder: string): Pro
       }
     });
     child.stderr!.on("data", (chunk) => errors = (errors + String(chunk)).slice(-4000));
-    child.on("close", (code, signal) => {
+    child.on("exit", () => {
+      if (forced === "") left = untilNone(() => groupOf(child.pid).length);
+      void left.then(() => killGroup(child.pid));
+    });
+    child.on("close", async (code, signal) => {
       clearTimeout(silence);
       clearInterval(blocked);
-      killGroup(child.pid);
+      const processes = await left;
       const end = forced || (signal === null ? endOf(code!) : `signal ${signal}`);
-      resolve({ lines, end, errors, files: readdirSync(temporary) });
+      resolve({ lines, end, errors, files: readdirSync(temporary), left: processes, arrivals: arrivalsBelow(marks) });
     });
   });
 }
@@ -183,10 +212,6 @@ function runProgram(batch: readonly Cell[], launch: Launch, folder: string): Pro
 function endOf(code: number): string {
   const signals: Readonly<Record<number, string>> = { 133: "signal SIGTRAP", 134: "signal SIGABRT" };
   return signals[code] ?? `code ${code}`;
-}
-
-function hasBegun(marks: string): boolean {
-  return readdirSync(marks).some((cell) => existsSync(join(marks, cell, "begun")));
 }
 
 function killGroup(pid: number | undefined): void {
@@ -199,11 +224,13 @@ function killGroup(pid: number | undefined): void {
 
 function verdictOf(cell: Cell, runtime: Runtime, run: Run): Verdict {
   const expected = expectationOf(cell, runtime);
-  if (expected.kind === "program") {
-    const problem = expected.ends.includes(run.end) ? {} : { problem: `the program: ${run.end}; ${run.errors}` };
-    return { cell, expected, found: `program ${run.end}`, ...problem };
-  }
   const line = run.lines.find((one) => one.name === cellName(cell));
+  const pid = run.lines.find((one) => one.pid !== undefined)?.pid ?? 0;
+  if (expected.kind === "program") {
+    const arrivals = [...run.arrivals, ...line !== undefined && "finding" in line ? line.arrivals : []];
+    const problem = arrivalProblem(cell, arrivals, pid) ?? endProblem(expected, run, line !== undefined);
+    return { cell, expected, found: `program ${run.end}`, ...(problem === undefined ? {} : { problem }) };
+  }
   if (line === undefined) {
     const hasStarted = run.lines.some((one) => one.begins === cellName(cell));
     const problem = `${
@@ -212,9 +239,23 @@ function verdictOf(cell: Cell, runtime: Runtime, run: Run): Verdict {
     return { cell, expected, found: "nothing", problem };
   }
   if ("problem" in line) return { cell, expected, found: "nothing", problem: line.problem };
-  const problem = expected.kind === "heard" ? problemOf(line, expected, cell, runtime) : undefined;
+  const problem = expected.kind === "heard"
+    ? arrivalProblem(cell, line.arrivals, pid) ?? problemOf(line, expected, cell, runtime)
+    : undefined;
   const found = line.finding.heard + (line.finding.abandoned > 0 || line.told === true ? ", abandoned" : "");
-  return { cell, expected, found, ...(problem === undefined ? {} : { problem }) };
+  return { cell, expected, found, took: line.took ?? 0, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** What is wrong with the end of a program that its cell is to end. */
+function endProblem(
+  { ends }: Extract<Expectation, { kind: "program" }>,
+  { end, errors }: Run,
+  hasSurvived: boolean,
+): string | undefined {
+  if (!ends.includes(end)) return `the program: ${end}; ${errors}`;
+  // By itself, at its own end.
+  if (hasSurvived && ends.length === 1) return `the program went on, and ended by ${end}; ${errors}`;
+  return undefined;
 }
 
 function problemOf(
@@ -227,6 +268,7 @@ function problemOf(
   if (!expected.heard.includes(heard)) return `heard ${heard}, expected ${expected.heard.join(" or ")}`;
   if (next !== "answers") return `the next call: ${next}`;
   if (line.children !== 0) return `${line.children} processes are left`;
+  if (line.told !== true && line.workers?.length !== 0) return `threads are left: ${line.workers?.join(", ")}`;
   if (expected.abandoned === "either") return undefined;
   if (abandoned !== (expected.abandoned ? 1 : 0)) return `${abandoned} workers were given up on ${runtime}`;
   if (line.told !== expected.abandoned) return `a warning ${line.told ? "came" : "did not come"} (${cell.context})`;
@@ -236,7 +278,8 @@ function problemOf(
 /** What is wrong with a program as a whole. */
 function problemOfAll(batch: readonly Cell[], run: Run, runtime: Runtime): string | undefined {
   const expected = expectationOf(batch[0]!, runtime);
-  if (run.files.length > 0 && expected.kind !== "program") return `temporary files are left: ${run.files.join(", ")}`;
+  if (run.left > 0) return `${run.left} processes are left after the program`;
+  if (run.files.length > 0) return `temporary files are left: ${run.files.join(", ")}`;
   if (expected.kind === "program") return undefined;
   const grown = run.lines.find((line) => line.ended === true)?.grown;
   if (grown !== undefined && grown > 0) return `${grown} threads are left`;

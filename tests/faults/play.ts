@@ -1,4 +1,5 @@
 import type { Cell } from "./cell.ts";
+import type { Arrival } from "./fixtures/marks.ts";
 import { describeError, type Finding, Scene } from "./scene.ts";
 import { playManager } from "./subjects/manager_subject.ts";
 import { playPool } from "./subjects/pool_subject.ts";
@@ -8,12 +9,14 @@ import { playText } from "./subjects/text_subject.ts";
 /** Milliseconds that a cell has; then it hangs. */
 const DEADLINE_MS = 60_000;
 
-/** What a cell came to: a finding, or why there is none. */
-export type Played = { readonly finding: Finding } | { readonly problem: string };
+/** What a cell came to: a finding and the faults that came, or why there is none. */
+export type Played = { readonly finding: Finding; readonly arrivals: readonly Arrival[] } | {
+  readonly problem: string;
+};
 
-/** Plays a cell. A hang is a problem that tells what was waited for. */
-export async function play(cell: Cell): Promise<Played> {
-  const scene = new Scene(cell);
+/** Plays a cell. A hang is a problem that tells what was waited for; `onStep` is called with all that is. */
+export async function play(cell: Cell, onStep: (name: string) => void): Promise<Played> {
+  const scene = new Scene(cell, onStep);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const hung = new Promise<Played>((resolve) => {
     timer = setTimeout(() => {
@@ -21,7 +24,7 @@ export async function play(cell: Cell): Promise<Played> {
     }, DEADLINE_MS);
   });
   const played = playSubject(scene).then(
-    (finding): Played => ({ finding }),
+    async (finding): Promise<Played> => ({ finding, arrivals: await scene.arrivals() }),
     (error): Played => ({ problem: `failed while waiting for ${scene.pending}: ${textOf(error)}` }),
   );
   const result = await Promise.race([played, hung]);

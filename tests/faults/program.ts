@@ -7,7 +7,8 @@ import process from "node:process";
 import { writeSync } from "node:fs";
 import { isMainProcess } from "../../mod.ts";
 import { cellOf } from "./cell.ts";
-import { childProcesses, threadCount, untilNone } from "./left_behind.ts";
+import { childProcesses, threadCount, untilNone, workerThreads } from "./left_behind.ts";
+import { adoptProgram } from "./fixtures/marks.ts";
 import { play } from "./play.ts";
 
 /** Begins each line that is for the driver. */
@@ -27,6 +28,7 @@ function tell(line: object): void {
 if (isMainProcess) void playAll(process.argv.slice(2));
 
 async function playAll(names: readonly string[]): Promise<void> {
+  adoptProgram();
   let lingering = 0;
   process.on("warning", (warning) => {
     if ((warning as { code?: string }).code === "MANYHANDS_WORKER_LINGERS") lingering++;
@@ -34,13 +36,15 @@ async function playAll(names: readonly string[]): Promise<void> {
   // As many as after the first cell, when the runtime has its own.
   let threads = 0;
   for (const name of names) {
-    tell({ begins: name });
-    const before = lingering;
-    const played = await play(cellOf(name));
+    tell({ begins: name, pid: process.pid });
+    const [before, since] = [lingering, performance.now()];
+    const played = await play(cellOf(name), (waits) => tell({ waits }));
     await new Promise((resolve) => setTimeout(resolve, 0));
     const children = await untilNone(childProcesses);
     const told = lingering > before;
-    tell({ name, ...played, told, children });
+    // What is given up goes on.
+    if (!told) await untilNone(() => workerThreads().length);
+    tell({ name, ...played, told, children, workers: workerThreads(), took: Math.round(performance.now() - since) });
     if (threads === 0) threads = threadCount();
   }
   const grown = await untilNone(() => Math.max(0, threadCount() - threads - SPARE_THREADS));

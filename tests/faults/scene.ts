@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { SharedArray } from "../../mod.ts";
 import type { Cell } from "./cell.ts";
 import type { Plan } from "./fixtures/commit.ts";
+import { type Arrival, arrivalsIn, hasMark, type Mark, setMark } from "./fixtures/marks.ts";
 
 /** What came of a cell. */
 export interface Finding {
@@ -23,6 +24,8 @@ export const TASK_TIMEOUT_MS = 1500;
 export const CHILD_TASK_TIMEOUT_MS = 4000;
 /** The same for tasks that are to end, or to use up their memory, which takes a while. */
 export const LONG_TASK_TIMEOUT_MS = 50_000;
+/** Milliseconds after its outcome within which the fault of a cell must have come. */
+const ARRIVAL_MS = 3000;
 
 /** Where one cell is played: its folder of marks, and what it waits for just now, for a report of a hang. */
 export class Scene {
@@ -33,41 +36,65 @@ export class Scene {
   /** More about the state, where there is something to tell. */
   state: () => unknown = () => undefined;
   #isOver = false;
+  readonly #onStep: (name: string) => void;
   readonly #word = new SharedArray("i", 1);
 
-  constructor(cell: Cell) {
+  /** Calls `onStep` with all that is waited for. */
+  constructor(cell: Cell, onStep: (name: string) => void) {
     this.cell = cell;
+    this.#onStep = onStep;
     const word = cell.context === "process" ? 0 : this.#word.view.byteOffset;
-    this.plan = { fault: cell.fault, folder: mkdtempSync(join(folderOfCells(), "cell-")), word };
+    const isTame = process.env["MANYHANDS_FAULTS_TAME"] === "1";
+    this.plan = { fault: cell.fault, folder: mkdtempSync(join(folderOfCells(), "cell-")), word, isTame };
   }
 
   /** Waits for a step, by name. */
   async step<R>(name: string, awaited: PromiseLike<R>): Promise<R> {
+    if (!this.pending.endsWith(name)) this.#onStep(name);
     this.pending = name;
     const value = await awaited;
     this.pending = `what follows ${name}`;
     return value;
   }
 
-  /** Resolves once the fault is about to be. */
-  async begun(): Promise<void> {
-    await this.step("the fault", this.#exists("begun"));
+  /** Resolves once the fault waits for `go`. */
+  async reached(): Promise<void> {
+    await this.step("what waits at the gate", this.#has("reached"));
   }
 
-  async #exists(mark: string): Promise<void> {
+  /** Resolves once the fault is put. */
+  async put(): Promise<void> {
+    await this.step("the fault", this.#has("put"));
+  }
+
+  async #has(mark: Mark): Promise<void> {
     // Not longer than the cell is played, whose program would not end: on a busy machine a fault may come too late for it.
-    while (!this.#isOver && !existsSync(join(this.plan.folder, mark))) await pause();
+    while (!this.#isOver && !hasMark(this.plan.folder, mark)) await pause();
   }
 
-  /** Lets a gated fault be. */
+  /** Lets a fault be that waits for that. */
   go(): void {
-    writeFileSync(join(this.plan.folder, "go"), "");
+    setMark(this.plan.folder, "go");
+  }
+
+  /** Holds this thread until the fault is put, so that what it has told to end by force a little later is not until then. */
+  holdUntilPut(): void {
+    const word = new Int32Array(new SharedArrayBuffer(4));
+    const end = performance.now() + ARRIVAL_MS;
+    while (!hasMark(this.plan.folder, "put") && performance.now() < end) Atomics.wait(word, 0, 0, 1);
+  }
+
+  /** The faults that came, once there is one or none will. */
+  async arrivals(): Promise<Arrival[]> {
+    const end = performance.now() + ARRIVAL_MS;
+    while (!hasMark(this.plan.folder, "put") && performance.now() < end) await pause();
+    return arrivalsIn(this.plan.folder);
   }
 
   /** Ends loops that still run; the cell has been looked at. */
   end(): void {
     this.#isOver = true;
-    writeFileSync(join(this.plan.folder, "over"), "");
+    setMark(this.plan.folder, "over");
     Atomics.store(this.#word.view, 0, 1);
   }
 
@@ -86,7 +113,7 @@ export class Scene {
     const commit = new URL("./fixtures/commit.ts", import.meta.url).href;
     const lines = [
       `import { commit } from ${JSON.stringify(commit)};`,
-      `await commit(${JSON.stringify(this.plan)});`,
+      `await commit(${JSON.stringify(this.plan)}, "load");`,
       "export function unreachable() {}",
     ];
     writeFileSync(path, lines.join("\n"));

@@ -47,22 +47,23 @@ async function playMoment(scene: Scene, manager: BaseManager): Promise<string> {
   const put = (way: Way): Promise<unknown> => object.call("put", [plan, way], limits);
   switch (moment) {
     case "decode":
-      return await heard(object.call("take", [new Trap(JSON.stringify(plan))], limits));
+      return await andEnd(scene, manager, heard(object.call("take", [new Trap(JSON.stringify(plan))], limits)));
     case "encode":
-      return await heard(object.call("give", [plan], limits));
+      return await andEnd(scene, manager, heard(object.call("give", [plan], limits)));
     case "idle":
       await scene.step("the call before", put("left behind"));
       scene.go();
-      await scene.begun();
+      await scene.put();
       while (!endless(scene) && manager.serverProcess!.isAlive()) await scene.step("the server's end", pause());
       return await heard(object.call("echo", [7], limits));
     case "running":
       return await heard(put("now"));
     default: {
-      const call = heardOf(put("gated"));
-      await scene.begun();
+      const call = heardOf(put("held"));
+      await scene.reached();
       const ended = moment === "close" ? manager.shutdown() : void manager.serverProcess!.terminate();
       scene.go();
+      scene.holdUntilPut();
       const outcome = await scene.step("the answer of the manager", call);
       await scene.step("shutdown", Promise.resolve(ended));
       return outcome;
@@ -74,9 +75,18 @@ function endless({ cell: { fault } }: Scene): boolean {
   return fault === "loop" || fault === "wasm loop" || fault === "SIGSTOP";
 }
 
+/** What was heard of a call, once the server has ended where the fault comes after the answer. */
+async function andEnd(scene: Scene, manager: BaseManager, heard: Promise<string>): Promise<string> {
+  const outcome = await heard;
+  const { fault } = scene.cell;
+  const isAfter = fault === "timer error" || fault === "unhandled rejection";
+  while (isAfter && manager.serverProcess!.isAlive()) await scene.step("the server's end", pause());
+  return outcome;
+}
+
 /** A server that never comes up is ended by who started it. */
 async function endServer<R>(scene: Scene, manager: BaseManager, starting: Promise<R>): Promise<R> {
-  await scene.begun();
+  await scene.put();
   manager.serverProcess!.terminate();
   return await starting;
 }

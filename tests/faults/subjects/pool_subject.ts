@@ -136,13 +136,13 @@ async function playMoment(pool: Pool, scene: Scene): Promise<string> {
     case "idle": {
       await scene.step("the call before", put(pool, scene, "left behind"));
       scene.go();
-      await scene.begun();
+      await scene.put();
       if (endsWorker(scene.plan)) await loss(pool, scene);
       return await heard(harmless(pool, scene));
     }
     case "close": {
       const call = heardOf(put(pool, scene, "gated"));
-      await Promise.race([scene.begun(), call]);
+      await Promise.race([scene.reached(), call]);
       pool.close();
       scene.go();
       const outcome = await scene.step(`the answer of ${subject}`, call);
@@ -150,10 +150,11 @@ async function playMoment(pool: Pool, scene: Scene): Promise<string> {
       return outcome;
     }
     case "terminate": {
-      const call = heardOf(put(pool, scene, "gated"));
-      await Promise.race([scene.begun(), call]);
+      const call = heardOf(put(pool, scene, scene.cell.context === "inline" ? "gated" : "held"));
+      await Promise.race([scene.reached(), call]);
       const terminated = pool.terminate();
       scene.go();
+      if (scene.cell.context !== "inline") scene.holdUntilPut();
       const outcome = await scene.step(`the answer of ${subject}`, call);
       await scene.step("terminate", terminated);
       return outcome;

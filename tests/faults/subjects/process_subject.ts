@@ -105,7 +105,7 @@ async function play(scene: Scene, companion: Companion): Promise<Finding> {
     child.start();
     if (moment === "idle") scene.go();
     if (moment === "close" || moment === "terminate") {
-      await scene.begun();
+      await scene.reached();
       if (moment === "terminate") child.terminate();
       else {
         try {
@@ -115,9 +115,10 @@ async function play(scene: Scene, companion: Companion): Promise<Finding> {
         }
       }
       scene.go();
+      if (moment === "terminate" && context !== "inline") scene.holdUntilPut();
     }
     if (isEndless(scene)) {
-      await scene.begun();
+      await scene.put();
       while (!child.isAlive() && child.exitCode === null) await pause();
       child.terminate();
     }
@@ -139,7 +140,7 @@ function isEndless({ cell: { fault } }: Scene): boolean {
 }
 
 async function callOf(scene: Scene, companion: Companion): Promise<[target: unknown, args: unknown[]]> {
-  const { plan, cell: { moment, subject } } = scene;
+  const { plan, cell: { moment, subject, context } } = scene;
   switch (moment) {
     case "load":
       return [{ module: scene.moduleAtLoad(), export: "unreachable" }, []];
@@ -156,8 +157,10 @@ async function callOf(scene: Scene, companion: Companion): Promise<[target: unkn
     }
     case "idle":
       return companion.call("left behind");
+    case "running":
+      return companion.call("now");
     default:
-      return companion.call(moment === "running" ? "now" : "gated");
+      return companion.call(moment === "terminate" && context !== "inline" ? "held" : "gated");
   }
 }
 

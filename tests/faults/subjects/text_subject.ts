@@ -42,11 +42,11 @@ function runWith(scene: Scene, options: LowercaseOptions): Promise<TextReport> {
     case "decode":
       return lowercase({ ...options, input: faultyInput(scene), output: join(plan.folder, "one.txt") });
     case "encode":
-      return lowercase({ ...options, output: { write: () => commit(plan) as Promise<void> } });
+      return lowercase({ ...options, output: { write: () => commit(plan, "encode") as Promise<void> } });
     case "load":
       return withCrew(scene, scene.moduleAtLoad(), options);
     default: {
-      const way: Way = moment === "running" ? "now" : moment === "idle" ? "left behind" : "gated";
+      const way: Way = moment === "running" ? "now" : "held";
       return withCrew(scene, crewModule(scene, way), options);
     }
   }
@@ -54,7 +54,7 @@ function runWith(scene: Scene, options: LowercaseOptions): Promise<TextReport> {
 
 // deno-lint-ignore require-yield
 async function* faultyInput({ plan }: Scene): AsyncGenerator<Uint8Array> {
-  await commit(plan);
+  await commit(plan, "decode");
 }
 
 function crewModule({ plan }: Scene, way: Way): URL {
@@ -71,11 +71,12 @@ async function withCrew(scene: Scene, entry: URL, options: LowercaseOptions): Pr
   const run = lowercaseWith((processes) => new Crew(processes, entry), { ...options, signal: stop.signal });
   const { fault, moment } = scene.cell;
   const isEndless = fault === "loop" || fault === "wasm loop";
-  if (moment === "terminate" || isEndless) {
-    await Promise.race([scene.begun(), run.catch(() => {})]);
-    if (moment === "terminate" || moment !== "idle") stop.abort(new DOMException("Stopped by the cell", "AbortError"));
+  if (moment === "terminate") {
+    await Promise.race([scene.reached(), run.catch(() => {})]);
+    // A busy thread is ended at once: what it does in that time it does before this one hears of it.
     scene.go();
-  }
-  if (moment === "close") scene.go();
+    scene.holdUntilPut();
+  } else if (isEndless) await Promise.race([scene.put(), run.catch(() => {})]);
+  if (moment === "terminate" || isEndless) stop.abort(new DOMException("Stopped by the cell", "AbortError"));
   return await run;
 }
