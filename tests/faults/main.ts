@@ -27,7 +27,7 @@ const parts = args.filter((arg) => ![...runtimes, "page", "missing"].includes(ar
 let failures = 0;
 if (args.length === 0) results.clear();
 
-for (const runtime of isPage ? [] : chosen.length === 0 ? runtimes : chosen) await playOn(runtime);
+await Promise.all((isPage ? [] : chosen.length === 0 ? runtimes : chosen).map(playOn));
 if (isPage || args.length === 0) writePage();
 process.exitCode = failures === 0 ? 0 : 1;
 
