@@ -36,7 +36,7 @@ export function hasTarget(source: FileSource | StreamSource): source is KeptSour
   return source.target !== undefined;
 }
 
-/** Of more inputs than these, only those of more than a chunk are sampled: the others are done as a whole or not at all. */
+/** Of more inputs than these, those of a chunk or less aren't sampled: they are done as a whole or not at all. */
 const SAMPLED_INPUTS = 10_000;
 
 /** Ranges begun and not recorded, for each slot: while some wait for their record, as many are worked on. */
@@ -210,7 +210,7 @@ export class RunCheckpoint<C = TextCursor> {
     try {
       return inputMark(
         { path: source.path, size, modified: source.modified! },
-        this.#samplesAll || size > this.#chunkBytes,
+        this.#samplesAll || size > this.#chunkBytes || source.kind === "stream",
       );
     } catch (error) {
       throw readError(source.path, fileErrorCode(error), (error as Error).message, error);
