@@ -1,3 +1,4 @@
+import { recordOwnerDeath } from "../memory/owner_deaths.ts";
 import { runtime } from "../runtime/current.ts";
 import type { PoolTask } from "./pool_task.ts";
 
@@ -5,6 +6,8 @@ import type { PoolTask } from "./pool_task.ts";
 export class TaskLedger {
   readonly #tasks: (PoolTask | undefined)[] = [];
   readonly #freeIds: number[] = [];
+  /** Of the tasks whose input holds handles that others count. */
+  readonly #journeys = new Map<PoolTask, number>();
   readonly #lifeline = runtime.lifeline();
   #owed = 0;
   #isHolding = false;
@@ -18,6 +21,11 @@ export class TaskLedger {
   number(task: PoolTask): void {
     task.id = this.#freeIds.pop() ?? this.#tasks.length;
     this.#tasks[task.id] = task;
+  }
+
+  /** What the task's input holds is on its way until the task is released. */
+  accompany(task: PoolTask, journey: number): void {
+    if (journey !== 0) this.#journeys.set(task, journey);
   }
 
   /** The task is taken on; while any is, the program stays alive. */
@@ -37,8 +45,14 @@ export class TaskLedger {
   /** Nothing on the wire names the task any more. */
   release(task: PoolTask): void {
     task.drop();
+    if (this.#journeys.size > 0) this.#endJourney(task);
     this.#tasks[task.id] = undefined;
     this.#freeIds.push(task.id);
+  }
+
+  #endJourney(task: PoolTask): void {
+    recordOwnerDeath(this.#journeys.get(task) ?? 0);
+    this.#journeys.delete(task);
   }
 
   /** Lets the program end where nothing is owed; whether that is so. */

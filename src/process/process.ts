@@ -15,6 +15,7 @@ import type { ProcessOptions } from "./process_options.ts";
 import { describeProcess } from "./process_text.ts";
 import { identityFor, nextChildPath, ownIdentity, parentIdentity } from "./process_identity.ts";
 import { emit } from "./reporting.ts";
+import { startJourney } from "./start_journey.ts";
 import { encodingBy, type StartMethod, startMethod } from "./start_method.ts";
 import { type WorkerEnd, WorkerHandle } from "./worker_handle.ts";
 
@@ -183,11 +184,10 @@ export class Process<A extends unknown[] = never[]> {
     assertMayStart("a Process");
     const { task, args, deps } = this.#call;
     const encode = (): ProcessCall => encodeCall(task && defineTask(task, deps), args, this.#instance());
-    const call = encodingBy(this.#method, "child", encode);
     const identity = identityFor(this.name, this.daemon, { childPath: this.#path });
-    this.#handle = new WorkerHandle(this.name, this.#method, new SharedArrayBuffer(HOST_BYTES), identity, {
-      call,
-    });
+    const start = (call: ProcessCall): WorkerHandle =>
+      new WorkerHandle(this.name, this.#method, new SharedArrayBuffer(HOST_BYTES), identity, { call });
+    this.#handle = startJourney(() => encodingBy(this.#method, "child", encode), start);
     // Python lets go of them here too, so that they can be collected.
     this.#call = undefined;
     ({ ident: this.#ident, pid: this.#pid } = this.#handle.identity);

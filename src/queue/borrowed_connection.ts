@@ -121,7 +121,10 @@ export function lendConnections(): void {
     class: BorrowedConnection,
     encode: (connection) => {
       notePassage(connection);
-      return BorrowedConnection.loanOf(connection).depart();
+      const { home, form } = BorrowedConnection.loanOf(connection).depart();
+      const [place, ways] = [(form as unknown[]).slice(0, 3), (form as unknown[]).slice(-2)];
+      // The journey on which it came here is over.
+      return { home, form: [...place, 0, ...ways] };
     },
     decode: (lent) => wireTypeByTag(TAG)!.decode(lent) as BorrowedConnection,
     lending: {

@@ -15,15 +15,16 @@ const PLACES = 0;
 const FIRST_PLACE = 1;
 const FIRST_PLACES = 15;
 
-/** Seconds for which a handle on its way keeps its end open, though nobody has it. */
+/** Seconds for which a handle that goes to nobody in particular keeps its end open, though nobody has it. */
 const LONGEST_JOURNEY_S = 10;
 
 /**
  * Who has handles to the two ends of a pipe: a list of owners (threads) in shared memory. What a thread that has ended
  * holds does not count any more, and its place is used again.
  *
- * A handle that is on its way to a process counts too, so that the sender may close its own at once. Nobody hears of one
- * that is lost, with a message that nobody takes or a process that never begins, so it counts for some seconds only.
+ * A handle that is on its way counts too, so that the sender may close its own at once. One that goes to a known receiver
+ * is the journey's, an owner that its sender declares dead once it cannot arrive any more. Of one in a queue or a pipe that
+ * nobody takes it from nobody hears, so it counts for some seconds only.
  */
 export class Handles {
   readonly #words: Int32Array;
@@ -62,18 +63,21 @@ export class Handles {
     });
   }
 
-  /** A handle to an end is sent to a process. */
-  depart(end: number): void {
+  /** A handle to an end is sent, on the `journey` or, with 0, to nobody in particular. */
+  depart(end: number, journey: number): void {
     this.#exclusively(() => {
+      if (journey !== 0) return this.#place(journey * 2 + end);
       this.#words[this.#at + SENT + end]!++;
       this.#words[this.#at + SENT_AT + end] = seconds();
     });
   }
 
   /** One has arrived in this thread. */
-  arrive(end: number): void {
+  arrive(end: number, journey: number): void {
     this.#exclusively(() => {
       this.#place(heapOwner() * 2 + end);
+      // All of them: what is encoded for a second time, since it did not fit, travels once.
+      if (journey !== 0) return void replaceAll(this.#table(), journey * 2 + end, 0);
       const index = this.#at + SENT + end;
       this.#words[index] = Math.max(0, this.#words[index]! - 1);
     });
@@ -133,6 +137,10 @@ export class Handles {
     // Each step changes a list by one word, so there is nothing to mend after a death.
     return this.#mutex.exclusively(step);
   }
+}
+
+function replaceAll(table: Int32Array, place: number, by: number): void {
+  for (let at = FIRST_PLACE; at < table.length; at++) if (table[at] === place) table[at] = by;
 }
 
 /**

@@ -1,9 +1,11 @@
 import { encodePassingBytes } from "../channel/byte_codec.ts";
 import { ClosedError, EndOfStreamError, TimeoutError } from "../core/errors.ts";
+import { journeyNumber } from "../core/journey.ts";
 import type { Readiness } from "../core/waitable.ts";
 import { registerWire } from "../core/wire.ts";
 import { allocateZeroed, blockSerial, free, freeIf } from "../memory/allocator.ts";
 import { typedView } from "../memory/linear_memory.ts";
+import { claimOwner } from "../memory/lock_owner.ts";
 import { ownerDeathBell } from "../memory/owner_deaths.ts";
 import { type Look, waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
 import { lendConnections } from "./borrowed_connection.ts";
@@ -30,7 +32,14 @@ interface Place {
 }
 
 /** How an end crosses to another process: where the pipe lies, which end it is, and which ways it goes. */
-type WireEnd = readonly [byteOffset: number, serial: number, end: number, readable: boolean, writable: boolean];
+type WireEnd = readonly [
+  byteOffset: number,
+  serial: number,
+  end: number,
+  journey: number,
+  readable: boolean,
+  writable: boolean,
+];
 
 const dropped: FinalizationRegistry<Place> = new FinalizationRegistry((place) => {
   if (blockSerial(place.byteOffset) === place.serial) new PipeMemory(place.byteOffset, place.serial).leave(place.end);
@@ -259,8 +268,9 @@ class PipeConnection extends Connection {
   static #encode(value: PipeConnection): WireEnd {
     if (value.#isClosed) throw new ClosedError("Cannot send a Connection that is closed");
     const { byteOffset, serial, handles } = value.#memory;
-    handles.depart(value.#end);
-    return [byteOffset, serial, value.#end, value.readable, value.writable];
+    const journey = journeyNumber(claimOwner);
+    handles.depart(value.#end, journey);
+    return [byteOffset, serial, value.#end, journey, value.readable, value.writable];
   }
 
   static {
@@ -273,10 +283,10 @@ registerWire<PipeConnection, WireEnd>({
   scope: "tree",
   class: PipeConnection,
   encode: (value) => encodeEnd(value),
-  decode: ([byteOffset, serial, end, readable, writable]) => {
+  decode: ([byteOffset, serial, end, journey, readable, writable]) => {
     if (blockSerial(byteOffset) !== serial) throw new ClosedError("Received a Connection that nobody keeps open");
     const memory = new PipeMemory(byteOffset, serial);
-    memory.handles.arrive(end);
+    memory.handles.arrive(end, journey);
     return new PipeConnection(memory, end, readable, writable);
   },
 });
@@ -288,8 +298,9 @@ lendConnections();
  *
  * An end that is sent to a process, in its arguments or through a queue or another pipe, becomes a second handle to the
  * same end. Who receives finds the end of the stream once all handles to the other end are closed, by `close`, as garbage
- * or with their process. So close those that you gave away and do not use. A handle that is still on its way keeps its end
- * open for 10 seconds.
+ * or with their process. So close those that you gave away and do not use. A handle that is still on its way to a
+ * `Process` or to a task of a pool keeps its end open for as long as it can arrive; one in a queue, another pipe or the
+ * `initargs` of a pool for 10 seconds.
  *
  * A sender waits while a MiB or 16384 messages lie unread.
  *
