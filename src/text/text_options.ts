@@ -43,7 +43,8 @@ export interface LowercaseOptions {
   /**
    * Whether the run can be gone on with after whatever ends it, a power cut too, by another call with the same options
    * (default false). A journal beside the output tells what is done, and incomplete outputs stay under their temporary
-   * names. Files only: no standard input or output, no streams or writers. A compressed input is read again from its start.
+   * names. Files only: no standard input or output, no streams or writers. A compressed input is decompressed
+   * again from its start, but what was done of its text is not done again.
    */
   checkpoint?: boolean;
   /**
