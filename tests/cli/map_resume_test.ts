@@ -10,8 +10,16 @@ const timeout = 120_000;
 /** How many times the command is killed; the long form is 30. */
 const KILLS = Number(process.env["MANYHANDS_KILLS"] ?? 2);
 
-/** A slow function that fails for some records, inputs of many ranges, and what is to come of them. */
-function prepare(folder: TemporaryFolder): { outputs: Map<string, string>; errors: string[] } {
+/** What is to come of some inputs. */
+interface Expected {
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly errors: readonly string[];
+  /** Bytes of text of the inputs. */
+  readonly bytesIn: number;
+}
+
+/** A slow function that fails for some records, and inputs of many ranges. */
+function prepare(folder: TemporaryFolder): Expected {
   folder.write("package.json", '{ "type": "module" }');
   folder.write(
     "slow.mjs",
@@ -25,11 +33,13 @@ function prepare(folder: TemporaryFolder): { outputs: Map<string, string>; error
   );
   const outputs = new Map<string, string>();
   const errors: string[] = [];
+  let bytesIn = 0;
   for (const [name, count] of [["a.txt", 5000], ["b.txt", 2000], ["c.txt.gz", 3000], ["d.txt.zst", 2000]] as const) {
     const lines = Array.from({ length: count }, (_, index) => `${name} ${"x".repeat(index % 50)} ${index}`);
     const text = `${lines.join("\n")}\n`;
     const pack = name.endsWith(".gz") ? gzipSync : name.endsWith(".zst") ? zstdCompressSync : String;
     folder.write(`in/${name}`, pack(text));
+    bytesIn += text.length;
     const good = lines.filter((line) => !line.endsWith("99"));
     outputs.set(
       name.replace(/(\.gz|\.zst|)$/, ".gz"),
@@ -37,7 +47,7 @@ function prepare(folder: TemporaryFolder): { outputs: Map<string, string>; error
     );
     errors.push(...lines.flatMap((line, index) => line.endsWith("99") ? [`${name}:${index + 1}`] : []));
   }
-  return { outputs, errors: errors.sort() };
+  return { outputs, errors: errors.sort(), bytesIn };
 }
 
 const args = ["map", "slow.mjs", "in", "-o", "out", "--chunk-size", "4K", "--compress", "gzip", "--on-error", "file"];
@@ -67,7 +77,7 @@ describe("manyhands map --resume", () => {
     timeout: timeout + KILLS * 20_000,
   }, () =>
     inTemporaryFolder(async (folder) => {
-      const { outputs, errors } = prepare(folder);
+      const { outputs, errors, bytesIn } = prepare(folder);
       const journal = folder.at(".out.manyhands-journal");
       for (let kills = 0; kills < KILLS; kills++) {
         const before = fs.existsSync(journal)
@@ -86,6 +96,8 @@ describe("manyhands map --resume", () => {
       const { code, stdout } = await runCommand([...args, "--resume", "--json"], "", folder.path);
       const report = JSON.parse(stdout);
       assert.ok(report.bytesResumed > 0);
+      assert.equal(report.bytesIn, bytesIn);
+      assert.equal(report.bytesOut, [...outputs.values()].join("").length);
       assert.equal(report.recordsFailed, errors.length);
       assert.equal(code, 1);
       for (const [name, text] of outputs) assert.ok(output(folder, name) === text, name);
