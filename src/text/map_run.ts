@@ -158,6 +158,8 @@ export class MapRun {
       if (kept !== undefined) {
         const { cursor, position, text } = kept;
         this.#tally.addResumed(cursor.consumed, cursor.read ?? cursor.consumed, text?.bytesOut ?? position);
+        // It may take a while until there is more to tell.
+        this.#tally.report();
         return kept;
       }
       await checkpoint.begin(source);

@@ -229,6 +229,8 @@ export class TextRun implements RunContext {
         const { cursor, position, text } = kept;
         const bytes = cursor.kind === "direct" ? cursor.bytes : cursor.consumed;
         this.#countResumed(bytes, cursor.kind === "stream" ? cursor.read : bytes, text?.bytesOut ?? position);
+        // It may take a while until there is more to tell.
+        this.#report();
         return kept;
       }
       await this.checkpoint.begin(source);

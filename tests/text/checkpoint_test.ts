@@ -101,6 +101,7 @@ describe("lowercase with a checkpoint", () => {
           const pool = inlinePool((task, [, length]) => {
             if (task === "lowerSlot") lowered.push(length as number);
           });
+          let first: TextProgress | undefined;
           let last: TextProgress | undefined;
           const report = await lowercaseWith(() => pool, {
             input,
@@ -109,11 +110,15 @@ describe("lowercase with a checkpoint", () => {
             chunkBytes: CHUNK,
             processes: 2,
             checkpoint: true,
-            onProgress: (progress) => last = progress,
+            onProgress: (progress) => {
+              last = progress;
+              first ??= progress;
+            },
           });
           assert.ok(report.bytesResumed! > 4 * CHUNK, `${report.bytesResumed} bytes are not done again`);
           assert.deepEqual([report.bytesIn, report.bytesOut], [bytesIn, bytesOut]);
           assert.equal(lowered.reduce((sum, length) => sum + length, 0), bytesIn - report.bytesResumed!);
+          assert.equal(first!.bytesIn, report.bytesResumed, "what was done is told at once");
           assert.equal(last!.bytesRead, fs.statSync(input).size);
           assert.equal(last!.resumed!.bytesIn, report.bytesResumed);
           assert.ok(fs.readFileSync(output).equals(fs.readFileSync(expected)), "it is what one run gives");
