@@ -6,12 +6,13 @@
 import process from "node:process";
 import { isMainProcess, Pool } from "../../mod.ts";
 import { killChild, steps } from "./load.ts";
+import { Looks } from "./looks.ts";
 import { PROCESSES, THREADS } from "./pool_steps.ts";
 import { Random } from "./random.ts";
 import { findings } from "./report.ts";
 import { SampleFile } from "./sample_file.ts";
 import type { Tally } from "./step.ts";
-import { childPids, type Usage, usage } from "./usage.ts";
+import { childPids, openFiles, usage } from "./usage.ts";
 
 /** Steps at a time. */
 const LANES = 3;
@@ -43,10 +44,10 @@ async function soak(minutes: number, seed: number, samplePath: string | undefine
   await warm.terminate();
   collectGarbage();
   const before = usage();
+  const [filesBefore, looks] = [openFiles(), new Looks(Math.ceil(minutes * 60) + 60, before)];
   const pools = [new Pool({ processes: THREADS, retries: 0 }), new Pool({ processes: PROCESSES, context: "process" })];
   const began = performance.now();
   const end = began + minutes * 60_000;
-  const samples: { at: number; usage: Usage }[] = [];
   const lastPids: (readonly number[])[] = [];
   const file = samplePath === undefined ? undefined : new SampleFile(samplePath);
   let failure: unknown;
@@ -55,7 +56,7 @@ async function soak(minutes: number, seed: number, samplePath: string | undefine
     collectGarbage();
     const now = usage();
     const at = (performance.now() - began) / 60_000;
-    samples.push({ at, usage: now });
+    looks.add(at, now);
     file?.add(at, now, tally);
     // Not while they come up: a pool whose workers cannot start is to say so.
     const pids = childPids();
@@ -93,8 +94,11 @@ async function soak(minutes: number, seed: number, samplePath: string | undefine
     collectGarbage();
     after = usage();
   }
-  const { lines, problems } = findings(samples, before, after, tally);
+  const { lines, problems } = findings(looks.toArray(), before, after, tally);
   for (const line of lines) console.log(`  ${line}`);
+  const filesAfter = openFiles();
+  const kinds = [...filesAfter].map(([kind, count]) => ({ kind, more: count - (filesBefore.get(kind) ?? 0) }));
+  for (const { kind, more } of kinds) if (more > 0) console.log(`  left open: ${more} of ${kind}`);
   if (failure !== undefined) {
     problems.unshift(failure instanceof Error ? failure.stack ?? failure.message : String(failure));
   }

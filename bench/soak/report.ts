@@ -1,5 +1,6 @@
 import type { Tally } from "./step.ts";
 import { floors, grows, type Sample, trendOf } from "./trend.ts";
+import type { Look } from "./looks.ts";
 import type { Usage } from "./usage.ts";
 
 /** Share of the time until the load has seen everything once, and what is compiled and kept for reuse is there. */
@@ -14,11 +15,6 @@ const SPARE = 8;
 const SPARE_BLOCKS = 16;
 /** By so much the shared memory grows at a time. */
 const SPARE_SHARED_KIB = 1024;
-
-interface Look {
-  readonly at: number;
-  readonly usage: Usage;
-}
 
 /** A figure may grow by a share of its mean, or by `spare`, if that is more. */
 const figures = [

@@ -1,4 +1,5 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Tally } from "./step.ts";
 import type { Usage } from "./usage.ts";
 
@@ -8,12 +9,19 @@ export class SampleFile {
 
   constructor(path: string) {
     this.#path = path;
-    writeFileSync(path, "minutes,residentKib,heapKib,blocks,sharedKib,descriptors,threads,children,calls,kills\n");
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(
+      path,
+      "minutes,residentKib,heapKib,codeKib,anonymousKib,blocks,sharedKib,descriptors,threads,children,calls,kills\n",
+    );
   }
 
   add(minutes: number, usage: Usage, { calls, kills }: Tally): void {
-    const { residentKib, heapKib, blocks, sharedKib, descriptors, threads, children } = usage;
-    const values = [residentKib, heapKib, blocks, sharedKib, descriptors, threads, children, calls, kills];
+    const { residentKib, heapKib, codeKib, anonymousKib, blocks, sharedKib, descriptors, threads, children } = usage;
+    const values = [
+      ...[residentKib, heapKib, codeKib, anonymousKib, blocks, sharedKib],
+      ...[descriptors, threads, children, calls, kills],
+    ];
     appendFileSync(this.#path, `${minutes.toFixed(3)},${values.join(",")}\n`);
   }
 }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
+import { getHeapSpaceStatistics } from "node:v8";
 import { accounting } from "../../src/memory/allocator.ts";
 
 /** What this process holds: of the machine, as Linux counts, and within. */
@@ -7,6 +8,10 @@ export interface Usage {
   readonly residentKib: number;
   /** Objects of the main thread. */
   readonly heapKib: number;
+  /** What of them is code that V8 has compiled of functions that run often; 0 on Bun. */
+  readonly codeKib: number;
+  /** Resident memory that is no file's and not shared. */
+  readonly anonymousKib: number;
   /** Blocks of the shared memory that are in use, and what the heap of them has got. */
   readonly blocks: number;
   readonly sharedKib: number;
@@ -24,6 +29,8 @@ export function usage(): Usage {
   return {
     residentKib: field("VmRSS"),
     heapKib: Math.round(objectBytes() / 1024),
+    codeKib: Math.round(codeBytes() / 1024),
+    anonymousKib: field("RssAnon"),
     blocks: shared.blocks,
     sharedKib: Math.round(shared.capacity / 1024),
     descriptors: readdirSync("/proc/self/fd").length,
@@ -44,6 +51,26 @@ function objectBytes(): number {
   if (jsc === undefined) return process.memoryUsage().heapUsed;
   const { heapSize, extraMemorySize } = jsc.heapStats();
   return heapSize - extraMemorySize;
+}
+
+function codeBytes(): number {
+  if (jsc !== undefined) return 0;
+  const spaces = getHeapSpaceStatistics().filter(({ space_name: name }) => /code|trusted/.test(name));
+  return spaces.reduce((sum, { space_used_size: used }) => sum + used, 0);
+}
+
+/** How many descriptors this process has of each kind. */
+export function openFiles(): Map<string, number> {
+  const kinds = new Map<string, number>();
+  for (const descriptor of readdirSync("/proc/self/fd")) {
+    try {
+      const kind = readlinkSync(`/proc/self/fd/${descriptor}`).replace(/:\[\d+\]$/, "");
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    } catch {
+      // It was closed meanwhile, as that of the folder is.
+    }
+  }
+  return kinds;
 }
 
 /** The processes that this one has started and that are still there. */

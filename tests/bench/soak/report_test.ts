@@ -7,6 +7,8 @@ const timeout = 10_000;
 const flat: Usage = {
   residentKib: 200_000,
   heapKib: 15_000,
+  codeKib: 2000,
+  anonymousKib: 120_000,
   blocks: 3,
   sharedKib: 2048,
   descriptors: 40,
