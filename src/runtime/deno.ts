@@ -1,4 +1,5 @@
 import { startChildProcess } from "./child_process.ts";
+import { keepDenoHeapSmall } from "./deno_heap.ts";
 import { nodeSide } from "./node_side.ts";
 import type { Runtime } from "./port.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
@@ -20,6 +21,7 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
     // message: it goes without one.
     startThread: (url, { heapMebibytes: _, ...options }) => startWorkerThread(url, options),
     startChild,
+    keepHeapSmall: keepDenoHeapSmall,
     scope: workerThreadScope(),
   };
 }

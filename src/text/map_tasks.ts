@@ -100,10 +100,9 @@ export const mapRange: (request: RangeRequest) => Promise<Outcome<RangeAnswer>> 
       const words = new AttemptWords(slot, request.attempt);
       const { records, consumed } = recordsOf(source, request, settings);
       const values: unknown[] = [];
-      writer ??= new RecordWriter();
+      writer ??= new RecordWriter(settings.by === "chunks");
       const output = writer;
       output.clear();
-      const isWhole = settings.by === "chunks";
       const { called, failed } = await callRecords({
         records,
         call,
@@ -111,7 +110,7 @@ export const mapRange: (request: RangeRequest) => Promise<Outcome<RangeAnswer>> 
         concurrency,
         lost: new Map(lost),
         begin: (index) => words.begin(index),
-        take: settings.values ? (value) => addValues(values, value) : (value) => output.write(value, isWhole),
+        take: settings.values ? (value) => addValues(values, value) : (value) => output.write(value),
       });
       const bytes = output.take();
       words.claimOutput();

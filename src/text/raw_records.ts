@@ -10,6 +10,8 @@ export const BLANK: unique symbol = Symbol("blank");
 export interface RawRecords {
   /** How many there are, blank ones and the header among them: records are numbered by it. */
   readonly count: number;
+  /** Whether there is one of that number; quicker than to count them all. */
+  has(index: number): boolean;
   /** What the function gets, or `BLANK`. Throws where the record is malformed. */
   value(index: number): unknown;
   /** The record as it came. */
@@ -27,15 +29,20 @@ export interface RangePlace {
 }
 
 const NEWLINE = 10;
+/** Bytes that lines are made of at a time. */
+const PIECE_BYTES = 16 * 1024;
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The text of bytes; undefined where they are no UTF-8 and that is an error. */
 function decoded(bytes: Uint8Array, invalid: MapperSettings["invalid"]): string | undefined {
+  // Deno's strict decoder takes several times as long, and twice the memory for letters of one byte.
+  const text = lenient.decode(bytes);
+  if (invalid === "replace" || !text.includes("\ufffd")) return text;
   try {
     return strict.decode(bytes);
   } catch {
-    return invalid === "replace" ? lenient.decode(bytes) : undefined;
+    return undefined;
   }
 }
 
@@ -48,8 +55,8 @@ export function rawRecords(text: RecordBytes, settings: MapperSettings, place: R
     offset += 3;
   }
   if (by === "chunks") return new ChunkRecords({ bytes, offset }, settings);
-  const lines = new Lines({ bytes, offset }, settings);
-  if (by === "csv") return new CsvRecords(lines, settings, place);
+  if (by === "csv") return new CsvRecords(new Lines({ bytes, offset }, settings, Infinity), settings, place);
+  const lines = new Lines({ bytes, offset }, settings, PIECE_BYTES);
   return by === "ndjson" ? new JsonRecords(lines) : new LineRecords(lines);
 }
 
@@ -62,22 +69,78 @@ function withoutReturn(line: string): string {
   return line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line;
 }
 
-/** The lines of a range, without their line feeds. */
+/** Where a piece of the bytes begins. */
+interface Piece {
+  readonly line: number;
+  readonly start: number;
+}
+
+/**
+ * The lines of a range, without their line feeds. They are made piece by piece, so that few strings live at a time: what
+ * survives a look through the new objects makes the heap grow.
+ */
 class Lines {
-  readonly texts: readonly (string | undefined)[];
   readonly #bytes: Uint8Array;
   readonly #offset: number;
+  readonly #invalid: MapperSettings["invalid"];
+  readonly #pieceBytes: number;
+  /** The pieces that were come by so far, and the one after them. */
+  readonly #pieces: Piece[] = [{ line: 0, start: 0 }];
+  /** The lines of the piece that is looked at, and the first one's number. */
+  #texts: readonly (string | undefined)[] = [];
+  #first = 0;
   /** The line whose place was asked for last, and its place. */
-  #known: { line: number; start: number } = { line: 0, start: 0 };
+  #known: Piece = { line: 0, start: 0 };
 
-  constructor({ bytes, offset }: RecordBytes, { invalid }: MapperSettings) {
+  constructor({ bytes, offset }: RecordBytes, { invalid }: MapperSettings, pieceBytes: number) {
     this.#bytes = bytes;
     this.#offset = offset;
-    const text = decoded(bytes, invalid);
-    const texts = text?.split("\n") ?? splitBytes(bytes).map((line) => decoded(line, invalid));
+    this.#invalid = invalid;
+    this.#pieceBytes = pieceBytes;
+  }
+
+  get count(): number {
+    for (let last; (last = this.#pieces.at(-1)!).start < this.#bytes.length;) this.#load(last);
+    return this.#pieces.at(-1)!.line;
+  }
+
+  has(line: number): boolean {
+    while (line >= this.#first + this.#texts.length) {
+      const last = this.#pieces.at(-1)!;
+      if (line < last.line) break;
+      if (last.start >= this.#bytes.length) return false;
+      this.#load(last);
+    }
+    return true;
+  }
+
+  /** A line that there is; undefined where it is no UTF-8 and that is an error. */
+  text(line: number): string | undefined {
+    const at = line - this.#first;
+    if (at < 0 || at >= this.#texts.length) {
+      this.has(line);
+      this.#load(this.#pieces.findLast((piece) => piece.line <= line && piece.start < this.#bytes.length)!);
+    }
+    return this.#texts[line - this.#first];
+  }
+
+  #load({ line, start }: Piece): void {
+    const end = this.#pieceEnd(start);
+    const bytes = this.#bytes.subarray(start, end);
+    const texts: (string | undefined)[] = decoded(bytes, this.#invalid)?.split("\n") ??
+      splitBytes(bytes).map((part) => decoded(part, this.#invalid));
     // After the last line end there is no line.
     if (texts.at(-1) === "") texts.pop();
-    this.texts = texts;
+    this.#texts = texts;
+    this.#first = line;
+    if (line === this.#pieces.at(-1)!.line) this.#pieces.push({ line: line + texts.length, start: end });
+  }
+
+  #pieceEnd(start: number): number {
+    const limit = start + this.#pieceBytes;
+    if (limit >= this.#bytes.length) return this.#bytes.length;
+    const end = this.#bytes.lastIndexOf(NEWLINE, limit - 1);
+    return end >= start ? end + 1 : this.#bytes.indexOf(NEWLINE, limit) + 1 || this.#bytes.length;
   }
 
   offset(line: number): number {
@@ -143,17 +206,21 @@ class LineRecords implements RawRecords {
   }
 
   get count(): number {
-    return this.lines.texts.length;
+    return this.lines.count;
+  }
+
+  has(index: number): boolean {
+    return this.lines.has(index);
   }
 
   value(index: number): unknown {
-    const text = this.lines.texts[index];
+    const text = this.lines.text(index);
     if (text === undefined) throw this.lines.invalidAt(index, 1);
     return withoutReturn(text);
   }
 
   raw(index: number): { record: unknown; isBase64: boolean } {
-    const text = this.lines.texts[index];
+    const text = this.lines.text(index);
     return rawText(text === undefined ? text : withoutReturn(text), () => this.lines.bytes(index, 1));
   }
 
@@ -164,7 +231,7 @@ class LineRecords implements RawRecords {
 
 class JsonRecords extends LineRecords {
   override value(index: number): unknown {
-    const text = this.lines.texts[index];
+    const text = this.lines.text(index);
     if (text === undefined) throw this.lines.invalidAt(index, 1);
     if (text.length < 2 && text.trim() === "") return BLANK;
     try {
@@ -198,20 +265,25 @@ class CsvRecords implements RawRecords {
     return this.#rows.length;
   }
 
+  has(index: number): boolean {
+    return index < this.#rows.length;
+  }
+
   #collect(): void {
-    const { texts } = this.#lines;
-    for (let line = 0; line < texts.length;) {
+    const lines = this.#lines;
+    const { count } = lines;
+    for (let line = 0; line < count;) {
       this.#starts.push(line);
-      let row = texts[line];
+      let row = lines.text(line);
       let isQuoted = hasOpenQuote(row ?? "");
-      for (line++; isQuoted && line < texts.length; line++) {
-        const next = texts[line];
+      for (line++; isQuoted && line < count; line++) {
+        const next = lines.text(line);
         if (hasOpenQuote(next ?? "")) isQuoted = false;
         row = row === undefined || next === undefined ? undefined : `${row}\n${next}`;
       }
       this.#rows.push(row === undefined ? row : withoutReturn(row));
     }
-    this.#starts.push(texts.length);
+    this.#starts.push(count);
   }
 
   value(index: number): unknown {
@@ -257,9 +329,13 @@ class ChunkRecords implements RawRecords {
     return this.#text.bytes.length === 0 ? 0 : 1;
   }
 
+  has(index: number): boolean {
+    return index < this.count;
+  }
+
   value(): unknown {
     const text = decoded(this.#text.bytes, this.#settings.invalid);
-    if (text === undefined) throw new Lines(this.#text, this.#settings).invalidAt(0, Infinity);
+    if (text === undefined) throw new Lines(this.#text, this.#settings, Infinity).invalidAt(0, Infinity);
     return text;
   }
 
@@ -283,6 +359,10 @@ export class ValueRecords implements RawRecords {
 
   get count(): number {
     return this.#values.length;
+  }
+
+  has(index: number): boolean {
+    return index < this.#values.length;
   }
 
   value(index: number): unknown {

@@ -51,7 +51,7 @@ export async function callRecords(work: RecordCalls): Promise<CallsEnd> {
     const { index, outcome } = underWay.shift()!;
     finish(index, await outcome);
   };
-  for (let index = 0; index < records.count && !(settings.stops && failed.length > 0); index++) {
+  for (let index = 0; records.has(index) && !(settings.stops && failed.length > 0); index++) {
     work.begin(index);
     const known = lost.get(index);
     let outcome: Outcome | Promise<Outcome>;
@@ -86,34 +86,34 @@ function lostError({ name, message, code, stack }: ErrorData): Error {
 }
 
 /** The first call, and what follows where it gives a promise or throws. */
-function attempt(
-  { call, records, settings, begin }: RecordCalls,
-  index: number,
-  record: unknown,
-): Outcome | Promise<Outcome> {
-  const { retries, timeout } = settings;
-  const again = (left: number, error: unknown): Outcome | Promise<Outcome> =>
-    left === 0 ? { error } : later(callAgain, left - 1);
-  const callAgain = (): unknown => {
-    begin(index);
-    return call(records.value(index));
-  };
-  const later = async (start: () => unknown, left: number): Promise<Outcome> => {
-    try {
-      const value = start();
-      return { value: await withinTime(isListed(value) ? listed(value) : value, timeout) };
-    } catch (error) {
-      return again(left, error);
-    }
-  };
+function attempt(work: RecordCalls, index: number, record: unknown): Outcome | Promise<Outcome> {
+  const { retries } = work.settings;
   try {
-    const value = call(record);
+    const value = work.call(record);
     if (typeof value !== "object" || value === null) return { value };
-    if (isThenable(value) || Symbol.asyncIterator in value) return later(() => value, retries);
+    if (isThenable(value) || Symbol.asyncIterator in value) return settle(work, index, () => value, retries);
     return { value: isListed(value) ? [...value as Iterable<unknown>] : value };
   } catch (error) {
-    return again(retries, error);
+    return again(work, index, retries, error);
   }
+}
+
+async function settle(work: RecordCalls, index: number, start: () => unknown, retries: number): Promise<Outcome> {
+  try {
+    const value = start();
+    return { value: await withinTime(isListed(value) ? listed(value) : value, work.settings.timeout) };
+  } catch (error) {
+    return again(work, index, retries, error);
+  }
+}
+
+function again(work: RecordCalls, index: number, retries: number, error: unknown): Outcome | Promise<Outcome> {
+  if (retries === 0) return { error };
+  const start = (): unknown => {
+    work.begin(index);
+    return work.call(work.records.value(index));
+  };
+  return settle(work, index, start, retries - 1);
 }
 
 /** Whether what a call gave is a row of values that is made as it is read. */

@@ -1,35 +1,37 @@
 /** Characters that are gathered before they become bytes. */
 const PENDING = 16 * 1024;
-/** Memory that is kept from one range to the next, in bytes. */
+/** Memory at first, and kept from one range to the next, in bytes. */
+const FIRST = 256 * 1024;
 const KEPT = 8 * 1024 * 1024;
 
 const encoder = new TextEncoder();
 
 /** Makes bytes of what the function gives for records, one range after another. */
 export class RecordWriter {
-  #bytes: Uint8Array = new Uint8Array(256 * 1024);
+  readonly #isWhole: boolean;
+  #bytes: Uint8Array = new Uint8Array(FIRST);
   #length = 0;
-  #text = "";
+  /** What is to become bytes, without line ends unless `isWhole`: to join it makes one string, not one for each record. */
+  #texts: string[] = [];
+  #characters = 0;
+
+  /** `isWhole`: a string is written as it is. */
+  constructor(isWhole: boolean) {
+    this.#isWhole = isWhole;
+  }
 
   /**
-   * Writes what one record gave, or nothing of it. A string is a line (`isWhole`: it is written as it is), bytes are
-   * written as they are, `undefined` is nothing, each item of an array is written by itself, all else is a line of JSON.
+   * Writes what one record gave, or nothing of it. A string is a line (or as it is), bytes are written as they are,
+   * `undefined` is nothing, each item of an array is written by itself, all else is a line of JSON.
    *
    * @throws {TypeError} where it has no form as text
    */
-  write(value: unknown, isWhole: boolean): void {
-    if (typeof value === "string") this.#add(isWhole ? value : `${value}\n`);
-    else if (value !== undefined) {
-      const [length, text] = [this.#length, this.#text];
-      try {
-        if (Array.isArray(value)) { for (const item of value) this.#writeOne(item, isWhole); }
-        else this.#writeOne(value, isWhole);
-      } catch (error) {
-        this.#length = length;
-        this.#text = text;
-        throw error;
-      }
-    }
+  write(value: unknown): void {
+    if (typeof value === "string") this.#add(value);
+    else if (Array.isArray(value)) {
+      // All of them have a form as text before one is written.
+      for (const ready of value.map((item) => this.#ready(item))) this.#addReady(ready);
+    } else this.#addReady(this.#ready(value));
   }
 
   /** All that was written, good until the next `write`. */
@@ -37,40 +39,47 @@ export class RecordWriter {
     this.#flush();
     const taken = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
-    if (this.#bytes.length > KEPT) this.#bytes = new Uint8Array(256 * 1024);
+    if (this.#bytes.length > KEPT) this.#bytes = new Uint8Array(FIRST);
     return taken;
   }
 
   /** Forgets what was written. */
   clear(): void {
     this.#length = 0;
-    this.#text = "";
+    this.#texts = [];
+    this.#characters = 0;
   }
 
-  #writeOne(value: unknown, isWhole: boolean): void {
-    if (typeof value === "string") this.#add(isWhole ? value : `${value}\n`);
-    else if (value instanceof Uint8Array) {
-      this.#flush();
-      this.#makeRoom(value.length);
-      this.#bytes.set(value, this.#length);
-      this.#length += value.length;
-    } else if (value !== undefined) {
-      const text = JSON.stringify(value) as string | undefined;
-      if (text === undefined) throw new TypeError(`Cannot write what the function gave: it is a ${typeof value}`);
-      this.#add(`${text}\n`);
-    }
+  #ready(value: unknown): string | Uint8Array | undefined {
+    if (value === undefined || typeof value === "string" || value instanceof Uint8Array) return value;
+    const text = JSON.stringify(value) as string | undefined;
+    if (text === undefined) throw new TypeError(`Cannot write what the function gave: it is a ${typeof value}`);
+    return this.#isWhole ? `${text}\n` : text;
+  }
+
+  #addReady(value: string | Uint8Array | undefined): void {
+    if (typeof value === "string") return this.#add(value);
+    if (value === undefined) return;
+    this.#flush();
+    this.#makeRoom(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
   }
 
   #add(text: string): void {
-    this.#text += text;
-    if (this.#text.length >= PENDING) this.#flush();
+    this.#texts.push(text);
+    if ((this.#characters += text.length + 1) >= PENDING) this.#flush();
   }
 
   #flush(): void {
-    if (this.#text === "") return;
-    this.#makeRoom(this.#text.length * 3);
-    this.#length += encoder.encodeInto(this.#text, this.#bytes.subarray(this.#length)).written;
-    this.#text = "";
+    if (this.#texts.length === 0) return;
+    // For the last line end.
+    if (!this.#isWhole) this.#texts.push("");
+    const text = this.#texts.join(this.#isWhole ? "" : "\n");
+    this.#texts = [];
+    this.#characters = 0;
+    this.#makeRoom(text.length * 3);
+    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
   }
 
   #makeRoom(length: number): void {

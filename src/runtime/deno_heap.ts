@@ -1,0 +1,59 @@
+import process from "node:process";
+import { setInterval } from "node:timers";
+import { builtin } from "./builtin.ts";
+
+const inspector = builtin<typeof import("node:inspector")>("node:inspector");
+const v8 = builtin<typeof import("node:v8")>("node:v8");
+
+/** Memory of the whole process above which its threads collect their garbage. */
+const CEILING_BYTES = 144 * 1024 * 1024;
+/** Heap of a thread, garbage and unused pages included, below which it does not: that of a thread that was just started. */
+const LEAST_HEAP_BYTES = 20 * 1024 * 1024;
+/** Milliseconds between two looks at that. */
+const INTERVAL = 100;
+/** Time that a thread works, at the least, for each time that it collects. */
+const WORK_RATIO = 20;
+
+interface DenoGlobal {
+  readonly permissions: { querySync(descriptor: { name: string; kind: string }): { readonly state: string } };
+}
+
+let isKept = false;
+
+/**
+ * Keeps this thread's heap small. V8 lets its space of new objects grow to 64 MiB and more in each thread and keeps it;
+ * Deno takes the flags against that at its start only. A full collection that an inspector asks for gives it back.
+ */
+export function keepDenoHeapSmall(): void {
+  if (isKept || !mayInspect()) return;
+  isKept = true;
+  let next = 0;
+  let isCollecting = false;
+  setInterval(() => {
+    if (isCollecting || performance.now() < next) return;
+    const heap = v8().getHeapStatistics().total_heap_size;
+    if (heap < LEAST_HEAP_BYTES || process.memoryUsage.rss() <= CEILING_BYTES) return;
+    isCollecting = true;
+    const began = performance.now();
+    collect(() => {
+      const ended = performance.now();
+      next = ended + WORK_RATIO * (ended - began);
+      isCollecting = false;
+    });
+  }, INTERVAL).unref();
+}
+
+/** Deno asks on the terminal about a permission that was not settled; this is not worth a question. */
+function mayInspect(): boolean {
+  const { permissions } = (globalThis as unknown as { Deno: DenoGlobal }).Deno;
+  return permissions.querySync({ name: "sys", kind: "inspector" }).state === "granted";
+}
+
+function collect(done: () => void): void {
+  const session = new (inspector().Session)();
+  session.connect();
+  session.post("HeapProfiler.collectGarbage", () => {
+    session.disconnect();
+    done();
+  });
+}
