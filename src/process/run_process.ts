@@ -4,6 +4,7 @@ import { objectCodec } from "../channel/object_codec.ts";
 import { InterruptedError } from "../core/errors.ts";
 import { adoptInterruptWord, deliverInterrupt, isInterrupted } from "../core/interrupt.ts";
 import { withModules } from "../core/late_modules.ts";
+import { isRetired } from "../core/retirement.ts";
 import { adoptStopWord, isStopRequested } from "../core/stop_request.ts";
 import { releaseKernelThread } from "../kernels/thread_kernels.ts";
 import { adoptOwnerWord } from "../memory/owner_word.ts";
@@ -90,6 +91,8 @@ export function reportUncaught(
   scope: ThreadScope,
   method: StartMethod,
 ): void | Promise<void> {
+  // It was killed: what it ran into after that is no news, and nobody is told of it.
+  if (isRetired()) return undefined;
   // Whoever interrupts a process knows why it ends.
   if (!isInterruption(error)) {
     const text = error instanceof Error ? error.stack ?? String(error) : runtime.inspect(error);

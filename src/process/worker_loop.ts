@@ -9,6 +9,7 @@ import { freeBlock } from "../channel/payload_block.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
 import { grantRoom } from "../channel/room_wish.ts";
 import { canLoadMore, loadModules, UnloadedError } from "../core/late_modules.ts";
+import { isRetired } from "../core/retirement.ts";
 import { adoptStopWord } from "../core/stop_request.ts";
 import { TaskAbort } from "../core/task_abort.ts";
 import { isThenable } from "../core/thenable.ts";
@@ -84,6 +85,7 @@ export class WorkerLoop {
   }
 
   #reportFatal(error: unknown, name: string): void {
+    if (isRetired()) return;
     const known = error instanceof Error ? error : new Error(`Uncaught ${String(error)}`);
     runtime.writeError(`Uncaught error in ${name}: ${known.stack ?? known.message}\n`);
     this.#scope.post({ fatal: encodeError(known, () => false) } satisfies FatalMessage);

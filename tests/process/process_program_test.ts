@@ -45,6 +45,12 @@ test("An uncaught error is on standard error under the name of its process", { t
   assert.match(stderr, /^Uncaught error in Doomed: RangeError: broken\n.*process_program\.ts/s);
 });
 
+test("A thread that was killed and goes on nevertheless says nothing of what it runs into", { timeout }, async () => {
+  const { stdout, stderr } = await output("killed_program");
+  assert.equal(stdout, "-9\n");
+  assert.doesNotMatch(stderr, /Uncaught/);
+});
+
 test("A module that starts a process at import without a guard gets an error that says so", { timeout }, async () => {
   assert.equal((await output("unguarded_process")).stdout, "MainGuardError\n");
 });
