@@ -46,10 +46,10 @@ export function encodePassing(value: unknown, root: string): Uint8Array | undefi
     const written = target.writer.write(value, 0, target.bytes.length, root);
     if (written === "clone") return undefined;
     if (written === "written") return target.bytes.subarray(0, target.writer.position);
-    const size = Math.max(target.bytes.length * 2, target.writer.position + target.writer.needed);
-    if (size > LARGEST_PAYLOAD) {
+    const least = target.writer.position + target.writer.needed;
+    if (least > LARGEST_PAYLOAD || target.bytes.length >= LARGEST_PAYLOAD) {
       throw new TaskEncodingError(root, `longer than the ${LARGEST_PAYLOAD} bytes that a message may have`);
     }
-    target = newScratch(size);
+    target = newScratch(Math.min(Math.max(target.bytes.length * 2, least), LARGEST_PAYLOAD));
   }
 }
