@@ -1,11 +1,9 @@
 import { removeFile, renameFile, temporaryBeside } from "../runtime/files.ts";
-import { type BatchedFile, lowerFiles, type Outcome, type WrittenFile } from "./file_tasks.ts";
+import type { BatchedFile, WrittenFile } from "./draft_file.ts";
 import { orWriteError } from "./file_sink.ts";
 import type { KnownFile } from "./input_change.ts";
 import type { TextFailure } from "./report.ts";
 import type { RunCheckpoint } from "./run_checkpoint.ts";
-import type { RunContext } from "./run_context.ts";
-import { resultOf } from "./task_runner.ts";
 
 /** Files of one batch at most: beyond that a task's own cost is nothing beside that of opening files. */
 const BATCH_FILES = 64;
@@ -13,58 +11,103 @@ const BATCH_FILES = 64;
 const BATCH_BYTES = 1024 * 1024;
 
 /** The part of a batch that a file of `size` bytes is. */
-export function batchShare(size: number): number {
-  return Math.min(1, Math.max(1 / BATCH_FILES, size / BATCH_BYTES));
+export function batchShare(size: number, batchBytes: number = BATCH_BYTES): number {
+  return Math.min(1, Math.max(1 / BATCH_FILES, size / batchBytes));
 }
 
+/** Gathers small files until they are worth a task. */
+export class FileBatch<F extends KnownFile> {
+  readonly #limit: number;
+  #files: F[] = [];
+  #bytes = 0;
+
+  /** @param limit bytes of text from which a batch is full */
+  constructor(limit: number = BATCH_BYTES) {
+    this.#limit = limit;
+  }
+
+  /** Adds a file; true where the batch is full. */
+  add(file: F): boolean {
+    this.#files.push(file);
+    this.#bytes += file.size;
+    return this.#files.length === BATCH_FILES || this.#bytes >= this.#limit;
+  }
+
+  /** Whether there are files. */
+  get pending(): boolean {
+    return this.#files.length > 0;
+  }
+
+  /** The files, which then belong to it no more. */
+  take(): readonly F[] {
+    const files = this.#files;
+    this.#files = [];
+    this.#bytes = 0;
+    return files;
+  }
+}
+
+/** What came of a file. */
+export type FileResult<W extends WrittenFile> = { readonly done: W } | { readonly error: Error };
+
 /** What a batch run works with. */
-export interface BatchRunOptions {
-  readonly context: RunContext;
+export interface BatchRunOptions<W extends WrittenFile> {
+  /** Hands files to a worker as soon as a slot is free. */
+  readonly start: (files: readonly BatchedFile[]) => Promise<StartedFiles<W>>;
+  readonly checkpoint: Pick<RunCheckpoint<never>, "complete"> | undefined;
+  /** Whether the run is to end early. */
+  readonly isStopped: () => boolean;
+  /** Called before files get their names. Throws where they must not. */
+  readonly beforeNaming?: (files: readonly (BatchedFile & W)[]) => Promise<void>;
   /** Told of each file that has its final name. */
-  readonly onDone: (consumed: number, produced: number) => void;
+  readonly onDone: (file: BatchedFile & W) => void;
   readonly onFailure: (failure: TextFailure) => void;
   /** Told when all files of a batch are done or have failed. */
   readonly onBatch: () => void;
 }
 
-/** Small files, each with an output of its own, that workers take by the dozen. */
-export class BatchRun {
-  readonly #options: BatchRunOptions;
-  readonly #inFlight: Set<readonly BatchedFile[]> = new Set();
-  #files: BatchedFile[] = [];
-  #bytes = 0;
+/** Files that a worker has, and what it will answer. */
+export interface StartedFiles<W extends WrittenFile> {
+  readonly results: Promise<readonly FileResult<W>[]>;
+}
 
-  constructor(options: BatchRunOptions) {
+/** Small files, each with an output of its own, that workers take by the dozen. */
+export class BatchRun<W extends WrittenFile = WrittenFile> {
+  readonly #options: BatchRunOptions<W>;
+  readonly #batch: FileBatch<BatchedFile>;
+  readonly #inFlight: Set<readonly BatchedFile[]> = new Set();
+
+  /** @param limit bytes of text from which a batch is full */
+  constructor(options: BatchRunOptions<W>, limit?: number) {
     this.#options = options;
+    this.#batch = new FileBatch(limit);
   }
 
   /** Adds a file to the batch; true where the batch is full. */
   add({ path, size, modified, identity }: KnownFile, target: string): boolean {
-    this.#files.push({ path, size, modified, identity, target });
-    this.#bytes += size;
-    return this.#files.length === BATCH_FILES || this.#bytes >= BATCH_BYTES;
+    return this.#batch.add({ path, size, modified, identity, target });
   }
 
   /** Whether there are files that no worker has. */
   get pending(): boolean {
-    return this.#files.length > 0;
+    return this.#batch.pending;
   }
 
   /** Starts the batch when a slot is free. What it gives is to be handed to `complete` in its turn. */
-  async start(): Promise<Batch> {
-    const files = this.#files;
-    this.#files = [];
-    this.#bytes = 0;
-    return await this.#start(files);
+  async start(): Promise<Batch<W>> {
+    return await this.#start(this.#batch.take());
   }
 
   /** Gives the finished files of a batch their names; resolves when all of them are done or have failed. */
-  async complete({ files, outcomes }: Batch): Promise<void> {
+  async complete({ files, results }: Batch<W>): Promise<void> {
     try {
-      await this.#takeAll(files, await outcomes);
+      await this.#takeAll(files, await results);
       this.#options.onBatch();
     } catch (error) {
-      if (this.#options.context.stopped) return;
+      if (this.#options.isStopped()) {
+        for (const file of files) this.#discard(file);
+        return;
+      }
       if (files.length === 1) {
         const path = files[0]!.path;
         this.#options.onFailure({ path, error: error as Error });
@@ -73,7 +116,10 @@ export class BatchRun {
         return;
       }
       // A worker was lost: only the file that it was lost with is to fail.
-      for (const file of files) await this.complete(await this.#start([file]));
+      for (const file of files) {
+        this.#discard(file);
+        await this.complete(await this.#start([file]));
+      }
     } finally {
       this.#inFlight.delete(files);
     }
@@ -86,63 +132,51 @@ export class BatchRun {
 
   #discard({ target }: BatchedFile): void {
     // A run that resumes finds its files by their names.
-    if (this.#options.context.checkpoint === undefined) removeFile(temporaryBeside(target));
+    if (this.#options.checkpoint === undefined) removeFile(temporaryBeside(target));
   }
 
-  async #start(files: readonly BatchedFile[]): Promise<Batch> {
-    const { runner, slots, settings } = this.#options.context;
-    const slot = await slots.acquire();
+  async #start(files: readonly BatchedFile[]): Promise<Batch<W>> {
     this.#inFlight.add(files);
-    const outcomes = runner.apply(lowerFiles, [files, slot, settings]).finally(() => slots.release(slot));
-    outcomes.catch(() => {});
-    return { files, outcomes };
+    const { results } = await this.#options.start(files);
+    results.catch(() => {});
+    return { files, results };
   }
 
-  async #takeAll(files: readonly BatchedFile[], outcomes: readonly Outcome<WrittenFile>[]): Promise<void> {
-    const { checkpoint, stopped } = this.#options.context;
+  async #takeAll(files: readonly BatchedFile[], results: readonly FileResult<W>[]): Promise<void> {
+    const { checkpoint, isStopped, beforeNaming, onDone, onFailure } = this.#options;
+    const complete: (BatchedFile & W)[] = [];
+    for (const [index, result] of results.entries()) {
+      const file = files[index]!;
+      if ("done" in result) complete.push({ ...file, ...result.done });
+      else if (!isStopped()) onFailure({ path: file.path, error: result.error });
+    }
+    if (!isStopped()) await beforeNaming?.(complete);
     if (checkpoint !== undefined) {
-      if (!stopped) await this.#takeSynced(checkpoint, files, outcomes);
+      if (isStopped()) return;
+      await checkpoint.complete(complete, true, (file, error) => {
+        if (error === undefined) onDone(file);
+        else onFailure({ path: file.path, error });
+      });
       return;
     }
-    for (const [index, outcome] of outcomes.entries()) {
-      const { path, target } = files[index]!;
-      if (this.#options.context.stopped) {
-        if ("done" in outcome) removeFile(outcome.done.temporary);
+    for (const file of complete) {
+      const { path, target, temporary } = file;
+      if (isStopped()) {
+        removeFile(temporary);
         continue;
       }
       try {
-        const { temporary, consumed, produced } = resultOf(outcome, path, target);
         orWriteError(target, () => renameFile(temporary, target));
-        this.#options.onDone(consumed, produced);
+        onDone(file);
       } catch (error) {
-        this.#options.onFailure({ path, error: error as Error });
+        removeFile(temporary);
+        onFailure({ path, error: error as Error });
       }
     }
-  }
-
-  async #takeSynced(
-    checkpoint: RunCheckpoint,
-    files: readonly BatchedFile[],
-    outcomes: readonly Outcome<WrittenFile>[],
-  ): Promise<void> {
-    const complete: (BatchedFile & WrittenFile)[] = [];
-    for (const [index, outcome] of outcomes.entries()) {
-      const file = files[index]!;
-      try {
-        complete.push({ ...file, ...resultOf(outcome, file.path, file.target) });
-      } catch (error) {
-        this.#options.onFailure({ path: file.path, error: error as Error });
-      }
-    }
-    await checkpoint.complete(complete, true, ({ path, consumed, produced }, error) => {
-      if (error === undefined) this.#options.onDone(consumed, produced);
-      else this.#options.onFailure({ path, error });
-    });
   }
 }
 
-/** Files that a worker has, and what it will answer. */
-export interface Batch {
+/** Files that are with a worker. */
+export interface Batch<W extends WrittenFile> extends StartedFiles<W> {
   readonly files: readonly BatchedFile[];
-  readonly outcomes: Promise<readonly Outcome<WrittenFile>[]>;
 }

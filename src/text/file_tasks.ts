@@ -6,23 +6,12 @@
 import type { InvalidMode } from "../kernels/lowercase.ts";
 import { typedView } from "../memory/linear_memory.ts";
 import { task } from "../process/task.ts";
-import { syncOpened } from "../runtime/disk.ts";
-import {
-  closeFile,
-  createEmpty,
-  createTemporaryBeside,
-  isZero,
-  type NewFile,
-  openToWrite,
-  removeFile,
-  writeAt,
-} from "../runtime/files.ts";
+import { closeFile, isZero, openToWrite, removeFile, writeAt } from "../runtime/files.ts";
 import type { ByteSource } from "./byte_source.ts";
-import { draftPath } from "./draft_path.ts";
+import { assertUnchanged, type BatchedFile, writeDraft, type WrittenFile } from "./draft_file.ts";
 import type { NominalChunk } from "./chunk_plan.ts";
 import { type FailureData, guarded, TaskFailure } from "./file_failure.ts";
 import { type InputFile, withInput } from "./input_file.ts";
-import { inputChange, type KnownFile } from "./input_change.ts";
 import {
   type ChunkPart,
   type ChunkSettings,
@@ -47,6 +36,8 @@ export interface TaskSettings {
   /** Of a run of a kernel of the user's instead of lower-casing. */
   readonly kernel?: KernelSettings | undefined;
 }
+
+export type { BatchedFile, WrittenFile } from "./draft_file.ts";
 
 /** What a task answers: its result, or why there is none. */
 export type Outcome<T> = { readonly done: T } | { readonly failure: FailureData };
@@ -171,20 +162,6 @@ export const writeSlot: (path: string, slot: Slot, length: number, position: num
   },
 );
 
-/** A small file of many, and the path that its output gets. */
-export interface BatchedFile extends KnownFile {
-  readonly target: string;
-}
-
-/** An output that is complete but for its name. */
-export interface WrittenFile {
-  readonly temporary: string;
-  /** Bytes of input. */
-  readonly consumed: number;
-  /** Bytes of output. */
-  readonly produced: number;
-}
-
 /** Reads, lower-cases and writes whole files, each beside its target; answers for each of them. For files of a chunk or less. */
 export const lowerFiles: (
   files: readonly BatchedFile[],
@@ -197,35 +174,18 @@ export const lowerFiles: (
   },
 );
 
-/** Creates the file that a small text is written to before it has its name. */
-function createDraft(target: string, { checkpoint }: TaskSettings): NewFile {
-  if (checkpoint === undefined) return createTemporaryBeside(target);
-  const path = draftPath(target, checkpoint);
-  return { path, file: createEmpty(path) };
-}
-
 function lowerFile(file: BatchedFile, index: number, slot: Slot, settings: TaskSettings): WrittenFile {
-  const written = withInput(file, (source) => {
-    const { path: temporary, file: opened } = guarded("write", () => createDraft(file.target, settings));
-    let isOpen = true;
-    try {
-      const produced = lowerAll(source, index, slot, settings, (bytes, position) => {
-        guarded("write", () => writeAt(opened, bytes, position));
-      });
-      if (settings.checkpoint !== undefined) guarded("write", () => syncOpened(opened));
-      isOpen = false;
-      guarded("write", () => closeFile(opened));
-      return { temporary, consumed: file.size, produced };
-    } catch (error) {
-      if (isOpen) closeFile(opened);
-      removeFile(temporary);
-      throw error;
-    }
-  });
-  const change = guarded("read", () => inputChange(file));
-  if (change === undefined) return written;
-  removeFile(written.temporary);
-  throw new TaskFailure({ kind: "changed", message: change });
+  const written = withInput(
+    file,
+    (source) => writeDraft(file, settings.checkpoint, (write) => lowerAll(source, index, slot, settings, write)),
+  );
+  try {
+    assertUnchanged(file);
+  } catch (error) {
+    removeFile(written.temporary);
+    throw error;
+  }
+  return written;
 }
 
 /** Lower-cases the whole of a text piece by piece; returns the bytes of output. */

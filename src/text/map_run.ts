@@ -5,6 +5,7 @@ import type { ErrorLog } from "./error_log.ts";
 import { changedError } from "./file_failure.ts";
 import { FileSink } from "./file_sink.ts";
 import { inputChange } from "./input_change.ts";
+import { isSmall, type MapBatch, MapBatches } from "./map_batches.ts";
 import { inputError, recordError } from "./map_errors.ts";
 import type { MapSettings } from "./map_options.ts";
 import type { MapSlot } from "./map_slot.ts";
@@ -60,6 +61,7 @@ export class MapRun {
   readonly #openFiles: Set<FileSink> = new Set();
   readonly #tally: MapTally;
   readonly #ranges: SourceRanges;
+  readonly #batches: MapBatches;
   readonly #stopped: Promise<void>;
   #tellStopped!: () => void;
   #isStopped = false;
@@ -82,6 +84,29 @@ export class MapRun {
     const { caller, checkpoint } = parts;
     const onRead = (bytes: number): void => this.#tally.addRead(bytes);
     this.#ranges = new SourceRanges({ settings, runner, caller, slots: this.#slots, checkpoint, onRead });
+    this.#batches = new MapBatches({
+      settings,
+      caller,
+      slots: this.#slots,
+      checkpoint,
+      shared: this.#shared,
+      turns: this.#turns,
+      isStopped: () => this.#isStopped,
+      onFailed: (path, failed) => this.#failRecords(path, failed, 0),
+      onTold: async () => {
+        if (checkpoint === undefined) return;
+        try {
+          await parts.errorLog?.sync();
+        } catch (error) {
+          this.stop(error);
+          throw error;
+        }
+      },
+      onTask: (worker) => this.#tally.addTask(worker),
+      onDone: (file) => this.#tally.addFile(file),
+      onFailure: (failure) => this.#fail(failure),
+      onBatch: () => this.#tally.report(),
+    });
     for (const failure of plan.failed) this.#fail(failure);
   }
 
@@ -119,10 +144,25 @@ export class MapRun {
   async run(): Promise<void> {
     const finishing = new PendingWork(PENDING_PER_SLOT * this.#parts.slots.length);
     let committed = Promise.resolve();
-    for (const source of this.#parts.plan.walk((failure) => this.#fail(failure))) {
+    const { settings, plan } = this.#parts;
+    const complete = (work: Promise<void>): void => {
+      const done = finishing.add(work);
+      if (settings.ordered) committed = done;
+    };
+    const startBatch = async (): Promise<void> => {
+      await finishing.room();
+      if (this.#isStopped) return;
+      complete(this.#completeBatch(await this.#batches.start(), committed));
+    };
+    for (const source of plan.walk((failure) => this.#fail(failure))) {
       if (this.#isStopped) break;
       const resumed = await this.#resume(source);
       if (resumed === "done") continue;
+      if (resumed === undefined && source.kind === "file" && isSmall(source, settings)) {
+        if (this.#batches.add(source)) await startBatch();
+        continue;
+      }
+      if (this.#batches.pending) await startBatch();
       await finishing.room();
       if (this.#isStopped) break;
       const place = this.#open(source, resumed);
@@ -130,15 +170,16 @@ export class MapRun {
       const started = this.#ranges.start(source, place.delivery, resumed?.cursor);
       // All its ranges are started then, or it failed.
       const start = await started.then(() => undefined, (error) => ({ error }));
-      const done = finishing.add(this.#complete(source, place, start, committed));
-      if (this.#parts.settings.ordered) committed = done;
+      complete(this.#complete(source, place, start, committed));
     }
+    if (this.#batches.pending && !this.#isStopped) await startBatch();
     await finishing.all();
     if (!this.#isStopped) await this.#sharedCompressed?.finish(this.#slots);
   }
 
   /** Removes incomplete outputs. */
   abandonFiles(): void {
+    this.#batches.abandon();
     if (this.#parts.checkpoint === undefined) { for (const file of this.#openFiles) file.abandon(); }
     this.#openFiles.clear();
   }
@@ -245,10 +286,7 @@ export class MapRun {
       this.#tally.files++;
       this.#tally.report();
     } catch (error) {
-      if (error instanceof OutputLostError) {
-        this.#outputLost ??= error;
-        this.stop(error);
-      } else if (!this.#isStopped) {
+      if (!this.#loseOutput(error) && !this.#isStopped) {
         if (file !== undefined) this.#openFiles.delete(file);
         if (this.#parts.checkpoint?.keepsAfter(source.path, error) !== true) file?.abandon();
         this.#fail({ path: source.path, error: inputError(error, source.path) });
@@ -257,6 +295,22 @@ export class MapRun {
     } finally {
       place.end();
     }
+  }
+
+  async #completeBatch(batch: MapBatch, turn: Promise<void>): Promise<void> {
+    try {
+      await batch.complete(turn);
+    } catch (error) {
+      if (!this.#loseOutput(error)) this.stop(error);
+    }
+  }
+
+  /** Ends the run where the common output takes no more. */
+  #loseOutput(error: unknown): boolean {
+    if (!(error instanceof OutputLostError)) return false;
+    this.#outputLost ??= error;
+    this.stop(error);
+    return true;
   }
 
   async #commit(source: FileSource | StreamSource, file: FileSink | undefined): Promise<void> {

@@ -1,3 +1,4 @@
+import type { DoneFile } from "./map_batches.ts";
 import type { MapSettings } from "./map_options.ts";
 import type { RangeAnswer } from "./map_tasks.ts";
 import type { TextFailure, WorkerProgress } from "./report.ts";
@@ -59,14 +60,32 @@ export class MapTally {
   /** A range of a source that is written. */
   addRange({ path, kind, ...source }: FileSource | StreamSource, answer: RangeAnswer): void {
     const { consumed, produced, rest, called, worker } = answer;
-    this.bytesIn += consumed;
     // What is compressed was counted as it was read.
-    if (kind === "file" || (source as StreamSource).decompress === undefined) this.#bytesRead += consumed;
-    this.bytesOut += produced + (rest?.length ?? 0);
+    const isRead = kind !== "file" && (source as StreamSource).decompress !== undefined;
+    this.addTask(worker);
+    this.#add(path, worker, consumed, isRead ? 0 : consumed, produced + (rest?.length ?? 0), called);
+    this.report();
+  }
+
+  /** A task that a worker has done. */
+  addTask(name: string): void {
+    const { tasks = 0, bytesIn = 0, path } = this.#workers.get(name) ?? {};
+    this.#workers.set(name, { name, tasks: tasks + 1, bytesIn, path });
+  }
+
+  /** A small file that is done. */
+  addFile({ path, worker, consumed, produced, called }: DoneFile): void {
+    this.files++;
+    this.#add(path, worker, consumed, consumed, produced, called);
+  }
+
+  #add(path: string, worker: string, consumed: number, read: number, produced: number, called: number): void {
+    this.bytesIn += consumed;
+    this.#bytesRead += read;
+    this.bytesOut += produced;
     this.records += called;
     const { tasks = 0, bytesIn = 0 } = this.#workers.get(worker) ?? {};
-    this.#workers.set(worker, { name: worker, tasks: tasks + 1, bytesIn: bytesIn + consumed, path });
-    this.report();
+    this.#workers.set(worker, { name: worker, tasks, bytesIn: bytesIn + consumed, path });
   }
 
   /** Tells the caller how far the run is. */

@@ -13,7 +13,7 @@ import type { NominalChunk } from "./chunk_plan.ts";
 import { TaskFailure } from "./file_failure.ts";
 import type { Outcome } from "./file_tasks.ts";
 import { type InputFile, withInput } from "./input_file.ts";
-import { AttemptWords, type MapSlot } from "./map_slot.ts";
+import { AttemptWords, type MapSlot, type RecordPlace } from "./map_slot.ts";
 import { headerText, type RangePlace, type RawRecords, rawRecords, ValueRecords } from "./raw_records.ts";
 import { callRecords } from "./record_calls.ts";
 import type { ErrorData, FailedRecord, MapperSettings } from "./record_form.ts";
@@ -30,14 +30,18 @@ export type RangeSource =
   | { readonly bytes: Uint8Array; readonly offset: number }
   | { readonly values: readonly unknown[] };
 
-/** Asks for one range. */
-export interface RangeRequest extends RangePlace {
-  readonly source: RangeSource;
-  readonly slot: MapSlot;
+/** What one attempt at work differs in from another. */
+export interface Attempt {
   readonly attempt: number;
   readonly concurrency: number;
   /** Records that ended their worker, which are not to be tried again. */
-  readonly lost: readonly (readonly [index: number, error: ErrorData])[];
+  readonly lost: readonly (RecordPlace & { readonly error: ErrorData })[];
+}
+
+/** Asks for one range. */
+export interface RangeRequest extends RangePlace, Attempt {
+  readonly source: RangeSource;
+  readonly slot: MapSlot;
 }
 
 /** What came of a range. */
@@ -71,6 +75,18 @@ export const prepareMapper: (definition: TaskDefinition, settings: MapperSetting
   },
 );
 
+/** The function, and how it is called; for the tasks of this thread. */
+export function currentMapper(): { readonly call: LoadedTask; readonly settings: MapperSettings } {
+  return mapper!;
+}
+
+/** The memory that the tasks of this thread write to, one after another; empty. */
+export function clearedWriter(): RecordWriter {
+  writer ??= new RecordWriter(currentMapper().settings.by === "chunks");
+  writer.clear();
+  return writer;
+}
+
 /** Answers with the failure of a file as data. */
 async function outcome<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   try {
@@ -81,7 +97,8 @@ async function outcome<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   }
 }
 
-function withWhole<T>(file: InputFile, work: (source: ByteSource) => T): T {
+/** Opens a file for `work`. Throws `TaskFailure` also where it is shorter than it was. */
+export function withWhole<T>(file: InputFile, work: (source: ByteSource) => T): T {
   try {
     return withInput(file, work);
   } catch (error) {
@@ -95,31 +112,26 @@ export const mapRange: (request: RangeRequest) => Promise<Outcome<RangeAnswer>> 
   import.meta,
   function mapRange(request) {
     return outcome(async () => {
-      const { call, settings } = mapper!;
+      const { call, settings } = currentMapper();
       const { source, slot, lost, concurrency } = request;
       const words = new AttemptWords(slot, request.attempt);
       const { records, consumed } = recordsOf(source, request, settings);
       const values: unknown[] = [];
-      writer ??= new RecordWriter(settings.by === "chunks");
-      const output = writer;
-      output.clear();
+      const output = clearedWriter();
       const { called, failed } = await callRecords({
         records,
         call,
         settings,
         concurrency,
-        lost: new Map(lost),
+        lost: new Map(lost.map(({ record, error }) => [record, error])),
         begin: (index) => words.begin(index),
         take: settings.values ? (value) => addValues(values, value) : (value) => output.write(value),
       });
       const bytes = output.take();
       words.claimOutput();
-      const produced = Math.min(bytes.length, slotRoom(slot));
-      memoryView(slot.output, produced).set(bytes.subarray(0, produced));
       return {
         consumed,
-        produced,
-        rest: produced < bytes.length ? bytes.slice(produced) : undefined,
+        ...leaveInSlot(slot, bytes),
         values: settings.values ? values : undefined,
         count: records.count,
         called,
@@ -135,7 +147,15 @@ export function slotRoom({ outputBytes }: MapSlot): number {
   return outputBytes - Math.ceil(outputBytes / 64) - 1024;
 }
 
-function addValues(values: unknown[], value: unknown): void {
+/** Puts output into its slot, as far as it fits there. */
+export function leaveInSlot(slot: MapSlot, bytes: Uint8Array): Pick<RangeAnswer, "produced" | "rest"> {
+  const produced = Math.min(bytes.length, slotRoom(slot));
+  memoryView(slot.output, produced).set(bytes.subarray(0, produced));
+  return { produced, rest: produced < bytes.length ? bytes.slice(produced) : undefined };
+}
+
+/** Adds what a call gave to the values. */
+export function addValues(values: unknown[], value: unknown): void {
   if (Array.isArray(value)) { for (const item of value) if (item !== undefined) values.push(item); }
   else if (value !== undefined) values.push(value);
 }
@@ -179,6 +199,12 @@ export const oddQuotes: (file: InputFile, chunk: NominalChunk) => Promise<Outcom
   },
 );
 
+/** The first row of CSV that begins with `bytes`. */
+export function headerOf(bytes: Uint8Array): string {
+  const end = recordEnd(bytes, 0, true, false);
+  return headerText(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
 /** The first row of a CSV file, as it came. */
 export const firstRow: (file: InputFile) => Promise<Outcome<string>> = task(
   import.meta,
@@ -188,8 +214,7 @@ export const firstRow: (file: InputFile) => Promise<Outcome<string>> = task(
         const end = Math.min(1, file.size);
         const chunk = { start: 0, end, startsQuoted: false, endsQuoted: false };
         const { bytes } = readRecords(source, chunk, true);
-        const rowEnd = recordEnd(bytes, 0, true, false);
-        return headerText(rowEnd < 0 ? bytes : bytes.subarray(0, rowEnd));
+        return headerOf(bytes);
       })
     );
   },

@@ -4,10 +4,12 @@ import type { TaskDefinition } from "../process/task_definition.ts";
 import { Pool } from "../pool/pool.ts";
 import { assertCompression } from "../runtime/compression.ts";
 import { realPath } from "../runtime/files.ts";
+import { batchShare } from "./batch_run.ts";
 import { chunkCount } from "./chunk_plan.ts";
 import { type CommonOutput, openCommonOutput } from "./common_output.ts";
 import type { RunIdentity } from "./checkpoint_records.ts";
 import { ErrorLog } from "./error_log.ts";
+import { batchBytes, isSmall } from "./map_batches.ts";
 import { type MapRecordsOptions, type MapSettings, type MapTextOptions, readMapOptions } from "./map_options.ts";
 import type { MapReport } from "./map_report.ts";
 import { MapRun } from "./map_run.ts";
@@ -120,10 +122,7 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
   const plan = await planText(input, place, settings.compression, signal);
   plan.compressions.forEach(assertCompression);
   if (settings.errorsTo !== undefined) refuseErrorFile(settings.errorsTo, plan);
-  const processes = Math.max(
-    1,
-    Math.min(settings.processes, rangeCount(plan, settings.chunkBytes, settings.processes)),
-  );
+  const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings)));
   const pool = new Pool({
     processes,
     initializer: prepareMapper,
@@ -272,12 +271,15 @@ function throwFailure(run: MapRun, output: CommonOutput | undefined): void {
   } else if (run.stopReason !== undefined) throw run.stopReason.reason;
 }
 
-/** Ranges of the sources, or, where there are more than `enough`, some number above that. */
-function rangeCount(plan: TextPlan, chunkBytes: number, enough: number): number {
-  let ranges = 0;
+/** Tasks that the sources come to, or, where there are more than workers, some number above that. */
+function taskCount(plan: TextPlan, settings: MapSettings): number {
+  let tasks = 0;
   for (const source of plan.sources) {
-    if (ranges > enough) break;
-    ranges += source.kind === "stream" ? Infinity : chunkCount(source.size, chunkBytes);
+    if (tasks > settings.processes) break;
+    if (source.kind === "stream") return Infinity;
+    tasks += isSmall(source, settings)
+      ? batchShare(source.size, batchBytes(settings))
+      : chunkCount(source.size, settings.chunkBytes);
   }
-  return ranges;
+  return Math.ceil(tasks);
 }

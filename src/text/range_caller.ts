@@ -1,10 +1,20 @@
 import { settlesWithin } from "../core/deadline.ts";
 import { WorkerLostError } from "../core/errors.ts";
 import type { Pool } from "../pool/pool.ts";
-import { beginAttempt, callsBegun, giveUpAttempt, type MapSlot, NO_RECORD, recordUnderWay } from "./map_slot.ts";
-import { mapRange, type RangeAnswer, type RangeRequest } from "./map_tasks.ts";
+import { type FilesAnswer, type FilesRequest, mapFiles } from "./map_file_tasks.ts";
+import {
+  beginAttempt,
+  callsBegun,
+  giveUpAttempt,
+  type MapSlot,
+  NO_RECORD,
+  type RecordPlace,
+  recordUnderWay,
+} from "./map_slot.ts";
+import { type Attempt, mapRange, type RangeAnswer, type RangeRequest } from "./map_tasks.ts";
 import { timeoutError } from "./record_calls.ts";
 import { type ErrorData, errorData, type MapperSettings } from "./record_form.ts";
+import { memoryView } from "./slot.ts";
 import { resultOf } from "./task_runner.ts";
 
 /** How often a range is tried again whose worker is lost at no record of it. */
@@ -15,14 +25,17 @@ const LATE_GRACE = 500;
 const LEAVE_GRACE = 500;
 
 /** What one range asks for, but for what its attempts differ in. */
-export type RangeCall = Omit<RangeRequest, "attempt" | "concurrency" | "lost">;
+export type RangeCall = Omit<RangeRequest, keyof Attempt>;
+
+/** The same of small files. */
+export type FilesCall = Omit<FilesRequest, keyof Attempt>;
 
 /** A range that a worker has. */
 interface Watch {
   readonly slot: MapSlot;
   readonly attempt: number;
   readonly controller: AbortController;
-  record: number;
+  place: RecordPlace;
   calls: number;
   since: number;
   /** Whether its record took too long. */
@@ -63,31 +76,76 @@ export class RangeCaller {
 
   /** Does a range. Rejects where that cannot be: with a `FileError`, a `WorkerLostError` at no record, a malformed header. */
   async call(request: RangeCall, path: string): Promise<RangeAnswer> {
-    const lost: Map<number, ErrorData> = new Map();
-    const losses: Map<number, number> = new Map();
+    const answer = await this.#attempts(
+      request.slot,
+      (attempt, signal) => this.#pool.apply(mapRange, [{ ...request, ...attempt }], { signal }),
+    );
+    return resultOf(answer, path, path);
+  }
+
+  /** Does small files. One that cannot be done, as where a worker is lost at no record of it, fails alone. */
+  async callFiles(request: FilesCall): Promise<FilesAnswer> {
+    try {
+      return await this.#attempts(
+        request.slot,
+        (attempt, signal) => this.#pool.apply(mapFiles, [{ ...request, ...attempt }], { signal }),
+      );
+    } catch (error) {
+      if (this.#isClosed) throw error;
+      if (request.files.length > 1) return await this.#oneByOne(request);
+      return { files: [{ thrown: errorData(error) }], produced: 0, rest: undefined, values: undefined, worker: "" };
+    }
+  }
+
+  async #oneByOne(request: FilesCall): Promise<FilesAnswer> {
+    const { slot } = request;
+    const answers: FilesAnswer[] = [];
+    for (const file of request.files) {
+      const answer = await this.callFiles({ ...request, files: [file] });
+      // The next one writes to the slot.
+      const produced = memoryView(slot.output, answer.produced).slice();
+      const rest = concatenated(answer.rest === undefined ? [produced] : [produced, answer.rest]);
+      answers.push({ ...answer, produced: 0, rest });
+      if (this.#settings.stops && answer.files.some((end) => "done" in end && end.done.failed.length > 0)) break;
+    }
+    return {
+      files: answers.flatMap(({ files }) => files),
+      produced: 0,
+      rest: concatenated(answers.map(({ rest }) => rest!)),
+      values: this.#settings.values ? answers.flatMap(({ values }) => values ?? []) : undefined,
+      worker: answers.at(-1)!.worker,
+    };
+  }
+
+  /** Tries again without the records at which workers are lost. */
+  async #attempts<A>(slot: MapSlot, start: (attempt: Attempt, signal: AbortSignal) => Promise<A>): Promise<A> {
+    const lost: Map<string, RecordPlace & { readonly error: ErrorData }> = new Map();
+    const losses: Map<string, number> = new Map();
     let { concurrency } = this.#settings;
-    for (let rangeLosses = 0;;) {
-      const watch = this.#watch(request.slot);
+    for (let otherLosses = 0;;) {
+      const watch = this.#watch(slot);
       try {
         const { attempt, controller: { signal } } = watch;
-        const full: RangeRequest = { ...request, attempt, concurrency, lost: [...lost] };
-        const answer = this.#pool.apply(mapRange, [full], { signal });
+        const answer = start({ attempt, concurrency, lost: [...lost.values()] }, signal);
         this.#calls.add(answer);
-        return resultOf(await answer.finally(() => this.#calls.delete(answer)), path, path);
+        return await answer.finally(() => this.#calls.delete(answer));
       } catch (error) {
         if (this.#isClosed) throw error;
         if (!watch.isLate && !(error instanceof WorkerLostError)) throw error;
-        const record = watch.isLate ? watch.record : recordUnderWay(request.slot);
-        if (record === NO_RECORD) {
-          if (++rangeLosses > RANGE_RETRIES) throw error;
+        const place = watch.isLate ? watch.place : recordUnderWay(slot);
+        if (place.record === NO_RECORD) {
+          if (++otherLosses > RANGE_RETRIES) throw error;
         } else if (concurrency > 1) {
           // It may have been any of those under way: one at a time tells.
           concurrency = 1;
         } else {
-          const count = (losses.get(record) ?? 0) + 1;
-          losses.set(record, count);
+          const key = `${place.file}:${place.record}`;
+          const count = (losses.get(key) ?? 0) + 1;
+          losses.set(key, count);
           const reason = watch.isLate ? timeoutError(this.#settings.timeout!) : error;
-          if (count > this.#settings.retries) lost.set(record, { ...errorData(reason), stack: undefined });
+          if (count > this.#settings.retries) {
+            lost.set(key, { ...place, error: { ...errorData(reason), stack: undefined } });
+          }
         }
       } finally {
         this.#watches.delete(watch);
@@ -98,7 +156,8 @@ export class RangeCaller {
   #watch(slot: MapSlot): Watch {
     const attempt = beginAttempt(slot);
     const controller = new AbortController();
-    const watch = { slot, attempt, controller, record: NO_RECORD, calls: -1, since: 0, isLate: false };
+    const place = { file: 0, record: NO_RECORD };
+    const watch = { slot, attempt, controller, place, calls: -1, since: 0, isLate: false };
     this.#watches.add(watch);
     return watch;
   }
@@ -106,13 +165,13 @@ export class RangeCaller {
   #look(limit: number): void {
     const now = performance.now();
     for (const watch of this.#watches) {
-      const record = recordUnderWay(watch.slot);
+      const place = recordUnderWay(watch.slot);
       const calls = callsBegun(watch.slot);
-      if (calls !== watch.calls || record !== watch.record) {
+      if (calls !== watch.calls || place.record !== watch.place.record) {
         watch.calls = calls;
-        watch.record = record;
+        watch.place = place;
         watch.since = now;
-      } else if (record !== NO_RECORD && now - watch.since > limit && giveUpAttempt(watch.slot, watch.attempt)) {
+      } else if (place.record !== NO_RECORD && now - watch.since > limit && giveUpAttempt(watch.slot, watch.attempt)) {
         this.hasGivenUp = true;
         watch.isLate = true;
         this.#watches.delete(watch);
@@ -120,4 +179,14 @@ export class RangeCaller {
       }
     }
   }
+}
+
+function concatenated(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, end);
+    end += piece.length;
+  }
+  return bytes;
 }

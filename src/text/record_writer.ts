@@ -34,6 +34,18 @@ export class RecordWriter {
     } else this.#addReady(this.#ready(value));
   }
 
+  /** Bytes written so far. */
+  get length(): number {
+    this.#flush();
+    return this.#length;
+  }
+
+  /** Forgets what was written after the first `length` bytes. */
+  cut(length: number): void {
+    this.clear();
+    this.#length = length;
+  }
+
   /** All that was written, good until the next `write`. */
   take(): Uint8Array {
     this.#flush();

@@ -8,6 +8,7 @@ import { CompressedSink } from "./compressed_sink.ts";
 import { FileSink } from "./file_sink.ts";
 import type { TaskSettings } from "./file_tasks.ts";
 import { inputChange } from "./input_change.ts";
+import { lowerBatch } from "./lower_batch.ts";
 import { PendingWork } from "./pending_work.ts";
 import type { TextFailure } from "./report.ts";
 import { doneBytes, hasTarget, type RunCheckpoint } from "./run_checkpoint.ts";
@@ -84,8 +85,10 @@ export class TextRun implements RunContext {
     this.slots = new SlotPool(memory.slots);
     this.settings = memory.settings;
     this.#batches = new BatchRun({
-      context: this,
-      onDone: (consumed, produced) => {
+      start: (files) => lowerBatch(this, files),
+      checkpoint,
+      isStopped: () => this.stopped,
+      onDone: ({ consumed, produced }) => {
         this.#files++;
         this.#add(consumed, produced);
       },
