@@ -10,6 +10,9 @@ type Place = "the program" | "a thread" | "a process";
 export function arrivalProblem(cell: Cell, arrivals: readonly Arrival[], pid: number): string | undefined {
   if (arrivals.length === 0) return "the fault did not come";
   const [site, place] = [siteOf(cell), placeOf(cell)];
+  // Another worker may be started, which loads and initializes once more; and what is encoded is looked at before.
+  const isOnce = site !== "initializer" && site !== "load" && site !== "encode";
+  if (isOnce && arrivals.length > 1) return `the fault came ${arrivals.length} times: the call was made more than once`;
   for (const arrival of arrivals) {
     const found = arrival.isProgram ? "the program" : arrival.pid === pid ? "a thread" : "a process";
     if (arrival.site !== site) return `the fault came in ${arrival.site}, expected it in ${site}`;

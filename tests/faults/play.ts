@@ -30,7 +30,6 @@ export async function play(cell: Cell, onStep: (name: string) => void): Promise<
   const result = await Promise.race([played, hung]);
   clearTimeout(timer);
   scene.end();
-  if ("finding" in result) scene.clear();
   return result;
 }
 

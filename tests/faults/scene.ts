@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -98,15 +98,6 @@ export class Scene {
     Atomics.store(this.#word.view, 0, 1);
   }
 
-  /** Takes the folder away, unless a thread that was given up writes there just now: who plays the cells takes it then. */
-  clear(): void {
-    try {
-      rmSync(this.plan.folder, { recursive: true, force: true });
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== "ENOTEMPTY") throw error;
-    }
-  }
-
   /** A module that puts the fault while it is loaded. */
   moduleAtLoad(): URL {
     const path = join(this.plan.folder, "at_load.mjs");
@@ -121,7 +112,7 @@ export class Scene {
   }
 }
 
-/** Where the marks lie: not where the product has its temporary files, which are looked for afterwards. */
+/** Where the marks lie, until who plays the cells takes them away: not among the temporary files of the product. */
 function folderOfCells(): string {
   return process.env["MANYHANDS_FAULTS_FOLDER"] ?? tmpdir();
 }

@@ -126,7 +126,9 @@ async function playMoment(pool: Pool, scene: Scene): Promise<string> {
     case "load":
       return await heard(loadCall(pool, scene));
     case "initializer":
-      return await heard(harmless(pool, scene, endsWorker(scene.plan) ? undefined : timeoutOf(scene)));
+      if (endsWorker(scene.plan)) return await heard(harmless(pool, scene));
+      await scene.put();
+      return await heard(harmless(pool, scene, timeoutOf(scene)));
     case "decode":
       return await andLoss(pool, scene, heard(decodeCall(pool, scene)));
     case "running":
