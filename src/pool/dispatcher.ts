@@ -8,6 +8,7 @@ import { AwakeCount } from "../sync/awake_count.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { Spinner } from "../sync/spinner.ts";
 import { BalanceWatch } from "./balance_watch.ts";
+import { EngagedWorkers } from "./engaged_workers.ts";
 import { packed } from "./packing.ts";
 import type { PoolTask } from "./pool_task.ts";
 import type { PoolWorker } from "./pool_worker.ts";
@@ -54,6 +55,7 @@ export class Dispatcher {
   readonly #spinner = new Spinner();
   readonly #scheduler = new Scheduler<PoolTask>(WINDOW);
   readonly #workers = new Map<number, PoolWorker>();
+  readonly #engaged = new EngagedWorkers();
   readonly #events: DispatchEvents;
   readonly #ledger = new TaskLedger();
   readonly #wakeList = new WakeList();
@@ -123,7 +125,7 @@ export class Dispatcher {
         this.#scheduler.enqueue(task);
       } else {
         this.#scheduler.assigned(chosen);
-        this.#wakeList.add(worker, task.bytes);
+        this.#tell(worker, task.bytes);
       }
     } catch (error) {
       this.#ledger.accompany(task, endJourney());
@@ -141,7 +143,13 @@ export class Dispatcher {
     this.#ledger.number(task);
     this.#ledger.owe();
     worker.give(task);
-    this.#wakeList.add(worker, task.bytes);
+    this.#tell(worker, task.bytes);
+  }
+
+  /** Lets the worker know of what was put into its ring: so many bytes of a task. */
+  #tell(worker: PoolWorker, bytes: number): void {
+    this.#engaged.add(worker);
+    this.#wakeList.add(worker, bytes);
   }
 
   /** The job of these tasks has ended without them: they are not run, or, where they run already, get a short grace. */
@@ -205,6 +213,7 @@ export class Dispatcher {
     this.#drain(worker);
     if (worker.handle.isAwake) this.#awake.leave();
     this.#workers.delete(worker.id);
+    this.#engaged.remove(worker);
     this.#scheduler.removeWorker(worker.id);
     const { begun, waiting } = worker.surrender();
     // Before that, a worker holds its initializer and nothing else, and the next worker has one of its own.
@@ -256,27 +265,23 @@ export class Dispatcher {
       // The second try is for room that came between the first and the wish to hear of it.
       if (!worker.give(task) && !(worker.handle.wantSpace(), worker.give(task))) {
         this.#scheduler.block(chosen);
+        this.#engaged.add(worker);
       } else {
         this.#scheduler.take();
         this.#scheduler.assigned(chosen);
       }
       if (worker.handle.sender.isStreaming) this.#pump(worker);
-      else this.#wakeList.add(worker, task.bytes);
+      else this.#tell(worker, task.bytes);
     }
   }
 
   async #listen(): Promise<void> {
     this.#isListening = true;
     let lastTurn = performance.now();
-    const hasNews = (): boolean => {
-      for (const { handle } of this.#workers.values()) {
-        if (handle.receiver.ring.hasNext() || handle.hasMadeSpace) return true;
-      }
-      return false;
-    };
+    const { haveNews } = this.#engaged;
     while (this.#workers.size > 0) {
-      const isSoon = this.#ledger.owed > 0 && this.#spinner.find(hasNews);
-      const rung = isSoon ? undefined : this.#doorbell.sleep(hasNews);
+      const isSoon = this.#ledger.owed > 0 && this.#spinner.find(haveNews);
+      const rung = isSoon ? undefined : this.#doorbell.sleep(haveNews);
       if (rung !== undefined) {
         const since = performance.now();
         await rung;
@@ -293,12 +298,13 @@ export class Dispatcher {
   }
 
   #drainAll(): void {
-    for (const worker of this.#workers.values()) {
+    for (const worker of this.#engaged) {
       this.#drain(worker);
       worker.handle.noteSpace();
       if (worker.handle.sender.isStreaming) this.#pump(worker);
       this.#scheduler.unblock(worker.id);
     }
+    this.#engaged.prune();
     this.#assign();
     this.#balance.look();
     this.#settleIdle();
@@ -311,7 +317,7 @@ export class Dispatcher {
       worker.handle.wantSpace();
       worker.pump();
     }
-    this.#wakeList.add(worker, 0);
+    this.#tell(worker, 0);
   }
 
   #drain(worker: PoolWorker): void {
@@ -385,7 +391,7 @@ export class Dispatcher {
   }
 
   #rebalance(): boolean {
-    for (const worker of this.#workers.values()) this.#drain(worker);
+    for (const worker of this.#engaged) this.#drain(worker);
     const imbalance = this.#scheduler.imbalance();
     const taken = imbalance === undefined ? [] : this.#workers.get(imbalance.from)!.takeBack(imbalance.count);
     for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(imbalance!.from);

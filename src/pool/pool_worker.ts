@@ -33,6 +33,8 @@ export class PoolWorker {
   isCorrupt = false;
   /** It gets no task any more. */
   isExhausted = false;
+  /** Its answers and the room in its ring are looked after. */
+  isEngaged = false;
   /** It has answered the initializer, where there is one. */
   isInitialized = false;
   readonly #defined = new Set<number>();
@@ -91,6 +93,11 @@ export class PoolWorker {
       task = this.#held.peek();
     }
     return task;
+  }
+
+  /** Whether it has anything to answer or to take. */
+  get holds(): boolean {
+    return this.handle.sender.isStreaming || this.front() !== undefined;
   }
 
   #define({ fn }: PoolTask): boolean {

@@ -88,11 +88,18 @@ export class Scheduler<T> {
       this.#row--;
       return this.#chosen.id;
     }
+    if (this.#chosen !== undefined && this.#chosen.inFlight < packed && this.#mayTake(this.#chosen)) {
+      return this.#chosen.id;
+    }
     let best: WorkerLoad | undefined;
     let least = this.#window;
     for (const worker of this.#workers) {
       if (worker.quota <= 0 || worker.blocked) continue;
-      if (worker.inFlight > 0 && worker.inFlight < packed) return worker.id;
+      if (worker.inFlight > 0 && worker.inFlight < packed) {
+        best = worker;
+        least = 0;
+        break;
+      }
       if (worker.inFlight < least) {
         least = worker.inFlight;
         best = worker;
