@@ -61,7 +61,9 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
   async workers() {
     for (const [at, name] of series.workers.entries()) {
       const pool = await warmPool(2 ** at);
-      print({ [name]: { workers: await rate(TASKS, IN_FLIGHT, (x) => checked(pool, double, x)) } });
+      const rates: number[] = [];
+      for (let pass = 0; pass < PASSES; pass++) rates.push(await rate(TASKS, IN_FLIGHT, (x) => checked(pool, double, x)));
+      print({ [name]: { workers: median(rates) } });
       await pool.terminate();
     }
   },
