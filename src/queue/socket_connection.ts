@@ -107,15 +107,24 @@ export class SocketConnection extends Connection {
 
   /** The bytes of the next message. */
   protected override async recvFrame(options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    if (!await this.pollFrame(options)) throw new TimeoutError(`No message came in ${options.timeout} ms`);
-    const frame = this.#unread.shift();
-    if (frame === undefined) throw this.#endOfStream();
+    const frame = await this.#nextFrame(options);
     this.#unreadBytes -= frame.length;
     if (this.#isPaused && this.#unreadBytes < READ_AHEAD_BYTES) {
       this.#isPaused = false;
       this.#frames.resume();
     }
     return frame;
+  }
+
+  async #nextFrame({ timeout = Infinity, signal }: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const deadline = performance.now() + timeout;
+    for (let left = timeout;; left = deadline - performance.now()) {
+      if (!await this.pollFrame({ timeout: left, signal })) throw new TimeoutError(`No message came in ${timeout} ms`);
+      const frame = this.#unread.shift();
+      if (frame !== undefined) return frame;
+      // Else another one who waited has taken what came.
+      if (this.#isAtEnd) throw this.#endOfStream();
+    }
   }
 
   /** Whether there is a message or the end. */

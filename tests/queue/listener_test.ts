@@ -193,6 +193,21 @@ describe("Connections over sockets", () => {
     await end();
   });
 
+  test("Of several who wait each gets one message, in order, and the rest go on waiting", { timeout }, async () => {
+    const { accepted, client, end } = await connected();
+    const [first, second, third] = [client.recv(), client.recv(), client.recv({ timeout: 1000 })];
+    const isLate = assert.rejects(third, TimeoutError);
+    await accepted.send(1);
+    assert.equal(await first, 1);
+    await accepted.send(2);
+    assert.equal(await second, 2);
+    await isLate;
+    const last = assert.rejects(client.recv(), EndOfStreamError);
+    accepted.close();
+    await last;
+    await end();
+  });
+
   test("After the end of the other side comes the end; after close nothing", { timeout }, async () => {
     const { accepted, client, end } = await connected();
     assert.equal(await client.poll(), false);
