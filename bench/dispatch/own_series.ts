@@ -62,7 +62,9 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
     for (const [at, name] of series.workers.entries()) {
       const pool = await warmPool(2 ** at);
       const rates: number[] = [];
-      for (let pass = 0; pass < PASSES; pass++) rates.push(await rate(TASKS, IN_FLIGHT, (x) => checked(pool, double, x)));
+      for (let pass = 0; pass < PASSES; pass++) {
+        rates.push(await rate(TASKS, IN_FLIGHT, (x) => checked(pool, double, x)));
+      }
       print({ [name]: { workers: median(rates) } });
       await pool.terminate();
     }

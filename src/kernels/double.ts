@@ -1,5 +1,6 @@
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { heapBytes, isLinearView } from "../memory/linear_memory.ts";
+import { runtime } from "../runtime/current.ts";
 import { kernelExports } from "./instance.ts";
 import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
 
@@ -33,9 +34,9 @@ export function double<T extends Doubleable>(array: T): T {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
     const slice = bytes.subarray(at, at + SLICE_BYTES);
-    heapBytes().set(slice, input);
+    runtime.copy(heapBytes().subarray(input, input + slice.length), slice);
     doubleInPlace(typecode, input, slice.length / array.BYTES_PER_ELEMENT);
-    slice.set(heapBytes().subarray(input, input + slice.length));
+    runtime.copy(slice, heapBytes().subarray(input, input + slice.length));
   }
   return array;
 }

@@ -1,6 +1,7 @@
 import { InvalidUtf8Error } from "../core/errors.ts";
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { heapBytes } from "../memory/linear_memory.ts";
+import { runtime } from "../runtime/current.ts";
 import { kernelExports } from "./instance.ts";
 import { type InvalidMode, lowercaseRange, type RangeOptions } from "./lowercase_range.ts";
 import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
@@ -35,7 +36,8 @@ export function lowercaseBytes(input: Uint8Array, invalid: InvalidMode): Uint8Ar
       grown.set(output.subarray(0, written));
       output = grown;
     }
-    output.set(heapBytes().subarray(scratch.output, scratch.output + result.produced), written);
+    const made = heapBytes().subarray(scratch.output, scratch.output + result.produced);
+    runtime.copy(output.subarray(written, written + made.length), made);
     written += result.produced;
     at += result.consumed;
     context = result.context;
@@ -60,6 +62,6 @@ function casedFollows(input: Uint8Array, at: number, address: number): boolean {
 /** Copies a slice of `input` from `at` on into the linear memory; returns its bytes. */
 function copyIn(input: Uint8Array, at: number, address: number): number {
   const slice = input.subarray(at, at + SLICE_BYTES);
-  heapBytes(address + slice.length).set(slice, address);
+  runtime.copy(heapBytes(address + slice.length).subarray(address, address + slice.length), slice);
   return slice.length;
 }

@@ -1,6 +1,7 @@
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { markInPlace, markTask } from "../core/task_reference.ts";
 import { heapBytes, isLinearView } from "../memory/linear_memory.ts";
+import { runtime } from "../runtime/current.ts";
 import type { TypedArray } from "../memory/typed_array.ts";
 import { typecodeArrays } from "../memory/typecode_arrays.ts";
 import { readUrl } from "../runtime/read_url.ts";
@@ -151,8 +152,8 @@ function runOnArray(work: Work, array: TypedArray): void {
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
     throwIfStopRequested();
     const slice = bytes.subarray(at, at + SLICE_BYTES);
-    heapBytes().set(slice, input);
+    runtime.copy(heapBytes().subarray(input, input + slice.length), slice);
     work(input, slice.length / BYTES_PER_ELEMENT);
-    slice.set(heapBytes().subarray(input, input + slice.length));
+    runtime.copy(slice, heapBytes().subarray(input, input + slice.length));
   }
 }
