@@ -54,7 +54,7 @@ export type FileResult<W extends WrittenFile> = { readonly done: W } | { readonl
 export interface BatchRunOptions<W extends WrittenFile> {
   /** Hands files to a worker as soon as a slot is free. */
   readonly start: (files: readonly BatchedFile[]) => Promise<StartedFiles<W>>;
-  readonly checkpoint: Pick<RunCheckpoint<never>, "complete"> | undefined;
+  readonly checkpoint: Pick<RunCheckpoint<never>, "complete" | "keepsAfter"> | undefined;
   /** Whether the run is to end early. */
   readonly isStopped: () => boolean;
   /** Called before files get their names. Throws where they must not. */
@@ -109,8 +109,7 @@ export class BatchRun<W extends WrittenFile = WrittenFile> {
         return;
       }
       if (files.length === 1) {
-        const path = files[0]!.path;
-        this.#options.onFailure({ path, error: error as Error });
+        this.#fail(files[0]!.path, error as Error);
         this.#discard(files[0]!);
         this.#options.onBatch();
         return;
@@ -130,6 +129,11 @@ export class BatchRun<W extends WrittenFile = WrittenFile> {
     for (const files of this.#inFlight) for (const file of files) this.#discard(file);
   }
 
+  #fail(path: string, error: Error): void {
+    this.#options.checkpoint?.keepsAfter(path, error);
+    this.#options.onFailure({ path, error });
+  }
+
   #discard({ target }: BatchedFile): void {
     // A run that resumes finds its files by their names.
     if (this.#options.checkpoint === undefined) removeFile(temporaryBeside(target));
@@ -143,19 +147,19 @@ export class BatchRun<W extends WrittenFile = WrittenFile> {
   }
 
   async #takeAll(files: readonly BatchedFile[], results: readonly FileResult<W>[]): Promise<void> {
-    const { checkpoint, isStopped, beforeNaming, onDone, onFailure } = this.#options;
+    const { checkpoint, isStopped, beforeNaming, onDone } = this.#options;
     const complete: (BatchedFile & W)[] = [];
     for (const [index, result] of results.entries()) {
       const file = files[index]!;
       if ("done" in result) complete.push({ ...file, ...result.done });
-      else if (!isStopped()) onFailure({ path: file.path, error: result.error });
+      else if (!isStopped()) this.#fail(file.path, result.error);
     }
     if (!isStopped()) await beforeNaming?.(complete);
     if (checkpoint !== undefined) {
       if (isStopped()) return;
       await checkpoint.complete(complete, true, (file, error) => {
         if (error === undefined) onDone(file);
-        else onFailure({ path: file.path, error });
+        else this.#fail(file.path, error);
       });
       return;
     }
@@ -170,7 +174,7 @@ export class BatchRun<W extends WrittenFile = WrittenFile> {
         onDone(file);
       } catch (error) {
         removeFile(temporary);
-        onFailure({ path, error: error as Error });
+        this.#fail(path, error as Error);
       }
     }
   }

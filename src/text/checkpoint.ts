@@ -4,16 +4,15 @@ import { folderName, hiddenBeside, realPath } from "../runtime/files.ts";
 import { takeRunLock } from "../runtime/run_lock.ts";
 import { CheckpointRecorder, type Draft } from "./checkpoint_recorder.ts";
 import {
-  CheckpointState,
   headRecord,
-  type OutputEntry,
   type OutputProgress,
   resumeRecord,
   type RunIdentity,
   type TextBytes,
 } from "./checkpoint_records.ts";
+import { CheckpointState } from "./checkpoint_state.ts";
 import { type InputMark, markAgain, markChange } from "./input_mark.ts";
-import { Journal } from "./journal.ts";
+import { Journal, JournalReader } from "./journal.ts";
 
 export type { Draft } from "./checkpoint_recorder.ts";
 
@@ -73,7 +72,8 @@ export class Checkpoint<C> {
   readonly #disk: Disk;
   readonly #journal: Journal;
   readonly #unlock: () => void;
-  readonly #entries: Map<string, OutputEntry<C>>;
+  /** What earlier runs left. */
+  readonly #state: CheckpointState<C>;
   readonly #recorder: CheckpointRecorder<C>;
   /** Folders whose names are to be made durable at the end. */
   readonly #folders: Set<string> = new Set();
@@ -84,8 +84,9 @@ export class Checkpoint<C> {
     this.#disk = options.disk ?? systemDisk;
     this.#unlock = unlock;
     this.path = path;
-    const state = new CheckpointState<C>();
-    this.#journal = Journal.open(path, this.#disk, (record) => state.take(record));
+    const reader = new JournalReader(path, this.#disk);
+    const state = this.#state = new CheckpointState<C>((position) => reader.recordAt(position));
+    this.#journal = Journal.open(path, this.#disk, (record, position) => state.take(record, position));
     const { head } = state;
     this.isResumed = head !== undefined;
     if (head !== undefined) {
@@ -93,16 +94,12 @@ export class Checkpoint<C> {
       this.#compare(head.identity);
     }
     this.id = head?.id ?? Math.floor(Math.random() * 0x100000000).toString(16).padStart(8, "0");
-    this.#entries = state.entries;
-    const numbers = new Map<string, number>();
-    for (const [key, { number, sealed }] of state.entries) if (sealed === undefined) numbers.set(key, number);
     const { onFailure, window = Infinity, interval = INTERVAL } = options;
     const { count } = state;
     this.#recorder = new CheckpointRecorder({
       journal: this.#journal,
       disk: this.#disk,
       count,
-      numbers,
       onFailure,
       window,
       interval,
@@ -141,44 +138,49 @@ export class Checkpoint<C> {
    * @throws {CheckpointError} where one has changed or is missing
    */
   async verify(keys: Iterable<string>): Promise<void> {
-    if (this.#entries.size === 0) return;
+    if (this.#state.count === 0) return;
     let breath = performance.now();
     const breathe = async (): Promise<void> => {
       if (performance.now() - breath < BREATH) return;
       await new Promise((resolve) => setTimeout(resolve, 0));
       breath = performance.now();
     };
-    const missing = new Set(this.#entries.keys());
     for (const key of keys) {
-      missing.delete(key);
+      this.#state.see(key);
       await breathe();
     }
-    for (const [key, { inputs }] of this.#entries) {
+    for (const { key, inputs, isSeen } of this.#state.entries()) {
       await breathe();
       for (const before of inputs) {
         const change = changeOf(before);
         if (change !== undefined) this.#refuse(`the input ${before.path} has changed: ${change}`);
       }
-      if (missing.has(key)) this.#refuse(`${key} is not among the inputs, as it was`);
+      if (!isSeen) this.#refuse(`${key} is not among the inputs, as it was`);
     }
   }
 
   /** What an earlier run left of an output; undefined if it is to be begun anew. Gives a complete one its final name. */
   resume({ key, temporary }: Draft, target: string): Kept<C> | undefined {
-    const entry = this.#entries.get(key);
+    const entry = this.#state.find(key);
     if (entry === undefined) return undefined;
     const found = this.#disk.status(temporary);
-    const { sealed, progress } = entry;
+    const { number, sealed, progress } = entry;
     if (sealed === undefined) {
       if (found === undefined || progress === undefined) return undefined;
-      this.#recorder.goOn(key, progress);
+      this.#recorder.goOn(key, number, progress);
       return { kind: "begun", ...progress };
     }
     const isSealed = (file: typeof found): boolean => file?.inode === sealed.inode && file.size === sealed.size;
     if (isSealed(found)) this.publish(temporary, target);
     else if (found !== undefined || !isSealed(this.#disk.status(target))) return undefined;
     else this.#folders.add(folderName(target));
+    this.#state.setDone(key);
     return { kind: "done", size: sealed.size, text: sealed.text };
+  }
+
+  /** Whether `resume` has found an output complete. */
+  isDone(key: string): boolean {
+    return this.#state.isDone(key);
   }
 
   /** Resolves when another range of an output may be begun, which `note` or `seal` will record. */
@@ -196,6 +198,11 @@ export class Checkpoint<C> {
     this.#recorder.leave(key);
   }
 
+  /** Tells that an output is done with as it is, as where its input failed; a run that resumes goes on with it. */
+  end(key: string): void {
+    this.#recorder.end(key);
+  }
+
   /** Tells that the run is to end, whatever is under way. */
   stop(): void {
     this.#recorder.stop();
@@ -203,7 +210,7 @@ export class Checkpoint<C> {
 
   /** Resolves when the file may be created, from nothing, under its temporary name. */
   async begin(key: string, inputs: readonly InputMark[]): Promise<void> {
-    await this.#recorder.begin(key, inputs, this.#entries.delete(key));
+    await this.#recorder.begin(key, inputs, this.#state.forget(key));
   }
 
   /**

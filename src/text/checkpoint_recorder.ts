@@ -18,8 +18,6 @@ export interface RecorderOptions {
   readonly disk: Disk;
   /** Number of the next output that is begun. */
   readonly count: number;
-  /** Numbers of the outputs that an earlier run has begun. */
-  readonly numbers: Map<string, number>;
   /** Told once, when the journal or an output cannot be made to last. */
   readonly onFailure: (error: unknown, path: string) => void;
   /** Ranges that may be begun and not recorded. */
@@ -54,11 +52,13 @@ export class CheckpointRecorder<C> {
   readonly #disk: Disk;
   readonly #journal: Journal;
   /** Numbers of the outputs that are being written. */
-  readonly #numbers: Map<string, number>;
+  readonly #numbers: Map<string, number> = new Map();
   #count: number;
   readonly #notes: Map<string, Note<C>> = new Map();
   /** Bytes of text of the outputs that are being written, where they are known. */
   readonly #texts: Map<string, TextBytes> = new Map();
+  /** Outputs that are done with, not sealed. */
+  readonly #ended: Set<string> = new Set();
   readonly #window: RangeWindow;
   /** Temporary files whose names are durable. */
   readonly #named: Set<string> = new Set();
@@ -70,12 +70,11 @@ export class CheckpointRecorder<C> {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: RecorderOptions) {
-    const { journal, disk, count, numbers, window } = options;
+    const { journal, disk, count, window } = options;
     this.#options = options;
     this.#journal = journal;
     this.#disk = disk;
     this.#count = count;
-    this.#numbers = numbers;
     this.#window = new RangeWindow(window, () => this.#recordSoon());
   }
 
@@ -109,7 +108,8 @@ export class CheckpointRecorder<C> {
   }
 
   /** Tells how far an earlier run came with an output. */
-  goOn(key: string, { text }: OutputProgress<C>): void {
+  goOn(key: string, number: number, { text }: OutputProgress<C>): void {
+    this.#numbers.set(key, number);
     if (text !== undefined) this.#texts.set(key, text);
   }
 
@@ -135,7 +135,7 @@ export class CheckpointRecorder<C> {
         this.#forget(key);
       }
       await this.#syncJournal();
-      for (const { key } of drafts) this.#window.leave(key);
+      for (const { key } of drafts) this.#window.forget(key);
     });
   }
 
@@ -144,10 +144,18 @@ export class CheckpointRecorder<C> {
     this.#named.delete(temporary);
   }
 
+  /** Tells that an output is done with as it is, as where its input failed. */
+  end(key: string): void {
+    this.#window.forget(key);
+    this.#ended.add(key);
+    if (this.#notes.has(key)) this.#recordSoon();
+    this.#forgetEnded();
+  }
+
   /** Records that an output is forgotten. */
   drop(key: string): void {
     const number = this.#numbers.get(key);
-    this.#window.leave(key);
+    this.#window.forget(key);
     this.#forget(key);
     if (number !== undefined) this.#append(dropRecord(number));
   }
@@ -172,6 +180,16 @@ export class CheckpointRecorder<C> {
     this.#numbers.delete(key);
   }
 
+  /** Forgets outputs that are done with, unless there is something of them to record. */
+  #forgetEnded(): void {
+    if (this.#isRecording) return;
+    for (const key of this.#ended) {
+      if (this.#notes.has(key)) continue;
+      this.#ended.delete(key);
+      this.#forget(key);
+    }
+  }
+
   #append(record: JournalRecord): void {
     this.#journal.append(record);
   }
@@ -192,6 +210,7 @@ export class CheckpointRecorder<C> {
     this.#record(() => this.#recordNotes()).catch(() => {}).finally(() => {
       this.#isRecording = false;
       this.#recorded = performance.now();
+      this.#forgetEnded();
       if (this.#window.isDue) this.#recordSoon();
     });
   }

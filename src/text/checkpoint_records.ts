@@ -21,16 +21,18 @@ export interface OutputProgress<C> {
 
 /** What the journal says of an output. */
 export interface OutputEntry<C> {
+  readonly key: string;
   /** By which later records name it: outputs are counted from 0 as they are begun. */
   readonly number: number;
   readonly inputs: readonly InputMark[];
   /** The last progress that was recorded. */
-  progress: OutputProgress<C> | undefined;
+  readonly progress: OutputProgress<C> | undefined;
   /** The complete file under its temporary name, once that was recorded; a new name does not change the inode. */
-  sealed: { readonly inode: string; readonly size: number; readonly text: TextBytes | undefined } | undefined;
+  readonly sealed: { readonly inode: string; readonly size: number; readonly text: TextBytes | undefined } | undefined;
 }
 
-const VERSION = 1;
+/** The form of the records. */
+export const VERSION = 1;
 
 type PackedMark = readonly [size: number, modified: number, sample: number | null, path?: string];
 
@@ -63,59 +65,18 @@ export function dropRecord(number: number): JournalRecord {
   return { drop: number };
 }
 
-/** What the records of a journal come to. */
-export class CheckpointState<C> {
-  /** Of the first record; undefined where there is none. */
-  head: { readonly id: string; readonly identity: RunIdentity; readonly version: number } | undefined;
-  readonly entries: Map<string, OutputEntry<C>> = new Map();
-  /** Key of each output that was begun, by its number. */
-  readonly #keys: string[] = [];
-
-  /** Outputs begun so far. */
-  get count(): number {
-    return this.#keys.length;
+/** What two records say of an output: that of its begin, and the last one of its progress. */
+export function outputEntry<C>(number: number, begin: JournalRecord, last: JournalRecord | undefined): OutputEntry<C> {
+  const key = begin["begin"] as string;
+  const inputs = (begin["inputs"] as PackedMark[]).map((mark) => unpacked(mark, key));
+  const entry = { key, number, inputs, progress: undefined, sealed: undefined };
+  if (last === undefined) return entry;
+  const text = last["text"] as TextBytes | undefined;
+  if ("seal" in last) {
+    return { ...entry, sealed: { inode: last["inode"] as string, size: last["size"] as number, text } };
   }
-
-  /** Whether the journal is of a form that this version reads. */
-  get isReadable(): boolean {
-    return this.head?.version === VERSION;
-  }
-
-  take(record: JournalRecord): void {
-    if (this.head === undefined) {
-      this.head = record as unknown as NonNullable<typeof this.head>;
-    } else if ("begin" in record) {
-      const key = record["begin"] as string;
-      this.entries.set(key, {
-        number: this.#keys.length,
-        inputs: (record["inputs"] as PackedMark[]).map((mark) => unpacked(mark, key)),
-        progress: undefined,
-        sealed: undefined,
-      });
-      this.#keys.push(key);
-    } else if ("note" in record) {
-      const entry = this.#entryOf(record["note"]);
-      if (entry !== undefined) {
-        const { cursor, position, text } = record as unknown as OutputProgress<C>;
-        entry.progress = { cursor, position, text };
-      }
-    } else if ("seal" in record) {
-      const entry = this.#entryOf(record["seal"]);
-      if (entry !== undefined) {
-        const text = record["text"] as TextBytes | undefined;
-        entry.sealed = { inode: record["inode"] as string, size: record["size"] as number, text };
-      }
-    } else if ("drop" in record) {
-      const entry = this.#entryOf(record["drop"]);
-      if (entry !== undefined) this.entries.delete(this.#keys[entry.number]!);
-    }
-  }
-
-  /** The entry with a number, unless its output was begun again since. */
-  #entryOf(number: unknown): OutputEntry<C> | undefined {
-    const entry = this.entries.get(this.#keys[number as number] ?? "");
-    return entry?.number === number ? entry : undefined;
-  }
+  const { cursor, position } = last as unknown as OutputProgress<C>;
+  return { ...entry, progress: { cursor, position, text } };
 }
 
 function unpacked([size, modified, sample, path]: PackedMark, key: string): InputMark {

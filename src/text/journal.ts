@@ -7,6 +7,7 @@ export type JournalRecord = Readonly<Record<string, unknown>>;
 /** Bytes of a line before its content: length and checksum in eight hexadecimal digits each, with a space after them. */
 const HEAD_BYTES = 18;
 const READ_BYTES = 1 << 20;
+const PIECE_BYTES = 1 << 16;
 const LINE_FEED = 0x0a;
 
 const encoder = new TextEncoder();
@@ -30,8 +31,8 @@ export class Journal {
     this.#disk = disk;
   }
 
-  /** Opens the journal at `path`, an empty one where there is none, and hands each of its records to `take`. */
-  static open(path: string, disk: Disk, take: (record: JournalRecord) => void): Journal {
+  /** Opens the journal at `path`, an empty one where there is none, and hands each of its records to `take`, with its place. */
+  static open(path: string, disk: Disk, take: (record: JournalRecord, position: number) => void): Journal {
     const journal = new Journal(path, disk);
     journal.#read(take);
     return journal;
@@ -64,7 +65,7 @@ export class Journal {
     }
   }
 
-  #read(take: (record: JournalRecord) => void): void {
+  #read(take: (record: JournalRecord, position: number) => void): void {
     let held: Uint8Array = new Uint8Array(0);
     let position = 0;
     for (;;) {
@@ -76,7 +77,7 @@ export class Journal {
       for (let line = held.indexOf(LINE_FEED, from); line >= 0; line = held.indexOf(LINE_FEED, from)) {
         const content = this.#verified(held.subarray(from, line));
         if (content === undefined) return this.#cutOff();
-        take(JSON.parse(decoder.decode(content)) as JournalRecord);
+        take(JSON.parse(decoder.decode(content)) as JournalRecord, this.#end);
         this.#end += line + 1 - from;
         from = line + 1;
       }
@@ -95,6 +96,33 @@ export class Journal {
 
   #cutOff(): void {
     this.#disk.setLength(this.path, this.#end);
+  }
+}
+
+/** Reads records of a journal again, by their places: best in their order, since it keeps a piece of the file. */
+export class JournalReader {
+  readonly #path: string;
+  readonly #disk: Disk;
+  #piece: Uint8Array = new Uint8Array(0);
+  #start = 0;
+
+  constructor(path: string, disk: Disk) {
+    this.#path = path;
+    this.#disk = disk;
+  }
+
+  /** The record at a place that `Journal.open` told. */
+  recordAt(position: number): JournalRecord {
+    for (let length = PIECE_BYTES;; length *= 2) {
+      const from = position - this.#start;
+      const end = from < 0 || from >= this.#piece.length ? -1 : this.#piece.indexOf(LINE_FEED, from);
+      if (end >= 0) return JSON.parse(decoder.decode(this.#piece.subarray(from + HEAD_BYTES, end))) as JournalRecord;
+      if (length > PIECE_BYTES && this.#piece.length < length / 2) {
+        throw new Error(`The journal ${this.#path} has no record at byte ${position}`);
+      }
+      this.#piece = this.#disk.read(this.#path, position, length) ?? new Uint8Array(0);
+      this.#start = position;
+    }
   }
 }
 

@@ -219,16 +219,15 @@ async function openErrorLog(
   checkpoint: RunCheckpoint<MapCursor> | undefined,
 ): Promise<ErrorLog> {
   if (checkpoint === undefined) return ErrorLog.create(target);
-  const done = new Map<string, number>();
+  const records = new Map<string, number>();
   if (checkpoint.isResumed) {
     for (const source of plan.sources) {
       const kept = source.target === undefined ? undefined : checkpoint.resume(source as KeptSource);
-      if (kept?.kind === "done") done.set(source.path, Infinity);
-      else if (kept !== undefined) done.set(source.path, kept.cursor.records);
+      if (kept?.kind === "begun") records.set(source.path, kept.cursor.records);
     }
   }
   return await ErrorLog.resume(target, checkpoint.id, checkpoint.isResumed, (path, number) => {
-    return number <= (done.get(path) ?? 0);
+    return checkpoint.isDone(path) || number <= (records.get(path) ?? 0);
   });
 }
 

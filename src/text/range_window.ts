@@ -15,7 +15,7 @@ export class RangeWindow {
   readonly #onDue: () => void;
   readonly #texts: Map<string, TextRanges> = new Map();
   readonly #waiting: (() => void)[] = [];
-  /** Texts of which nothing more will be recorded. */
+  /** Texts that may still enter, of which nothing more will be recorded. */
   readonly #over: Set<string> = new Set();
   #begun = 0;
   #done = 0;
@@ -56,20 +56,21 @@ export class RangeWindow {
     return () => this.#record(key, ranges, count);
   }
 
-  /** Ends the count of a text: it failed, or is recorded as a whole. */
+  /** Ends the count of a text that failed; it may still enter. */
   leave(key: string): void {
     this.#over.add(key);
-    const ranges = this.#texts.get(key);
-    if (ranges === undefined) return;
-    this.#texts.delete(key);
-    this.#done -= ranges.done - ranges.recorded;
-    this.#release(ranges.begun - ranges.recorded);
+    this.#end(key);
+  }
+
+  /** Ends the count of a text that will not enter any more: it is recorded as a whole, or given up. */
+  forget(key: string): void {
+    this.#over.delete(key);
+    this.#end(key);
   }
 
   /** Begins the count of a text, anew where there was one. */
   restart(key: string): void {
-    this.leave(key);
-    this.#over.delete(key);
+    this.forget(key);
   }
 
   /** Ends all counts: nothing is recorded any more. */
@@ -77,6 +78,14 @@ export class RangeWindow {
     this.#isOpen = true;
     this.#done = 0;
     for (const begin of this.#waiting.splice(0)) begin();
+  }
+
+  #end(key: string): void {
+    const ranges = this.#texts.get(key);
+    if (ranges === undefined) return;
+    this.#texts.delete(key);
+    this.#done -= ranges.done - ranges.recorded;
+    this.#release(ranges.begun - ranges.recorded);
   }
 
   #rangesOf(key: string): TextRanges {

@@ -134,6 +134,11 @@ export class RunCheckpoint<C = TextCursor> {
     }
   }
 
+  /** Whether `resume` has found the output of an input complete. */
+  isDone(path: string): boolean {
+    return this.#checkpoint.isDone(path);
+  }
+
   /** Resolves when the output of a source may be created. Throws `FileError` where the input cannot be read. */
   async begin(source: KeptSource): Promise<void> {
     await this.#checkpoint.begin(source.path, [this.#markOf(source)]);
@@ -186,7 +191,7 @@ export class RunCheckpoint<C = TextCursor> {
   keepsAfter(path: string, error: unknown): boolean {
     const passes = error instanceof WorkerLostError ||
       (error instanceof FileError && error.code !== "ERR_INPUT_CHANGED" && error.code !== "ERR_INPUT_NOT_FOUND");
-    if (passes) this.#checkpoint.leave(path);
+    if (passes) this.#checkpoint.end(path);
     else this.#checkpoint.drop(path);
     return passes;
   }
