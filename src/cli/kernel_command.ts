@@ -24,7 +24,7 @@ export async function kernelCommand(args: KernelArguments): Promise<number> {
   return await textCommand(args, {
     run: (display, signal) => mapTextKernel(kernel, textOptions(args, display, signal), args.timeout),
     reportText: (report) => reportText(report, "Mapped"),
-    isDone: (report) => report.failed.length === 0,
+    isDone: (report) => report.filesFailed === 0,
     isUsage: (error) => error instanceof OutputConflictError || error instanceof CheckpointError,
     isResumable: (error) => error instanceof KernelError,
   });

@@ -11,7 +11,7 @@ export function lowerCommand(args: LowerArguments): Promise<number> {
   return textCommand(args, {
     run: (display, signal) => lowercase({ ...textOptions(args, display, signal), invalid: args.invalid }),
     reportText: (report) => reportText(report),
-    isDone: (report) => report.failed.length === 0,
+    isDone: (report) => report.filesFailed === 0,
     isUsage: (error) => error instanceof OutputConflictError || error instanceof CheckpointError,
     isResumable: () => false,
   });

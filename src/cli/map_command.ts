@@ -26,7 +26,7 @@ export async function mapCommand(args: MapArguments): Promise<number> {
   return await textCommand(args, {
     run: (display, signal) => mapText(optionsOf(args, module, display, signal)),
     reportText: mapReportText,
-    isDone: (report) => report.failed.length === 0 && report.recordsFailed === 0,
+    isDone: (report) => report.filesFailed === 0 && report.recordsFailed === 0,
     isUsage: (error) => [OutputConflictError, TaskLoadError, CheckpointError].some((usage) => error instanceof usage),
     isResumable: (error) => error instanceof RecordError,
   });

@@ -7,12 +7,12 @@ function count(number: number, thing: string): string {
 
 /** The final report of `manyhands map` in one line for people. */
 export function mapReportText(report: MapReport): string {
-  const { files, records, recordsFailed, bytesIn, bytesOut, seconds, processes, errorsTo, failed } = report;
+  const { files, records, recordsFailed, bytesIn, bytesOut, seconds, processes, errorsTo, filesFailed } = report;
   const rate = seconds > 0 ? bytesIn / seconds : 0;
   const where = errorsTo === undefined ? "" : `, kept in ${errorsTo}`;
   const losses = [
     ...recordsFailed === 0 ? [] : [`${count(recordsFailed, "record")} failed${where}`],
-    ...failed.length === 0 ? [] : [`${count(failed.length, "input")} failed`],
+    ...filesFailed === 0 ? [] : [`${count(filesFailed, "input")} failed`],
   ];
   return `Mapped ${count(records, "record")} of ${count(files, "input")}: ${formatBytes(bytesIn)} in, ` +
     `${formatBytes(bytesOut)} out in ${seconds.toFixed(2)} s ` +

@@ -18,7 +18,7 @@ export function reportText(report: TextReport, done: "Lower-cased" | "Mapped" = 
   const { bytesResumed = 0 } = report;
   const rate = report.seconds > 0 ? (report.bytesIn - bytesResumed) / report.seconds : 0;
   const resumed = bytesResumed === 0 ? "" : `; ${formatBytes(bytesResumed)} had been done before`;
-  const failed = report.failed.length === 0 ? "" : `; ${count(report.failed.length, "input")} failed`;
+  const failed = report.filesFailed === 0 ? "" : `; ${count(report.filesFailed, "input")} failed`;
   return `${done} ${count(report.files, "input")}: ${formatBytes(report.bytesIn)} in, ` +
     `${formatBytes(report.bytesOut)} out in ${report.seconds.toFixed(2)} s ` +
     `(${formatBytes(Math.round(rate))}/s, ${count(report.processes, "worker")})${resumed}${failed}`;

@@ -45,7 +45,7 @@ export async function textCommand<R extends TextReport>(
       if (args.output === "-") printErrorLine(text);
       else await printLine(text);
     }
-    if (args.resume && report.failed.length > 0) printErrorLine(`manyhands: ${RESUMABLE}`);
+    if (args.resume && report.filesFailed > 0) printErrorLine(`manyhands: ${RESUMABLE}`);
     return work.isDone(report) ? ExitCode.done : ExitCode.failed;
   } catch (error) {
     display.stop();

@@ -345,7 +345,7 @@ export class MapRun {
   }
 
   #fail(failure: TextFailure): void {
-    this.#tally.failed.push(failure);
+    this.#tally.failed.add(failure);
     this.#parts.settings.onFailure?.(failure);
   }
 }

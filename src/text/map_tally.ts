@@ -1,3 +1,4 @@
+import { FailureList } from "./failure_list.ts";
 import type { DoneFile } from "./map_batches.ts";
 import type { MapSettings } from "./map_options.ts";
 import type { RangeAnswer } from "./map_tasks.ts";
@@ -9,6 +10,7 @@ export interface MapCounts {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly files: number;
+  readonly filesFailed: number;
   readonly failed: readonly TextFailure[];
   readonly records: number;
   readonly recordsFailed: number;
@@ -18,7 +20,7 @@ export interface MapCounts {
 /** What a run of `mapText` has done so far: bytes, inputs, records, and what failed. */
 export class MapTally {
   files = 0;
-  readonly failed: TextFailure[] = [];
+  readonly failed: FailureList = new FailureList();
   recordsFailed: number;
   bytesIn = 0;
   bytesOut = 0;
@@ -39,8 +41,18 @@ export class MapTally {
 
   /** What a report says of it; `bytesResumed` are those of input that earlier runs did. */
   get counts(): MapCounts {
-    const { bytesIn, bytesOut, files, failed, records, recordsFailed } = this;
-    return { bytesIn, bytesOut, files, failed, records, recordsFailed, bytesResumed: this.#resumed?.bytesIn };
+    const { bytesIn, bytesOut, files, records, recordsFailed } = this;
+    const { count: filesFailed, first: failed } = this.failed;
+    return {
+      bytesIn,
+      bytesOut,
+      files,
+      filesFailed,
+      failed,
+      records,
+      recordsFailed,
+      bytesResumed: this.#resumed?.bytesIn,
+    };
   }
 
   /** Bytes that were read of an input that is compressed. */
@@ -90,7 +102,7 @@ export class MapTally {
 
   /** Tells the caller how far the run is. */
   report(): void {
-    const files = this.files + this.failed.length;
+    const files = this.files + this.failed.count;
     this.#onProgress?.({
       bytesIn: this.bytesIn,
       bytesRead: this.#bytesRead,
@@ -98,7 +110,7 @@ export class MapTally {
       resumed: this.#resumed,
       bytesOut: this.bytesOut,
       files,
-      filesTotal: Math.max(this.#plan.count + this.#plan.failed.length, files),
+      filesTotal: Math.max(this.#plan.count + this.#plan.failedCount, files),
       workers: [...this.#workers.values()],
       records: this.records,
       recordsFailed: this.recordsFailed,

@@ -163,7 +163,7 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
     throwFailure(run, output);
     await output?.close();
     if (checkpoint === undefined) parts.errorLog?.commit();
-    else if (run.counts.failed.length === 0) {
+    else if (run.counts.filesFailed === 0) {
       parts.errorLog?.commit();
       await checkpoint.finish();
     }

@@ -52,7 +52,9 @@ export interface TextReport {
   readonly seconds: number;
   /** Workers used. */
   readonly processes: number;
-  /** Inputs that could not be done. */
+  /** Number of inputs that could not be done. */
+  readonly filesFailed: number;
+  /** The inputs that could not be done, the first 1000 of them; `onError` (of `mapText` `onFailure`) is told of each. */
   readonly failed: readonly TextFailure[];
   /** Whether the reader of the output closed it before the end, as `head` does: then the rest was left undone. */
   readonly outputClosed: boolean;

@@ -49,7 +49,7 @@ export async function runText(
     await runToEnd(run, pool, memory, settings.signal);
     if (watch?.late !== undefined) throw watch.late;
     if (checkpoint?.failure !== undefined) throw checkpoint.failure;
-    if (run.counts.failed.length === 0) await checkpoint?.finish();
+    if (run.counts.filesFailed === 0) await checkpoint?.finish();
     if (run.outputLost !== undefined && !run.outputLost.closed) {
       const { cause } = run.outputLost;
       throw output === undefined ? cause : output.error(cause);
@@ -61,10 +61,10 @@ export async function runText(
     await checkpoint?.close();
   }
   await output?.close();
-  const { files, bytesIn, bytesOut, bytesResumed, failed } = run.counts;
+  const { files, bytesIn, bytesOut, bytesResumed, filesFailed, failed } = run.counts;
   const seconds = (performance.now() - began) / 1000;
   const outputClosed = run.outputLost !== undefined;
-  return { files, bytesIn, bytesOut, bytesResumed, seconds, processes, failed, outputClosed };
+  return { files, bytesIn, bytesOut, bytesResumed, seconds, processes, filesFailed, failed, outputClosed };
 }
 
 /** Tasks that the sources come to, or, where these are more than `enough`, some number above that. */

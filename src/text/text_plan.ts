@@ -11,6 +11,7 @@ import {
   type Target,
   walkInputs,
 } from "./input_walk.ts";
+import { FailureList } from "./failure_list.ts";
 import { OutputClaims } from "./output_claims.ts";
 import type { TextFailure } from "./report.ts";
 
@@ -20,11 +21,13 @@ export type { FileSource, StreamSource } from "./input_walk.ts";
 export interface TextPlan {
   /** The sources in their order, found anew each time: a list of a million files would take too much memory. */
   readonly sources: Iterable<FileSource | StreamSource>;
-  /** The same; tells of each input that cannot be worked on now, but could be when the run was planned. */
+  /** The same; tells of each input that cannot be worked on, but for those in `failed`. */
   walk(onFailure: (failure: TextFailure) => void): Iterable<FileSource | StreamSource>;
   /** Number of sources when the run was planned. */
   readonly count: number;
-  /** Inputs that were known to fail then. */
+  /** Number of inputs that were known to fail then. */
+  readonly failedCount: number;
+  /** The first of those; `walk` tells of the others. */
   readonly failed: readonly TextFailure[];
   /** Bytes of all files as they are read; undefined if a source's length is not known. */
   readonly bytesTotal: number | undefined;
@@ -99,14 +102,14 @@ class Planner {
 
   async plan(signal: AbortSignal | undefined): Promise<TextPlan> {
     const claims = this.#claims();
-    const failed: TextFailure[] = [];
+    const failed = new FailureList();
     const compressions = new Set<Compression>();
     let count = 0;
     let bytesTotal = 0;
     let hasStreams = false;
     let breath = performance.now();
     for (const found of walkInputs(this.#roots, this.#choices, true)) {
-      if (found.kind === "failed") failed.push(found.failure);
+      if (found.kind === "failed") failed.add(found.failure);
       else {
         count++;
         bytesTotal += found.size ?? NaN;
@@ -121,13 +124,14 @@ class Planner {
       }
     }
     claims.refuseOverwritten(() => this.#walk(new Set(), () => {}));
-    const known = new Set(failed.map(({ path }) => path));
+    const known = new Set(failed.first.map(({ path }) => path));
     const walk: TextPlan["walk"] = (onFailure) => this.#walk(known, onFailure);
     return {
       sources: { [Symbol.iterator]: () => walk(() => {})[Symbol.iterator]() },
       walk,
       count,
-      failed,
+      failedCount: failed.count,
+      failed: failed.first,
       bytesTotal: Number.isNaN(bytesTotal) ? undefined : bytesTotal,
       hasStreams,
       compressions,

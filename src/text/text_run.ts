@@ -5,6 +5,7 @@ import { ChunkRun, type Place, type ResumedOutput } from "./chunk_run.ts";
 import { chunkCount } from "./chunk_plan.ts";
 import { changedError } from "./file_failure.ts";
 import { CompressedSink } from "./compressed_sink.ts";
+import { FailureList } from "./failure_list.ts";
 import { FileSink } from "./file_sink.ts";
 import type { TaskSettings } from "./file_tasks.ts";
 import { inputChange } from "./input_change.ts";
@@ -33,6 +34,7 @@ export interface RunCounts {
   /** Of `bytesIn`, what an earlier run had done; undefined where nothing is resumed. */
   readonly bytesResumed: number | undefined;
   readonly files: number;
+  readonly filesFailed: number;
   readonly failed: readonly TextFailure[];
 }
 
@@ -56,7 +58,7 @@ export class TextRun implements RunContext {
   readonly #streams: StreamRun;
   readonly #openFiles: Set<FileSink> = new Set();
   readonly #stopListeners: Set<(reason: unknown) => void> = new Set();
-  readonly #failed: TextFailure[] = [];
+  readonly #failed: FailureList = new FailureList();
   #stop: { readonly reason: unknown } | undefined;
   #outputLost: OutputLostError | undefined;
   #bytesIn = 0;
@@ -118,7 +120,8 @@ export class TextRun implements RunContext {
       bytesOut: this.#bytesOut,
       bytesResumed: this.#resumed?.bytesIn,
       files: this.#files,
-      failed: this.#failed,
+      filesFailed: this.#failed.count,
+      failed: this.#failed.first,
     };
   }
 
@@ -312,7 +315,7 @@ export class TextRun implements RunContext {
   }
 
   #fail(failure: TextFailure): void {
-    this.#failed.push(failure);
+    this.#failed.add(failure);
     this.#options.onError?.(failure);
   }
 
@@ -333,8 +336,8 @@ export class TextRun implements RunContext {
       bytesRead: this.#bytesRead,
       bytesTotal: this.#plan.bytesTotal,
       bytesOut: this.#bytesOut,
-      files: this.#files + this.#failed.length,
-      filesTotal: Math.max(this.#plan.count + this.#plan.failed.length, this.#files + this.#failed.length),
+      files: this.#files + this.#failed.count,
+      filesTotal: Math.max(this.#plan.count + this.#plan.failedCount, this.#files + this.#failed.count),
       resumed: this.#resumed,
       workers: this.runner.workers ?? [],
     });

@@ -14,6 +14,7 @@ const report = {
   bytesOut: 3 * 1024 * 1024,
   seconds: 1.5,
   processes: 2,
+  filesFailed: 1,
   failed: [missing],
   outputClosed: false,
 };
@@ -28,7 +29,7 @@ describe("reportText", () => {
 
   test("tells what an earlier run had done, which its rate is without", { timeout }, () => {
     assert.equal(
-      reportText({ ...report, bytesResumed: 1.5 * 1024 * 1024, failed: [] }),
+      reportText({ ...report, bytesResumed: 1.5 * 1024 * 1024, filesFailed: 0, failed: [] }),
       "Lower-cased 2 inputs: 3.0 MiB in, 3.0 MiB out in 1.50 s (1.0 MiB/s, 2 workers); 1.5 MiB had been done before",
     );
   });
