@@ -10,6 +10,8 @@ import { failureText } from "./report_lines.ts";
 const RATE = 10;
 /** Columns of the bar at most. */
 const BAR_COLUMNS = 30;
+/** Columns below which a bar tells nothing. */
+const LEAST_BAR_COLUMNS = 5;
 
 /** A bar on a terminal with a row for each worker where that is asked for. */
 export class BarDisplay implements ProgressDisplay {
@@ -17,6 +19,7 @@ export class BarDisplay implements ProgressDisplay {
   readonly #meter: RateMeter = new RateMeter(performance.now());
   readonly #bars: cliProgress.MultiBar;
   #rows = 0;
+  #isStopped = false;
   #last: TextProgress | undefined;
 
   constructor(verbose: boolean) {
@@ -48,7 +51,8 @@ export class BarDisplay implements ProgressDisplay {
   }
 
   stop(): void {
-    if (this.#rows === 0) return;
+    if (this.#rows === 0 || this.#isStopped) return;
+    this.#isStopped = true;
     // Writes the lines that wait for the next drawing.
     this.#bars.update();
     this.#bars.stop();
@@ -56,16 +60,20 @@ export class BarDisplay implements ProgressDisplay {
 
   #draw(row: number): string {
     const progress = this.#last!;
+    // In the last column some terminals begin the next line.
+    const room = terminalColumns() - 1;
     if (row > 0) {
       const worker = progress.workers[row - 1];
-      return worker === undefined ? "" : `  ${describeWorker(worker)}`.slice(0, terminalColumns() - 1);
+      return worker === undefined ? "" : `  ${describeWorker(worker, room - 2)}`;
     }
-    const words = describeProgress(progress, this.#meter, performance.now());
+    const time = performance.now();
     const share = doneShare(progress);
-    if (share === undefined) return words;
-    const columns = Math.max(0, Math.min(BAR_COLUMNS, terminalColumns() - words.length - 9));
-    const done = Math.round(share * columns);
+    if (share === undefined) return describeProgress(progress, this.#meter, time, room);
     const percent = `${Math.floor(share * 100)}%`.padStart(4);
+    const words = describeProgress(progress, this.#meter, time, room - percent.length - 2);
+    const columns = Math.min(BAR_COLUMNS, room - percent.length - words.length - 3);
+    if (columns < LEAST_BAR_COLUMNS) return `${percent}  ${words}`;
+    const done = Math.round(share * columns);
     return `${percent} ${"█".repeat(done)}${"░".repeat(columns - done)}  ${words}`;
   }
 }

@@ -5,7 +5,7 @@ export interface ProgressDisplay {
   update(progress: TextProgress): void;
   /** Names an input that failed. */
   failed(failure: TextFailure): void;
-  /** Takes the display off the terminal. */
+  /** Takes the display off the terminal; what follows is not shown. */
   stop(): void;
 }
 

@@ -1,3 +1,4 @@
+import type { MapProgress } from "../text/map_report.ts";
 import type { TextProgress, WorkerProgress } from "../text/report.ts";
 import { formatBytes, formatTime } from "./byte_size.ts";
 import type { RateMeter } from "./rate_meter.ts";
@@ -12,24 +13,67 @@ function rate(bytes: number): string {
   return `${formatBytes(Math.round(bytes))}/s`;
 }
 
-/** `progress` in words at `time` of the meter's clock. */
-export function describeProgress(progress: TextProgress, meter: RateMeter, time: number): string {
-  const { bytesRead, bytesTotal, files, filesTotal } = progress;
+/** `progress` of a run over texts, which may count records. */
+export type AnyProgress = TextProgress & Partial<Pick<MapProgress, "records" | "recordsFailed">>;
+
+/**
+ * `progress` in words at `time` of the meter's clock. What does not fit into `columns` is left out, what tells least
+ * first.
+ */
+export function describeProgress(
+  progress: AnyProgress,
+  meter: RateMeter,
+  time: number,
+  columns: number = Infinity,
+): string {
+  const { bytesRead, bytesTotal, files, filesTotal, records, recordsFailed = 0 } = progress;
   const left = bytesTotal === undefined ? undefined : meter.secondsLeft(time, bytesTotal);
-  const parts = [
-    bytesTotal === undefined
-      ? formatBytes(progress.bytesIn)
-      : `${formatBytes(Math.min(bytesRead, bytesTotal))} of ${formatBytes(bytesTotal)}`,
-    `${rate(meter.now(time))} now, ${rate(meter.overall(time))} overall`,
-  ];
-  if (left !== undefined) parts.push(`${formatTime(left)} left`);
-  if (filesTotal > 1) parts.push(`${files} of ${filesTotal} files`);
-  return parts.join(", ");
+  const done = formatBytes(bytesTotal === undefined ? progress.bytesIn : Math.min(bytesRead, bytesTotal));
+  const failed = recordsFailed === 0 ? "" : ` (${recordsFailed} failed)`;
+  const parts: Record<string, string | undefined> = {
+    done: bytesTotal === undefined ? done : `${done} of ${formatBytes(bytesTotal)}`,
+    now: `${rate(meter.now(time))} now`,
+    overall: `${rate(meter.overall(time))} overall`,
+    left: left === undefined ? undefined : `${formatTime(left)} left`,
+    files: filesTotal > 1 ? `${files} of ${filesTotal} files` : undefined,
+    records: records === undefined ? undefined : `${records} record${records === 1 ? "" : "s"}${failed}`,
+  };
+  const words = (): string => Object.values(parts).filter((part) => part !== undefined).join(", ");
+  for (const name of ["overall", "records", "files", "now"]) {
+    if (words().length <= columns) break;
+    parts[name] = undefined;
+  }
+  if (words().length > columns) parts["done"] = done;
+  return fitted(words(), columns);
 }
 
-/** One worker in words. */
-export function describeWorker({ name, tasks, bytesIn, path }: WorkerProgress): string {
-  return `${name}: ${formatBytes(bytesIn)} in ${tasks} task${tasks === 1 ? "" : "s"}, ${path ?? "idle"}`;
+/** One worker in words, in at most `columns`: of a long path its end is shown. */
+export function describeWorker({ name, tasks, bytesIn, path }: WorkerProgress, columns: number = Infinity): string {
+  const words = `${name}: ${formatBytes(bytesIn)} in ${tasks} task${tasks === 1 ? "" : "s"}, `;
+  const place = path === undefined ? "idle" : path === "-" ? "standard input" : shownPath(path);
+  return fitted(words + endThatFits(place, columns - words.length), columns);
+}
+
+function endThatFits(path: string, columns: number): string {
+  const letters = [...path];
+  if (letters.reduce((width, letter) => width + widthOf(letter), 0) <= columns) return path;
+  let from = letters.length;
+  for (let width = 1; from > 0 && (width += widthOf(letters[from - 1]!)) <= columns;) from--;
+  return `…${letters.slice(from).join("")}`;
+}
+
+/** A path may hold what would move the cursor. */
+function shownPath(path: string): string {
+  return path.replace(/\p{Control}/gu, "\ufffd");
+}
+
+/** Columns that a letter takes: two from the scripts of East Asia on, which is not too few for any. */
+function widthOf(letter: string): number {
+  return letter.codePointAt(0)! < 0x1100 ? 1 : 2;
+}
+
+function fitted(words: string, columns: number): string {
+  return words.length <= columns ? words : words.slice(0, Math.max(0, columns));
 }
 
 /** `progress` as an event for other programs, one line of JSON. Rates are bytes of text a second. */

@@ -1,9 +1,16 @@
-import { exit, onStopSignal, printErrorLine, printLine, type StopSignal } from "../runtime/terminal.ts";
+import {
+  exit,
+  onStopSignal,
+  outputIsTerminal,
+  printErrorLine,
+  printLine,
+  type StopSignal,
+} from "../runtime/terminal.ts";
 import type { TextReport } from "../text/report.ts";
 import type { LowercaseOptions } from "../text/text_options.ts";
 import { ExitCode, signalExitCode } from "./exit_code.ts";
 import { progressDisplay } from "./progress_display.ts";
-import type { ProgressDisplay } from "./progress_form.ts";
+import type { ProgressDisplay, ProgressForm } from "./progress_form.ts";
 import { reportJson } from "./report_lines.ts";
 import type { TextArguments } from "./text_arguments.ts";
 
@@ -29,13 +36,17 @@ export async function textCommand<R extends TextReport>(
 ): Promise<number> {
   const controller = new AbortController();
   let stoppedBy: StopSignal | undefined;
+  let display: ProgressDisplay | undefined;
   await onStopSignal((signal) => {
-    // Who asks twice does not want to wait for anything.
-    if (stoppedBy !== undefined) exit(signalExitCode(signal));
+    // Who asks twice does not want to wait for anything, but for the cursor.
+    if (stoppedBy !== undefined) {
+      display?.stop();
+      exit(signalExitCode(signal));
+    }
     stoppedBy = signal;
     controller.abort();
   });
-  const display = await progressDisplay(args.quiet ? "none" : args.progress, args.verbose);
+  display = await progressDisplay(progressForm(args), args.verbose);
   try {
     const report = await work.run(display, controller.signal);
     display.stop();
@@ -57,6 +68,11 @@ export async function textCommand<R extends TextReport>(
     if (args.resume && work.isResumable(error)) printErrorLine(`manyhands: ${RESUMABLE}`);
     return work.isUsage(error) ? ExitCode.usage : ExitCode.failed;
   }
+}
+
+/** A bar would be drawn into the text where both go to one terminal. */
+function progressForm({ quiet, progress, output }: TextArguments): ProgressForm {
+  return quiet || (progress === "auto" && output === "-" && outputIsTerminal()) ? "none" : progress;
 }
 
 /** The options of a run in which each input becomes an output. */

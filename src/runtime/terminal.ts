@@ -123,6 +123,11 @@ export function errorIsTerminal(): boolean {
   return process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
 }
 
+/** Whether standard output is a terminal. */
+export function outputIsTerminal(): boolean {
+  return process.stdout.isTTY === true;
+}
+
 /** Whether standard input is a terminal, so that someone has to type. */
 export function inputIsTerminal(): boolean {
   return process.stdin.isTTY === true;

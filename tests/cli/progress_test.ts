@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import * as fs from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import process from "node:process";
 import { describe, test } from "node:test";
 import { inTemporaryFolder } from "../text/temporary_folder.ts";
@@ -8,6 +7,7 @@ import { commandLine, endOf, runCommand } from "./run_command.ts";
 
 const timeout = 60_000;
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
+const noTerminal = hasScript ? false : "there is no script(1) to make a pseudo-terminal";
 
 describe("progress", () => {
   test("--progress json writes events for other programs", { timeout }, () =>
@@ -35,21 +35,76 @@ describe("progress", () => {
       );
     }));
 
-  test("draws a bar and a row for each worker on a terminal, and takes them away", {
+  for (const columns of [40, 120]) {
+    test(`draws a bar and a row for each worker within ${columns} columns, and takes them away`, {
+      timeout,
+      skip: noTerminal,
+    }, () =>
+      inTemporaryFolder(async (folder) => {
+        const input = folder.write("in.txt", "TEXT ".repeat(200_000));
+        const args = ["lower", input, "missing", "-o", folder.at("out"), "-v", "--chunk-size", "16K"];
+        const { code, stdout: screen } = await endOf(startOnTerminal(columns, args));
+        assert.equal(code, 1);
+        const drawn = screen.slice(0, screen.indexOf("Lower-cased")).split(/\x1b\[[?\d;]*[A-Za-z]|[\r\n]/);
+        const rows = drawn.filter((line) => line !== "" && !line.startsWith("manyhands:"));
+        assert.deepEqual(rows.filter((line) => line.length >= columns), []);
+        assert.match(
+          screen,
+          columns === 40 ? /\d+% +[\d.]+ \w+ of 977 KiB, / : /\d+% [█░]+ {2}[\d.]+ \w+ of 977 KiB, /,
+        );
+        assert.match(screen, /text-worker-1: /);
+        assert.match(screen, /manyhands: Cannot read missing: /);
+        assert.match(screen, /\x1b\[0JLower-cased 1 input: 977 KiB in/);
+        assertCursorIsBack(screen);
+      }));
+  }
+
+  test("two interrupts end a command whose function hangs, and give the cursor back", {
     timeout,
-    skip: hasScript ? false : "there is no script(1) to make a pseudo-terminal",
+    skip: noTerminal,
   }, () =>
     inTemporaryFolder(async (folder) => {
-      const input = folder.write("in.txt", "TEXT ".repeat(200_000));
-      const [command, ...args] = commandLine(["lower", input, "-o", folder.at("out"), "-v", "--chunk-size", "16K"]);
-      const line = [command, ...args].map((word) => `'${word}'`).join(" ");
-      const child = spawn("script", ["-qec", line, folder.at("screen")], { stdio: ["ignore", "pipe", "pipe"] });
-      const { code } = await endOf(child);
-      assert.equal(code, 0);
-      const screen = fs.readFileSync(folder.at("screen"), "utf8");
-      assert.match(screen, /\d+% [█░]+ {2}[\d.]+ \w+ of 977 KiB, [\d.]+ [KMG]?i?B\/s now, /);
-      assert.match(screen, /text-worker-1: /);
-      assert.match(screen, /Lower-cased 1 input: 977 KiB in/);
-      assert.ok(screen.lastIndexOf("text-worker-1") < screen.lastIndexOf("Lower-cased"), "the report comes last");
+      const module = folder.write(
+        "hang.mjs",
+        `export default (line) => {
+           while (line === "hang");
+           return line;
+         };`,
+      );
+      const input = folder.write("in.txt", `${"line\n".repeat(100_000)}hang\n`);
+      const args = ["map", module, input, "-o", folder.at("out"), "-v"];
+      const child = startOnTerminal(80, args);
+      let seen = "";
+      child.stdout!.on("data", (bytes: Uint8Array) => {
+        const isNew = !seen.includes("map-worker");
+        seen += String(bytes);
+        if (isNew && seen.includes("map-worker")) child.stdin!.write("\x03\x03");
+      });
+      const { code, stdout: screen } = await endOf(child);
+      assert.equal(code, 130);
+      assertCursorIsBack(screen);
     }));
+
+  test(
+    "draws nothing into a text that goes to the same terminal",
+    { timeout, skip: noTerminal },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const input = folder.write("in.txt", "TEXT\n");
+        const { stdout: screen } = await endOf(startOnTerminal(80, ["lower", input, "-o", "-", "-v"]));
+        assert.match(screen, /text\r\nLower-cased 1 input/);
+        assert.doesNotMatch(screen, /text-worker|\x1b\[\?25l/);
+      }),
+  );
 });
+
+/** Starts the command in a pseudo-terminal: what it shows is the output, and what is written to it is typed. */
+function startOnTerminal(columns: number, args: readonly string[]): ChildProcess {
+  const line = commandLine(args).map((word) => `'${word}'`).join(" ");
+  return spawn("script", ["-qec", `stty cols ${columns}; exec ${line}`, "/dev/null"]);
+}
+
+function assertCursorIsBack(screen: string): void {
+  assert.ok(screen.lastIndexOf("\x1b[?25h") > screen.lastIndexOf("\x1b[?25l"), "the cursor is shown again");
+  assert.ok(screen.lastIndexOf("\x1b[?7h") > screen.lastIndexOf("\x1b[?7l"), "long lines are wrapped again");
+}

@@ -49,6 +49,37 @@ describe("describeProgress", () => {
   });
 });
 
+describe("progress in a narrow terminal", () => {
+  const meter = meterOf([2000, 50, 50]);
+  const progress = { ...whole, records: 1000, recordsFailed: 2 };
+
+  test("leaves out what tells least, and keeps how much and how long still", { timeout }, () => {
+    const words =
+      "50.0 MiB of 200 MiB, 25.0 MiB/s now, 25.0 MiB/s overall, 0:06 left, 1 of 3 files, 1000 records (2 failed)";
+    assert.equal(describeProgress(progress, meter, 2000), words);
+    assert.equal(
+      describeProgress(progress, meter, 2000, words.length - 1),
+      "50.0 MiB of 200 MiB, 25.0 MiB/s now, 0:06 left, 1 of 3 files, 1000 records (2 failed)",
+    );
+    assert.equal(describeProgress(progress, meter, 2000, 50), "50.0 MiB of 200 MiB, 25.0 MiB/s now, 0:06 left");
+    assert.equal(describeProgress(progress, meter, 2000, 20), "50.0 MiB, 0:06 left");
+    for (let columns = 0; columns < 120; columns++) {
+      assert.ok(describeProgress(progress, meter, 2000, columns).length <= columns);
+    }
+  });
+
+  test("shows the end of a long path, and nothing of a name that would move the cursor", { timeout }, () => {
+    const worker = { name: "text-worker-1", tasks: 2, bytesIn: MIB, path: "deep/folder/name.txt" };
+    assert.equal(describeWorker(worker, 43), "text-worker-1: 1.0 MiB in 2 tasks, …ame.txt");
+    assert.equal(
+      describeWorker({ ...worker, path: "a\n\x1b[2Jb" }),
+      "text-worker-1: 1.0 MiB in 2 tasks, a\ufffd\ufffd[2Jb",
+    );
+    assert.equal(describeWorker({ ...worker, path: "-" }), "text-worker-1: 1.0 MiB in 2 tasks, standard input");
+    assert.equal(describeWorker({ ...worker, path: "中文中文" }, 40), "text-worker-1: 1.0 MiB in 2 tasks, …中文");
+  });
+});
+
 describe("RateMeter", () => {
   test("tells the rate of late from that overall, and looks ahead by the rate of late", { timeout }, () => {
     const meter = new RateMeter(0);
