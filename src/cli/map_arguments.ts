@@ -20,6 +20,7 @@ export interface MapArguments extends TextArguments {
   readonly onError: RecordErrorMode;
   readonly errorsTo: string | undefined;
   readonly invalid: "error" | "replace";
+  readonly concat: boolean;
 }
 
 interface MapFlags extends TextFlags {
@@ -35,6 +36,7 @@ interface MapFlags extends TextFlags {
   onError: RecordErrorMode;
   errorsTo?: string;
   invalid: "error" | "replace";
+  concat?: true;
 }
 
 const EXAMPLES = `
@@ -83,6 +85,7 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
         .choices(["stop", "skip", "file"]).default("stop"),
     )
     .option("--errors-to <PATH>", "the file of failed records (default: the output's name and .errors.ndjson)")
+    .option("--concat", "write all into the one file that --output names, one after another, as cat does")
     .option("--unordered", "write records as they become ready, not in the order of the input")
     .addOption(
       new Option("--invalid <MODE>", "a record that is no UTF-8: it fails, or U+FFFD stands for what is wrong")
@@ -99,6 +102,10 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
         map.error("error: --on-error file needs --errors-to PATH where the output is standard output");
       }
       if (flags.resume && flags.unordered) map.error("error: --resume needs the output in order, without --unordered");
+      const concat = flags.concat === true;
+      if (flags.resume && concat) {
+        map.error("error: --resume needs an output file for each input, which --concat does not give");
+      }
       const mark = task!.lastIndexOf("#");
       take({
         ...texts,
@@ -114,6 +121,7 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
         onError: flags.onError,
         errorsTo: flags.errorsTo,
         invalid: flags.invalid,
+        concat,
       });
     });
 }

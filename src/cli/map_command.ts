@@ -55,6 +55,7 @@ function optionsOf(args: MapArguments, module: URL, display: ProgressDisplay, si
     retries,
     onError,
     ordered,
+    concat: args.concat,
     checkpoint: args.resume,
     invalid,
     decompress,

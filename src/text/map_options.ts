@@ -67,6 +67,11 @@ export interface MapRecordsOptions {
 export interface MapTextOptions extends MapRecordsOptions {
   /** Path of a file or folder, `"-"` for standard output, or a writer of the caller's own. */
   output: string | ByteWriter;
+  /**
+   * Whether all outputs go into the one file that `output` names, one after another (default false), in the order of the
+   * inputs unless `ordered` is false. It appears under its name when it is complete.
+   */
+  concat?: boolean;
   /** How the outputs are compressed: as for `lowercase`. */
   compress?: CompressionChoice;
   /**
@@ -87,6 +92,7 @@ export interface MapSettings {
   readonly mapper: MapperSettings;
   readonly processes: number;
   readonly ordered: boolean;
+  readonly concat: boolean;
   readonly chunkBytes: number;
   readonly onError: RecordErrorMode;
   readonly errorsTo: string | undefined;
@@ -149,6 +155,7 @@ export function readMapOptions(options: MapRecordsOptions & Partial<MapTextOptio
     },
     processes,
     ordered,
+    concat: options.concat === true,
     chunkBytes: readChunkBytes(options.chunkBytes, processes, by),
     onError,
     errorsTo: onError === "file" ? errorFile(options.errorsTo, output) : undefined,

@@ -71,7 +71,7 @@ export class MapRun {
   constructor(parts: MapRunParts) {
     this.#parts = parts;
     const { settings, plan, runner } = parts;
-    const { compress } = settings.compression;
+    const compress = plan.common === undefined ? settings.compression.compress : plan.common.compression ?? "none";
     if (parts.shared !== undefined && "write" in parts.shared && compress !== "auto" && compress !== "none") {
       assertCompression(compress);
       this.#sharedCompressed = new CompressedSink(parts.shared, runner, compress);

@@ -9,6 +9,7 @@ import { chunkCount } from "./chunk_plan.ts";
 import { type CommonOutput, openCommonOutput } from "./common_output.ts";
 import type { RunIdentity } from "./checkpoint_records.ts";
 import { ErrorLog } from "./error_log.ts";
+import { FileSink } from "./file_sink.ts";
 import { batchBytes, isSmall } from "./map_batches.ts";
 import { type MapRecordsOptions, type MapSettings, type MapTextOptions, readMapOptions } from "./map_options.ts";
 import type { MapReport } from "./map_report.ts";
@@ -18,6 +19,7 @@ import { prepareMapper } from "./map_tasks.ts";
 import { RangeCaller } from "./range_caller.ts";
 import type { MapCursor, RecordSink } from "./record_delivery.ts";
 import { type KeptSource, RunCheckpoint, withCompression } from "./run_checkpoint.ts";
+import { SharedFileSink } from "./shared_file_sink.ts";
 import { PAGE_BYTES } from "./slot.ts";
 import type { TaskRunner } from "./task_runner.ts";
 import { SPARE_SLOTS } from "./text_options.ts";
@@ -117,7 +119,7 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
   signal?.throwIfAborted();
   const began = performance.now();
   const definition = defineTask(settings.task, settings.deps);
-  const place = typeof target === "string" && target !== "-" ? { path: target } : "writer";
+  const place = typeof target === "string" && target !== "-" ? { path: target, concat: settings.concat } : "writer";
   const input = settings.input as readonly string[] | AsyncIterable<Uint8Array>;
   const plan = await planText(input, place, settings.compression, signal);
   plan.compressions.forEach(assertCompression);
@@ -142,13 +144,18 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
     }
     // Nothing is written for a function that is not there.
     await Promise.race([pool.apply(prepareMapper, [definition, mapper]), abortOf(signal)]).catch(throwCause);
-    const output = channel === undefined ? await openCommonOutput(target!, plan.device) : undefined;
+    const { common } = plan;
+    const output = channel === undefined && common === undefined
+      ? await openCommonOutput(target!, plan.device)
+      : undefined;
     const slots = parts.allocate(processes + SPARE_SLOTS, settings.chunkBytes, plan);
     const { checkpoint } = parts;
     if (settings.errorsTo !== undefined) parts.errorLog = await openErrorLog(settings.errorsTo, plan, checkpoint);
     const caller = parts.caller = new RangeCaller(pool, mapper);
-    const shared: RecordSink | undefined = channel ?? output?.sink;
     const runner: TaskRunner = { apply: (fn, args) => pool.apply(fn, args) as Promise<never> };
+    if (common !== undefined) parts.common = new FileSink(common.path, runner);
+    const shared: RecordSink | undefined = channel ?? output?.sink ??
+      (parts.common === undefined ? undefined : new SharedFileSink(parts.common));
     const run = parts.run = new MapRun({
       plan,
       settings,
@@ -161,6 +168,7 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
     });
     await runToEnd(run, signal);
     throwFailure(run, output);
+    parts.commitCommon();
     await output?.close();
     if (checkpoint === undefined) parts.errorLog?.commit();
     else if (run.counts.filesFailed === 0) {
@@ -173,6 +181,7 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
   } finally {
     await parts.caller?.close();
     parts.run?.abandonFiles();
+    parts.common?.abandon();
     if (parts.checkpoint === undefined) parts.errorLog?.abandon();
     else parts.errorLog?.leave();
     await pool.terminate();
@@ -184,6 +193,8 @@ async function runMap(settings: MapSettings, channel: ValueChannel | undefined):
 /** What a run has to leave behind in order. */
 class RunParts {
   errorLog: ErrorLog | undefined;
+  /** The file that all outputs go to, until it has its name. */
+  common: FileSink | undefined;
   caller: RangeCaller | undefined;
   run: MapRun | undefined;
   checkpoint: RunCheckpoint<MapCursor> | undefined;
@@ -193,6 +204,11 @@ class RunParts {
     const inputBytes = plan.hasStreams ? chunkBytes : PAGE_BYTES;
     while (this.#slots.length < count) this.#slots.push(allocateMapSlot(inputBytes, 2 * chunkBytes));
     return this.#slots;
+  }
+
+  commitCommon(): void {
+    this.common?.commit();
+    this.common = undefined;
   }
 
   free(): void {
@@ -231,8 +247,9 @@ async function openErrorLog(
   });
 }
 
-function refuseErrorFile(path: string, { sources }: TextPlan): void {
+function refuseErrorFile(path: string, { sources, common }: TextPlan): void {
   const real = realPath(path);
+  if (common?.path === real) throw new OutputConflictError(`The file of failed records ${path} is the output too`);
   for (const source of sources) {
     const isInput = source.path !== "-" && source.path !== STREAM_NAME && realPath(source.path) === real;
     if (!isInput && source.target !== real) continue;
@@ -266,7 +283,7 @@ async function runToEnd(run: MapRun, signal: AbortSignal | undefined): Promise<v
 function throwFailure(run: MapRun, output: CommonOutput | undefined): void {
   const lost = run.outputLost;
   if (lost !== undefined) {
-    if (!lost.closed) throw output!.error(lost.cause);
+    if (!lost.closed) throw output === undefined ? lost.cause : output.error(lost.cause);
   } else if (run.stopReason !== undefined) throw run.stopReason.reason;
 }
 

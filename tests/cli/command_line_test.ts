@@ -116,6 +116,7 @@ describe("readCommandLine", () => {
     assert.match(usageError("lower", "-", "-o", "b", "--resume"), /--resume needs files/);
     assert.match(usageError("lower", "a", "-o", "-", "--resume"), /--resume needs files/);
     assert.match(usageError("lower", "a", "-o", "b", "--resume", "--concat"), /--resume needs an output file for each/);
+    assert.match(usageError("map", "f", "a", "-o", "b", "--resume", "--concat"), /--resume needs an output file/);
   });
 
   for (const workers of ["0", "-1", "abc", "1.5", "", "1025"]) {

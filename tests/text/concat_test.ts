@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { OutputConflictError } from "../../src/core/errors.ts";
-import { lowercase } from "../../src/text/mod.ts";
+import { lowercase, mapText } from "../../src/text/mod.ts";
 import { inTemporaryFolder } from "./temporary_folder.ts";
 
 const timeout = 30_000;
@@ -104,4 +104,65 @@ describe("lowercase with concat", () => {
       );
       await assert.rejects(lowercase({ input, output: folder.at("a/out"), concat: true }), /Cannot write/);
     }));
+});
+
+describe("mapText with concat", () => {
+  const task = (line: string): string => line.toUpperCase();
+
+  for (const ordered of [true, false]) {
+    test(
+      `writes what all inputs give into one file, ordered: ${ordered}`,
+      { timeout },
+      () =>
+        inTemporaryFolder(async (folder) => {
+          const large = Array.from({ length: 2000 }, (_, index) => `large ${index}\n`);
+          folder.write("in/a", "small one\nand more");
+          folder.write("in/b", large.join(""));
+          for (let index = 0; index < 100; index++) folder.write(`in/c/${index}`, `file ${index}\n`);
+          const output = folder.at("new/out");
+          const options = {
+            input: folder.at("in"),
+            output,
+            task,
+            concat: true,
+            ordered,
+            chunkBytes: 4096,
+            processes: 2,
+          };
+          const { files, bytesOut } = await mapText(options);
+          const names = fs.readdirSync(folder.at("in/c")).sort();
+          const lines = ["small one\n", "and more\n", ...large, ...names.map((name) => `file ${name}\n`)].map(task);
+          const found = folder.read("new/out").match(/.*\n/g)!;
+          assert.deepEqual(ordered ? found : found.sort(), ordered ? lines : lines.sort());
+          assert.deepEqual([files, bytesOut], [102, lines.join("").length]);
+          assert.deepEqual(folder.files().filter((name) => name.startsWith("new")), ["new/out"]);
+        }),
+    );
+  }
+
+  test(
+    "compresses the file as its name says, and keeps the old one where a record ends the run",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const input = [folder.write("a", "a"), folder.write("b", "b")];
+        const output = folder.at("out.gz");
+        const options = { input, output, concat: true, processes: 1 };
+        await mapText({ ...options, task });
+        const gunzipped = (): string => gunzipSync(fs.readFileSync(output)).toString();
+        assert.equal(gunzipped(), "A\nB\n");
+        const failing = (line: string): string => {
+          if (line === "b") throw new Error("no b");
+          return line;
+        };
+        await assert.rejects(mapText({ ...options, task: failing }), /b:1: Error: no b$/);
+        assert.equal(gunzipped(), "A\nB\n");
+        assert.deepEqual(folder.files(), ["a", "b", "out.gz"]);
+        await assert.rejects(
+          mapText({ ...options, task, onError: "file", errorsTo: output }),
+          /The file of failed records .*out\.gz is the output too$/,
+        );
+        await assert.rejects(mapText({ ...options, task, checkpoint: true }), /Cannot keep a checkpoint/);
+      }),
+  );
 });
