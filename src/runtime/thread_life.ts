@@ -1,5 +1,5 @@
 import process from "node:process";
-import { setInterval } from "node:timers";
+import { setImmediate, setInterval } from "node:timers";
 import { LONGEST_TIMER_MS } from "../core/deadline.ts";
 import type { ThreadScope } from "./port.ts";
 
@@ -25,10 +25,21 @@ export const threadLife: Pick<ThreadScope, "onFatal" | "onExit" | "exit"> = {
 };
 
 let isEnding = false;
+let isFirstTurn = false;
+
+/**
+ * Call it while this thread's module is evaluated: an end before the event loop has turned once then waits for that. Of
+ * a thread that ends earlier Deno keeps two descriptors, its `eventpoll` and an `eventfd`.
+ */
+export function beginFirstTurn(): void {
+  isFirstTurn = true;
+  setImmediate(() => isFirstTurn = false);
+}
 
 /** Ends this thread, once: a thread of Deno that is to end for a second time while it does never ends. */
 function endThread(code: number): void {
   if (isEnding) return;
   isEnding = true;
-  process.exit(code);
+  if (isFirstTurn) setImmediate(() => process.exit(code));
+  else process.exit(code);
 }

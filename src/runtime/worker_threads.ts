@@ -1,7 +1,7 @@
 import { builtin } from "./builtin.ts";
 import { linesOf, writeLinesOf } from "./line_output.ts";
 import type { Thread, ThreadEnd, ThreadOptions, ThreadScope } from "./port.ts";
-import { threadLife } from "./thread_life.ts";
+import { beginFirstTurn, threadLife } from "./thread_life.ts";
 
 const threads = builtin<typeof import("node:worker_threads")>("node:worker_threads");
 
@@ -61,7 +61,10 @@ export function workerThreadScope(): ThreadScope | undefined {
   return {
     ...threadLife,
     printWholeLines: () => threadLife.onExit(linesOf(writeLinesOf)),
-    onStart: (listener) => listener(envelope.data),
+    onStart: (listener) => {
+      beginFirstTurn();
+      listener(envelope.data);
+    },
     post: (message) => port.postMessage(message),
     onMessage: (listener) => void port.on("message", listener),
   };
