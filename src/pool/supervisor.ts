@@ -20,6 +20,8 @@ export type PoolState = "open" | "closing" | "closed";
 const TERMINATE_GRACE_MS = 200;
 /** The same when it is closed and they have nothing to do. */
 const CLOSE_GRACE_MS = 5000;
+/** Milliseconds until the next try where the system had no room for a worker. */
+const SHORTAGE_DELAY_MS = 1000;
 /** Workers that may end before they came up, one after another, until the pool gives up. */
 const START_ATTEMPTS = 3;
 /** The same where something from outside killed them, which says little of the next one. */
@@ -201,7 +203,7 @@ export class Supervisor {
     if (!worker.handle.isReady && this.state !== "closed") this.#countFailedStart(worker, end);
     else this.#failedStarts = 0;
     const isLost = !end.stopped && worker.condemned === undefined && !worker.isExhausted && this.state !== "closed";
-    if (isLost) this.lost++;
+    if (isLost && end.isUnstarted !== true) this.lost++;
     if (end.abandoned) this.abandoned++;
     emit(isLost ? "manyhands:worker:lost" : "manyhands:worker:end", () => ({
       pool: this.settings.name,
@@ -211,7 +213,8 @@ export class Supervisor {
     }));
     const answers = this.dispatcher.completed;
     const ran = this.dispatcher.detachLost(worker, (task) => lossOf(task, worker, end));
-    const delay = isLost ? this.#guard.delayAfter(ran, answers, performance.now()) : 0;
+    const isShort = end.isUnstarted === true;
+    const delay = isShort ? SHORTAGE_DELAY_MS : isLost ? this.#guard.delayAfter(ran, answers, performance.now()) : 0;
     if (isLost && this.#guard.isExceeded(performance.now())) return this.#failRestarts(worker, end);
     if (delay === 0) return this.#fill();
     this.#restart ??= setTimeout(() => {
@@ -234,6 +237,8 @@ export class Supervisor {
   }
 
   #countFailedStart(worker: PoolWorker, end: WorkerEnd): void {
+    // The others have the room that there is, and do the work.
+    if (end.isUnstarted === true && this.#workers.size > 0) return;
     // Where another one came up, they can.
     for (const other of this.#workers) if (other.handle.isReady) this.#failedStarts = 0;
     if (++this.#failedStarts < (end.code < 0 ? KILLED_START_ATTEMPTS : START_ATTEMPTS)) return;

@@ -107,7 +107,7 @@ export class WorkerHandle {
         told = fromCloneForm((message as ThrownMessage).thrown) as [unknown];
       } else this.inbox.put(message as CloneMessage);
     });
-    this.#thread.onEnd(({ code, error: seen }) => {
+    this.#thread.onEnd(({ code, error: seen, isUnstarted = false }) => {
       // The runtime knows of its own of an error that the thread could not tell, or knows less of the same one.
       const error = told === undefined ? seen : told[0];
       const stopped = this.#state() === WorkerState.Stopped;
@@ -118,7 +118,7 @@ export class WorkerHandle {
       const abandoned = !stopped && this.#forcedEnd !== undefined && this.#isBeyondForce(method);
       // Bun gives code 0 to a thread that ends itself after an uncaught error, whatever code it names.
       ending.resolve(
-        error === undefined ? { code, stopped, abandoned } : { code: code || 1, error, stopped, abandoned },
+        error === undefined ? { code, stopped, abandoned } : { code: code || 1, error, stopped, abandoned, isUnstarted },
       );
     });
     this.sender = new FrameSender(

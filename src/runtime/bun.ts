@@ -4,6 +4,7 @@ import { bunWorkerScope, startBunWorker } from "./bun_worker.ts";
 import { startChildProcess } from "./child_process.ts";
 import { nodeSide } from "./node_side.ts";
 import type { Runtime } from "./port.ts";
+import { orUnstarted } from "./unstarted_thread.ts";
 
 /** The adapter for Bun, which has all of Node's side that is needed here. */
 export function bunRuntime(): Runtime {
@@ -13,7 +14,7 @@ export function bunRuntime(): Runtime {
     ...nodeSide(),
     name: "bun",
     version,
-    startThread: startBunWorker,
+    startThread: (url, options) => orUnstarted(() => startBunWorker(url, options)),
     startChild,
     scope: bunWorkerScope(),
     // Which Bun clears no slower than it leaves uncleared.

@@ -43,7 +43,7 @@ function unstarted(onError: (listener: (error: unknown) => void) => void): Child
     pid: undefined,
     send: () => {},
     onData: () => {},
-    onEnd: (listener) => onError((error) => listener({ code: 1, error })),
+    onEnd: (listener) => onError((error) => listener({ code: 1, error, isUnstarted: true })),
     kill: () => {},
   };
 }

@@ -2,6 +2,7 @@ import { startChildProcess } from "./child_process.ts";
 import { keepDenoHeapSmall } from "./deno_heap.ts";
 import { nodeSide } from "./node_side.ts";
 import type { Runtime } from "./port.ts";
+import { orUnstarted } from "./unstarted_thread.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
 
 /** The part of `Deno` that is used here. */
@@ -19,7 +20,7 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
     version,
     // Deno tells nobody of a thread that a limit of its heap, also one of new objects alone, has ended in an answer to a
     // message: it goes without one.
-    startThread: (url, { heapMebibytes: _, ...options }) => startWorkerThread(url, options),
+    startThread: (url, { heapMebibytes: _, ...options }) => orUnstarted(() => startWorkerThread(url, options)),
     startChild,
     keepHeapSmall: keepDenoHeapSmall,
     scope: workerThreadScope(),

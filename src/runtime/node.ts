@@ -3,6 +3,7 @@ import { builtin } from "./builtin.ts";
 import { startChildProcess } from "./child_process.ts";
 import { nodeSide } from "./node_side.ts";
 import type { Runtime } from "./port.ts";
+import { orUnstarted } from "./unstarted_thread.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
 
 const v8 = builtin<typeof import("node:v8")>("node:v8");
@@ -25,7 +26,7 @@ export function nodeRuntime(): Runtime {
   return {
     ...nodeSide(),
     name: "node",
-    startThread: startWorkerThread,
+    startThread: (url, options) => orUnstarted(() => startWorkerThread(url, options)),
     startChild,
     scope,
     copy: (target, source) => source.length < LONG_BYTES ? target.set(source) : copyLong(target, source),

@@ -7,6 +7,8 @@ export type RuntimeName = "node" | "deno" | "bun";
 export interface ThreadEnd {
   readonly code: number;
   readonly error?: unknown;
+  /** Whether the system had no room for it, so that it never began. */
+  readonly isUnstarted?: boolean;
 }
 
 /** The starting side of a thread. */

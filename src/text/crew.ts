@@ -64,6 +64,8 @@ export class Crew implements RunnerPool {
   readonly #life: Lifeline = runtime.lifeline();
   #started = 0;
   #isEnding = false;
+  /** Why there are no workers any more. */
+  #ruin: WorkerLostError | undefined;
 
   readonly #entry: URL;
   readonly #kernel: TextKernel | undefined;
@@ -94,6 +96,7 @@ export class Crew implements RunnerPool {
     const task = taskReferenceOf(fn)?.name;
     if (task === undefined) throw new TypeError("Cannot run a function that is no task of the text pipeline");
     if (this.#isEnding) return Promise.reject(new PoolClosedError("Cannot run a task: the workers have ended"));
+    if (this.#ruin !== undefined) return Promise.reject(this.#ruin);
     const call: Call = { ...deferred<unknown>(), request: { task, args } };
     this.#life.hold();
     this.#waiting.push(call);
@@ -192,7 +195,10 @@ export class Crew implements RunnerPool {
     member.call?.reject(loss);
     if (member.isUp) this.#start();
     // Where not even one came up the next would not either.
-    else if (this.#members.size === 0) { for (const call of this.#waiting.splice(0)) call.reject(loss); }
+    else if (this.#members.size === 0) {
+      this.#ruin = loss;
+      for (const call of this.#waiting.splice(0)) call.reject(loss);
+    }
   }
 }
 
