@@ -118,7 +118,9 @@ export class WorkerHandle {
       const abandoned = !stopped && this.#forcedEnd !== undefined && this.#isBeyondForce(method);
       // Bun gives code 0 to a thread that ends itself after an uncaught error, whatever code it names.
       ending.resolve(
-        error === undefined ? { code, stopped, abandoned } : { code: code || 1, error, stopped, abandoned, isUnstarted },
+        error === undefined
+          ? { code, stopped, abandoned }
+          : { code: code || 1, error, stopped, abandoned, isUnstarted },
       );
     });
     this.sender = new FrameSender(
