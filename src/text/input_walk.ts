@@ -13,6 +13,7 @@ import {
 } from "../runtime/files.ts";
 import { type CompressionChoices, inputCompression, mirroredName } from "./compression.ts";
 import { readError } from "./file_failure.ts";
+import { KeyHashes } from "./key_hash.ts";
 import type { KnownFile } from "./input_change.ts";
 import type { TextFailure } from "./report.ts";
 
@@ -154,7 +155,7 @@ function* walkFolder(
     return;
   }
   // Names stay different unless endings change.
-  const taken = refuses && choices.compress !== "auto" ? new Map<string, string>() : undefined;
+  const taken = refuses && target !== undefined && choices.compress !== "auto" ? new KeyHashes() : undefined;
   for (const [index, name] of names.entries()) {
     const entry = joinPath(path, name);
     if (index > 0 && name === names[index - 1]) {
@@ -176,19 +177,29 @@ function* walkFolder(
       yield failed(entry, refusal(entry, "it is neither a file nor a folder"));
     } else {
       const place = target === undefined ? undefined : mirroredTarget(entry, target, name, choices);
-      if (place !== undefined) refuseTaken(taken, place.path, entry);
+      if (place !== undefined && taken?.add(place.path)) {
+        for (const before of names.slice(0, index)) {
+          const other = joinPath(path, before);
+          const isFile = examine(other).status?.kind === "file";
+          if (isFile && mirroredTarget(other, target!, before, choices).path === place.path) {
+            throw sameOutput(other, entry, place.path);
+          }
+        }
+      }
       yield foundFile(entry, status, place, choices);
     }
   }
 }
 
 /** Throws where the output of another input is at `target`; notes it otherwise. */
-export function refuseTaken(taken: Map<string, string> | undefined, target: string, path: string): void {
-  const other = taken?.get(target);
-  if (other !== undefined) {
-    throw new OutputConflictError(`The inputs ${other} and ${path} have the same output ${target}`);
-  }
-  taken?.set(target, path);
+export function refuseTaken(taken: Map<string, string>, target: string, path: string): void {
+  const other = taken.get(target);
+  if (other !== undefined) throw sameOutput(other, path, target);
+  taken.set(target, path);
+}
+
+function sameOutput(first: string, second: string, target: string): OutputConflictError {
+  return new OutputConflictError(`The inputs ${first} and ${second} have the same output ${target}`);
 }
 
 function foundFile(path: string, status: FileStatus, place: Target | undefined, choices: CompressionChoices): Found {

@@ -1,3 +1,5 @@
+import { hash32 } from "./key_hash.ts";
+
 const FIRST_CAPACITY = 1024;
 
 /**
@@ -19,13 +21,13 @@ export class KeyTable {
 
   /** The number of a key; undefined where it has none. */
   find(key: string): number | undefined {
-    const place = this.#placeOf(key, hashOf(key));
+    const place = this.#placeOf(key, hash32(key));
     return this.#places[place] === 0 ? undefined : this.#places[place]! - 1;
   }
 
   /** Gives a key the next number; returns the one that it had, if any. */
   add(key: string, number: number): number | undefined {
-    const hash = hashOf(key);
+    const hash = hash32(key);
     const place = this.#placeOf(key, hash);
     const before = this.#places[place]!;
     if (number >= this.#hashes.length) this.#hashes = grown(this.#hashes, new Uint32Array(2 * number));
@@ -60,11 +62,4 @@ export class KeyTable {
 export function grown<A extends Uint8Array | Uint32Array | Float64Array>(before: A, larger: A): A {
   larger.set(before as never);
   return larger;
-}
-
-/** FNV-1a over the code units. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
 }

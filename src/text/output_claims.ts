@@ -1,10 +1,14 @@
 import { OutputConflictError } from "../core/errors.ts";
 import { folderName, isInside, realPath } from "../runtime/files.ts";
+import { KeyHashes } from "./key_hash.ts";
 import { type FileSource, refuseTaken, type StreamSource } from "./input_walk.ts";
+
+/** Conflicts that are looked into: nearly all of them are true ones, and one is enough. */
+const SUSPECTS = 1000;
 
 /**
  * Sees that no two inputs have the same output, and that none has another input as its output. Inputs whose places do
- * not lie in one another cannot be in each other's way, so that names are kept only of those that do.
+ * not lie in one another cannot be in each other's way, so that something is kept only of those that do: hashes of names.
  */
 export class OutputClaims {
   readonly #output: string | undefined;
@@ -14,11 +18,13 @@ export class OutputClaims {
   readonly #files: Map<string, string> = new Map();
   readonly #folders: Set<string> = new Set();
   #common: string | undefined;
-  /** Every target and its input, where places overlap. */
-  #all: Map<string, string> | undefined;
+  /** Every target, where places overlap. */
+  #all: KeyHashes | undefined;
+  /** Targets that two inputs seem to have. */
+  readonly #suspects: Set<string> = new Set();
   #isChecked = false;
-  /** Inputs that lie where outputs go, by their real paths. */
-  readonly #inputsThere: Map<string, string> = new Map();
+  /** Real paths of inputs that lie where outputs go. */
+  readonly #inputsThere: KeyHashes = new KeyHashes();
 
   constructor(output: string | undefined, exists: boolean) {
     this.#output = output;
@@ -37,7 +43,7 @@ export class OutputClaims {
 
   /** The folder that mirrors an input. */
   addFolder(target: string): void {
-    if (this.#folders.has(target)) this.#all ??= new Map();
+    if (this.#folders.has(target)) this.#all ??= new KeyHashes();
     this.#folders.add(target);
   }
 
@@ -46,23 +52,44 @@ export class OutputClaims {
     if (target !== undefined) {
       if (!this.#isChecked) {
         this.#isChecked = true;
-        if (this.#overlap()) this.#all ??= new Map();
+        if (this.#overlap()) this.#all ??= new KeyHashes();
       }
-      if (this.#all !== undefined) refuseTaken(this.#all, target, path);
+      if (this.#all?.add(target) && this.#suspects.size < SUSPECTS) this.#suspects.add(target);
     } else if (this.#common === undefined) return;
     if (this.#realOutput === undefined) return;
     const real = realPath(path);
     if (real === this.#common) throw new OutputConflictError(`The output ${this.#output} is the input ${path} itself`);
-    if (isInside(real, this.#realOutput) || this.#files.has(real)) this.#inputsThere.set(real, path);
+    if (isInside(real, this.#realOutput) || this.#files.has(real)) this.#inputsThere.add(real);
   }
 
-  /** Throws `OutputConflictError` where the output of a source would overwrite an input. */
-  refuseOverwritten(sources: () => Iterable<FileSource | StreamSource>): void {
+  /** Throws `OutputConflictError` where two sources have the same output, or one would overwrite an input. */
+  refuseConflicts(sources: () => Iterable<FileSource | StreamSource>): void {
+    this.#refuseShared(sources);
+    this.#refuseOverwritten(sources);
+  }
+
+  #refuseShared(sources: () => Iterable<FileSource | StreamSource>): void {
+    if (this.#suspects.size === 0) return;
+    const taken = new Map<string, string>();
+    for (const { path, target } of sources()) {
+      if (target !== undefined && this.#suspects.has(target)) refuseTaken(taken, target, path);
+    }
+  }
+
+  #refuseOverwritten(sources: () => Iterable<FileSource | StreamSource>): void {
     // As a rule no input lies there, and all is said.
     if (this.#inputsThere.size === 0) return;
-    for (const { path: writer, target } of sources()) {
-      const path = target === undefined || writer === "-" ? undefined : this.#inputsThere.get(target);
-      if (path === undefined) continue;
+    /** Inputs that write where one seems to lie, by their targets. */
+    const writers = new Map<string, string>();
+    for (const { path, target } of sources()) {
+      if (target === undefined || path === "-" || !this.#inputsThere.has(target)) continue;
+      if (writers.size < SUSPECTS && !writers.has(target)) writers.set(target, path);
+    }
+    for (const source of writers.size === 0 ? [] : sources()) {
+      const { path } = source;
+      const isNamed = path !== "-" && (source.kind === "file" || source.bytes === undefined);
+      const writer = isNamed ? writers.get(realPath(path)) : undefined;
+      if (writer === undefined) continue;
       throw new OutputConflictError(
         writer === path
           ? `The output ${this.#output} is the input ${path} itself`

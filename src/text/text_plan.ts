@@ -123,7 +123,7 @@ class Planner {
         breath = performance.now();
       }
     }
-    claims.refuseOverwritten(() => this.#walk(new Set(), () => {}));
+    claims.refuseConflicts(() => this.#walk(new Set(), () => {}));
     const known = new Set(failed.first.map(({ path }) => path));
     const walk: TextPlan["walk"] = (onFailure) => this.#walk(known, onFailure);
     return {

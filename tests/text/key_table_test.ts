@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { KeyHashes } from "../../src/text/key_hash.ts";
 import { KeyTable } from "../../src/text/key_table.ts";
 
 describe("KeyTable", () => {
@@ -27,5 +28,16 @@ describe("KeyTable", () => {
     const table = new KeyTable((number) => keys[number]!);
     keys.forEach((key, number) => table.add(key, number));
     assert.deepEqual(keys.map((key) => table.find(key)), [0, 1]);
+  });
+});
+
+describe("KeyHashes", () => {
+  test("has the keys that were added, and of others as good as none", { timeout: 60_000 }, () => {
+    const hashes = new KeyHashes();
+    const keyOf = (index: number): string => `folder ${index % 100}/${index}.txt`;
+    for (let index = 0; index < 100_000; index++) assert.equal(hashes.add(keyOf(index)), false);
+    for (let index = 0; index < 100_000; index++) assert.equal(hashes.add(keyOf(index)), true);
+    assert.equal(hashes.size, 100_000);
+    for (let index = 100_000; index < 200_000; index++) assert.equal(hashes.has(keyOf(index)), false);
   });
 });

@@ -147,6 +147,31 @@ describe("planText", () => {
   );
 
   test(
+    "tells folders of one name apart by their files, and names of one output",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        for (const name of ["one/in/a", "one/in/b", "two/in/c", "two/in/deep/d"]) folder.write(name, name);
+        const inputs = [folder.at("one/in"), folder.at("two/in")];
+        const output = { path: folder.at("new") };
+        const { count } = await planText(inputs, output);
+        assert.equal(count, 4);
+        folder.write("two/in/b", "another b");
+        await assert.rejects(
+          () => planText(inputs, output),
+          refused(/^The inputs .*one\/in\/b and .*two\/in\/b have the same output .*new\/in\/b$/),
+        );
+        const choices = { decompress: "auto", compress: "gzip" } as const;
+        folder.write("one/in/b.gz", "");
+        await assert.rejects(
+          () => planText([folder.at("one")], output, choices),
+          refused(/^The inputs .*one\/in\/b and .*one\/in\/b\.gz have the same output .*new\/in\/b\.gz$/),
+        );
+        await planText([folder.at("two")], output, choices);
+      }),
+  );
+
+  test(
     "refuses a file as the output of a folder or of several inputs",
     { timeout },
     () =>
