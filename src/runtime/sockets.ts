@@ -1,5 +1,5 @@
 import { chmodSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { type AddressInfo, connect as connectSocket, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -144,6 +144,8 @@ export function connectTo(address: SocketAddress, signal: AbortSignal): Promise<
 
 const FOLDER = "manyhands-";
 const SOCKET = "socket";
+/** Milliseconds after which a folder without a socket is none of a program that is about to listen there. */
+const EMPTY_MS = 60_000;
 
 /**
  * Makes a folder that only this user can enter, with room for a socket in it. Those that programs have left which were
@@ -168,8 +170,16 @@ async function removeLeftFolders(): Promise<void> {
     if (Number.isNaN(pid) || isAlive(pid)) continue;
     const path = join(tmpdir(), name, SOCKET);
     // A process of another container has a number of its own kind, so the socket has the last word.
-    if (await isRefused(path)) await removeSocketFolder(path).catch(() => {});
+    const end = await endAt(path);
+    if (end === "ECONNREFUSED") await removeSocketFolder(path).catch(() => {});
+    else if (end === "ENOENT") await removeOldEmpty(dirname(path)).catch(() => {});
   }
+}
+
+/** Removes a folder whose program was killed before it listened or after it had ended that. */
+async function removeOldEmpty(folder: string): Promise<void> {
+  const { mtimeMs } = await stat(folder);
+  if (Date.now() - mtimeMs > EMPTY_MS) await rmdir(folder);
 }
 
 function isAlive(pid: number): boolean {
@@ -181,14 +191,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether a socket lies at `path` on which nobody listens. */
-function isRefused(path: string): Promise<boolean> {
+/** The system's code for why nobody is to be reached at `path`; `undefined` where somebody is. */
+function endAt(path: string): Promise<unknown> {
   return new Promise((resolve) => {
     const socket = connectSocket({ path });
-    socket.once("error", (error) => resolve((error as { code?: unknown }).code === "ECONNREFUSED"));
+    socket.once("error", (error) => resolve((error as { code?: unknown }).code));
     socket.once("connect", () => {
       socket.destroy();
-      resolve(false);
+      resolve(undefined);
     });
   });
 }
