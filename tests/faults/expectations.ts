@@ -87,12 +87,14 @@ const runtimeRules: readonly Rule[] = [
     fault === "memory" && runtime === "bun"
       ? absent("Bun's heap has no limit: the system ends the process, which is SIGKILL")
       : undefined,
-  // A thread that is given up by `terminate` may have memory left when the program ends.
-  ({ fault, moment, context }, runtime) =>
+  // A thread that is given up, as by `terminate`, may have memory left when the program ends.
+  ({ fault, moment, context, subject }, runtime) =>
     fault === "memory" && (context === "inline" || (context === "worker" && runtime === "deno"))
       ? program(
         runtime === "deno" ? "signal SIGTRAP" : "signal SIGABRT",
-        ...(moment === "terminate" && context === "worker" ? ["code 0"] : []),
+        ...(context === "worker" && (moment === "terminate" || (moment === "close" && subject === "manager"))
+          ? ["code 0"]
+          : []),
       )
       : undefined,
   ({ fault, context }) => isLoop(fault) && context === "inline" ? program("blocks") : undefined,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 
 /** Milliseconds that the system has to take away what has ended. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 15_000;
 
 /** Whether the system tells of processes and threads by files. */
 const tells = existsSync("/proc/self/task");

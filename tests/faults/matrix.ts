@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -63,6 +63,8 @@ const BATCH = 16;
 const SILENCE_MS = 90_000;
 /** Milliseconds after its begin for which a fault that blocks the program is watched. */
 const BLOCKED_MS = 1500;
+/** Milliseconds after which the next program comes to what a killed one has left. */
+const LATER_MS = 300_000;
 /** Megabytes of heap for cells that use it up. */
 const HEAP = "--max-old-space-size=64";
 
@@ -203,9 +205,23 @@ function runProgram(batch: readonly Cell[], launch: Launch, folder: string): Pro
       clearInterval(blocked);
       const processes = await left;
       const end = forced || (signal === null ? endOf(code!) : `signal ${signal}`);
+      // Whom the system kills cannot clean up; the next program does.
+      if (end.startsWith("signal")) await runNext(launch, temporary);
       resolve({ lines, end, errors, files: readdirSync(temporary), left: processes, arrivals: arrivalsBelow(marks) });
     });
   });
+}
+
+/** Runs another program where one has left its temporary files, as if some minutes later. */
+async function runNext({ runtime, command }: Launch, folder: string): Promise<void> {
+  const files = readdirSync(folder);
+  if (files.length === 0) return;
+  const then = new Date(Date.now() - LATER_MS);
+  for (const file of files) utimesSync(join(folder, file), then, then);
+  const path = fileURLToPath(new URL("./next_program.ts", import.meta.url));
+  const flags = runtime === "deno" ? ["run", "-A", "--no-check"] : [];
+  const child = spawn(command, [...flags, path], { env: { ...process.env, TMPDIR: folder }, stdio: "ignore" });
+  await new Promise((resolve) => child.on("close", resolve));
 }
 
 /** A shell's way to tell of a signal, which runtimes that are scripts pass on. */

@@ -11,7 +11,8 @@ hangs is a failure that tells what was waited for.
 A cell counts only where its fault came. What puts the fault tells so with the last instruction before, from where it
 stands (a module's load, an initializer, …) and in which thread or process; a cell fails of which nothing came, or from
 elsewhere, or twice. At \`close\` and \`terminate\` the fault waits for that call. It is looked for threads and processes
-after each cell, and for processes and temporary files after each program that plays some.
+after each cell, and for processes and temporary files after each program that plays some. Where the system kills the program itself, its
+folder of a manager's socket is taken away by the next program that makes a socket, which is played too.
 
 - **A thread that its runtime cannot end** (Deno: any that is busy; Bun: one in a loop of WebAssembly) is "given up": its
   task fails, another worker takes its place, \`stats().abandoned\` counts it, and a warning with the code
