@@ -101,6 +101,12 @@ export function addMapCommand(program: Command, take: (args: MapArguments) => vo
       if (flags.onError === "file" && flags.output === "-" && flags.errorsTo === undefined) {
         map.error("error: --on-error file needs --errors-to PATH where the output is standard output");
       }
+      if (flags.errorsTo !== undefined && flags.onError !== "file") {
+        map.error("error: --errors-to needs --on-error file: without it no record is kept");
+      }
+      if (!flags.csv && (!flags.header || map.getOptionValueSource("delimiter") === "cli")) {
+        map.error(`error: ${flags.header ? "--delimiter" : "--no-header"} needs --csv`);
+      }
       if (flags.resume && flags.unordered) map.error("error: --resume needs the output in order, without --unordered");
       const concat = flags.concat === true;
       if (flags.resume && concat) {

@@ -36,7 +36,7 @@ export async function textCommand<R extends TextReport>(
 ): Promise<number> {
   const controller = new AbortController();
   let stoppedBy: StopSignal | undefined;
-  let display: ProgressDisplay | undefined;
+  let display: ProgressDisplay | undefined = undefined;
   await onStopSignal((signal) => {
     // Who asks twice does not want to wait for anything, but for the cursor.
     if (stoppedBy !== undefined) {

@@ -4,7 +4,7 @@ import process from "node:process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { inTemporaryFolder } from "../text/temporary_folder.ts";
-import { endOf, runCommand, startCommand } from "./run_command.ts";
+import { endOf, inCommandFolder, runCommand, startCommand } from "./run_command.ts";
 
 const timeout = 120_000;
 const fixture = fileURLToPath(new URL("../text/fixtures/text_kernels.wasm", import.meta.url));
@@ -15,15 +15,23 @@ describe("manyhands kernel", () => {
     "runs a function over a folder, and over standard input",
     { timeout },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         const lines = "Hello, <many> & hands!\n".repeat(20_000);
         folder.write("in/many", lines);
         folder.write("in/deep/few", "Uryyb");
-        const rotated = await runCommand(
-          ["kernel", `${example}#rot13`, "in", "-o", "out", "--cut", "bytes", "-w", "2", "--progress", "none"],
-          "",
-          folder.path,
-        );
+        const rotated = await run([
+          "kernel",
+          `${example}#rot13`,
+          "in",
+          "-o",
+          "out",
+          "--cut",
+          "bytes",
+          "-w",
+          "2",
+          "--progress",
+          "none",
+        ]);
         assert.match(rotated.stdout, /^Mapped 2 inputs: 449 KiB in, 449 KiB out in /);
         assert.deepEqual([rotated.code, rotated.stderr], [0, ""]);
         assert.equal(folder.read("out/many"), lines.replaceAll("Hello, <many> & hands", "Uryyb, <znal> & unaqf"));
@@ -41,7 +49,7 @@ describe("manyhands kernel", () => {
     "a trap and a function that does not come back: named with input and range, exit code 1, and no output",
     { timeout },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         folder.write("in/a", "abc");
         folder.write("in/x", "abX");
         folder.write("in/y", `${"a".repeat(4096)}bY`);
@@ -56,13 +64,13 @@ describe("manyhands kernel", () => {
           "--timeout",
           "300ms",
         ];
-        const trapped = await runCommand([...args, "in/a", "in/x"], "", folder.path);
+        const trapped = await run([...args, "in/a", "in/x"]);
         assert.equal(trapped.code, 1);
         assert.match(trapped.stderr, /^manyhands: in.x, bytes 0 to 3: the kernel trapped: unreachable.*\n$/i);
         assert.deepEqual(folder.files().filter((name) => name.startsWith("out")), ["out/a"]);
 
         fs.rmSync(folder.at("out"), { recursive: true });
-        const late = await runCommand([...args, "in/a", "in/y", "--workers", "1"], "", folder.path);
+        const late = await run([...args, "in/a", "in/y", "--workers", "1"]);
         assert.equal(late.code, 1);
         assert.match(
           late.stderr,
@@ -103,7 +111,7 @@ describe("manyhands kernel", () => {
     "what cannot be used is told before anything is written, with exit code 2",
     { timeout },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         folder.write("in", "abc");
         folder.write("no.wasm", "no");
         for (
@@ -114,7 +122,7 @@ describe("manyhands kernel", () => {
             ["nowhere.wasm#f", /Cannot use nowhere.wasm#f: /],
           ] as const
         ) {
-          const { code, stderr } = await runCommand(["kernel", kernel, "in", "-o", "out"], "", folder.path);
+          const { code, stderr } = await run(["kernel", kernel, "in", "-o", "out"]);
           assert.equal(code, 2);
           assert.match(stderr, message);
         }

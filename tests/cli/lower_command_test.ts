@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import process from "node:process";
 import { describe, test } from "node:test";
 import { inTemporaryFolder } from "../text/temporary_folder.ts";
-import { commandLine, endOf, runCommand, startCommand } from "./run_command.ts";
+import { commandLine, endOf, inCommandFolder, runCommand, startCommand } from "./run_command.ts";
 
 const timeout = 60_000;
 
@@ -27,15 +27,11 @@ describe("manyhands lower", () => {
     "mirrors a folder and reports as JSON on standard output",
     { timeout },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         folder.write("in/a.txt", "ΟΔΟΣ");
         folder.write("in/deep/b.txt", sample(100_000));
         folder.write("in/empty", "");
-        const { code, stdout, stderr } = await runCommand(
-          ["lower", "in", "--output", "out", "--json"],
-          "",
-          folder.path,
-        );
+        const { code, stdout, stderr } = await run(["lower", "in", "--output", "out", "--json", "--progress", "none"]);
         const report = JSON.parse(stdout);
         assert.equal(report.files, 3);
         assert.deepEqual(report.failed, []);
@@ -48,14 +44,14 @@ describe("manyhands lower", () => {
   );
 
   test("--quiet says nothing but failures", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
+    inCommandFolder(async (folder, run) => {
       folder.write("a", "A");
-      assert.deepEqual(await runCommand(["lower", "a", "-o", "b", "--quiet"], "", folder.path), {
+      assert.deepEqual(await run(["lower", "a", "-o", "b", "--quiet"]), {
         code: 0,
         stdout: "",
         stderr: "",
       });
-      assert.deepEqual(await runCommand(["lower", "c", "-o", "b", "--quiet"], "", folder.path), {
+      assert.deepEqual(await run(["lower", "c", "-o", "b", "--quiet"]), {
         code: 1,
         stdout: "",
         stderr: "manyhands: Cannot read c: there is no such file\n",
@@ -66,11 +62,11 @@ describe("manyhands lower", () => {
     "a failing input is named, the others are done, the exit code is 1",
     { timeout },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         folder.write("good", "GOOD");
         folder.write("bad", Uint8Array.of(65, 66, 0xff));
         const args = ["lower", "bad", "missing", "good", "-o", "out", "--invalid", "error", "--json"];
-        const { code, stdout, stderr } = await runCommand(args, "", folder.path);
+        const { code, stdout, stderr } = await run(args);
         assert.equal(code, 1);
         assert.deepEqual(stderr.trimEnd().split("\n").sort(), [
           "manyhands: Cannot lower-case bad: Invalid UTF-8 at byte 2",
@@ -87,11 +83,11 @@ describe("manyhands lower", () => {
   );
 
   test("treats invalid UTF-8 as asked", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
+    inCommandFolder(async (folder, run) => {
       folder.write("in", Uint8Array.of(65, 0xff, 66));
-      await runCommand(["lower", "in", "-o", "passed"], "", folder.path);
+      await run(["lower", "in", "-o", "passed"]);
       assert.deepEqual([...fs.readFileSync(folder.at("passed"))], [97, 0xff, 98]);
-      await runCommand(["lower", "in", "-o", "replaced", "--invalid", "replace"], "", folder.path);
+      await run(["lower", "in", "-o", "replaced", "--invalid", "replace"]);
       assert.equal(folder.read("replaced"), "a\ufffdb");
     }));
 
@@ -99,9 +95,9 @@ describe("manyhands lower", () => {
     "an unreadable file is named with the reason",
     { timeout, skip: asRoot("root reads every file") },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         fs.chmodSync(folder.write("in", "A"), 0);
-        const { code, stderr } = await runCommand(["lower", "in", "-o", "out"], "", folder.path);
+        const { code, stderr } = await run(["lower", "in", "-o", "out"]);
         assert.match(stderr, /Cannot read in: permission denied/);
         assert.equal(code, 1);
       }),
@@ -111,8 +107,8 @@ describe("manyhands lower", () => {
     timeout,
     skip: fs.existsSync("/proc/self/mem") ? false : "there is no /proc",
   }, () =>
-    inTemporaryFolder(async (folder) => {
-      const { code, stderr } = await runCommand(["lower", "/proc/self/mem", "-o", "out"], "", folder.path);
+    inCommandFolder(async (_folder, run) => {
+      const { code, stderr } = await run(["lower", "/proc/self/mem", "-o", "out"]);
       assert.match(stderr, /^manyhands: Cannot read \/proc\/self\/mem: input\/output error$/m);
       assert.equal(code, 1);
     }));
@@ -135,9 +131,9 @@ describe("manyhands lower", () => {
     }));
 
   test("chunks that do not fit into memory are refused", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
+    inCommandFolder(async (folder, run) => {
       const args = ["lower", "-", "-o", "out", "--chunk-size", "256M", "--workers", "40"];
-      const { code, stderr } = await runCommand(args, "A", folder.path);
+      const { code, stderr } = await run(args, "A");
       assert.match(stderr, /^manyhands: .*memory/i);
       assert.equal(code, 1);
       assert.deepEqual(folder.files(), []);
@@ -147,9 +143,9 @@ describe("manyhands lower", () => {
     "an output that cannot be written is named with the reason",
     { timeout },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         folder.write("in", "A");
-        const { code, stderr } = await runCommand(["lower", "in", "-o", "/proc/manyhands/out"], "", folder.path);
+        const { code, stderr } = await run(["lower", "in", "-o", "/proc/manyhands/out"]);
         assert.match(stderr, /^manyhands: Cannot write \/proc\/manyhands\/out: there is no such file$/m);
         assert.equal(code, 1);
       }),
@@ -182,10 +178,10 @@ describe("manyhands lower", () => {
     ];
     for (const [name, args, message] of cases) {
       test(name, { timeout }, () =>
-        inTemporaryFolder(async (folder) => {
+        inCommandFolder(async (folder, run) => {
           folder.write("in/a", "A");
           folder.write("file", "");
-          const { code, stdout, stderr } = await runCommand(args, "", folder.path);
+          const { code, stdout, stderr } = await run(args);
           assert.match(stderr, message);
           assert.equal(stdout, "");
           assert.equal(code, 2);
@@ -209,8 +205,8 @@ describe("manyhands lower", () => {
     timeout,
     skip: fs.existsSync("/proc/filesystems") ? false : "there is no /proc",
   }, () =>
-    inTemporaryFolder(async (folder) => {
-      const { code } = await runCommand(["lower", "/proc/filesystems", "-o", "out"], "", folder.path);
+    inCommandFolder(async (folder, run) => {
+      const { code } = await run(["lower", "/proc/filesystems", "-o", "out"]);
       assert.equal(folder.read("out"), fs.readFileSync("/proc/filesystems", "utf8").toLowerCase());
       assert.equal(code, 0);
     }));
@@ -219,9 +215,9 @@ describe("manyhands lower", () => {
     timeout,
     skip: fs.existsSync("/dev/full") ? false : "there is no /dev/full",
   }, () =>
-    inTemporaryFolder(async (folder) => {
+    inCommandFolder(async (folder, run) => {
       folder.write("in", "A");
-      const device = await runCommand(["lower", "in", "-o", "/dev/full"], "", folder.path);
+      const device = await run(["lower", "in", "-o", "/dev/full"]);
       assert.match(device.stderr, /^manyhands: Cannot write \/dev\/full: no space left on the device$/m);
       assert.equal(device.code, 1);
       const full = fs.openSync("/dev/full", "w");
@@ -246,10 +242,10 @@ describe("manyhands lower", () => {
   );
 
   test("writes to a device in order", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
+    inCommandFolder(async (folder, run) => {
       folder.write("in/a", "A");
       folder.write("in/b", sample(100_000));
-      const { code } = await runCommand(["lower", "in", "-o", "/dev/null", "--chunk-size", "16K"], "", folder.path);
+      const { code } = await run(["lower", "in", "-o", "/dev/null", "--chunk-size", "16K"]);
       assert.equal(code, 0);
       assert.equal(fs.statSync("/dev/null").isCharacterDevice(), true, "the device is still there");
     }));
@@ -258,14 +254,14 @@ describe("manyhands lower", () => {
     timeout,
     skip: asRoot() === false ? "mounting a small file system needs root" : false,
   }, () =>
-    inTemporaryFolder(async (folder) => {
+    inCommandFolder(async (folder, run) => {
       folder.write("in/a", "SMALL");
       folder.write("in/large", sample(3_000_000));
       fs.mkdirSync(folder.at("disk"));
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.at("disk")]);
       try {
         const args = ["lower", "in", "-o", "disk/out", "--chunk-size", "64K"];
-        const { code, stderr } = await runCommand(args, "", folder.path);
+        const { code, stderr } = await run(args);
         assert.match(stderr, /Cannot write .*disk\/out\/large: no space left on the device/);
         assert.equal(code, 1);
         assert.deepEqual(folder.files().filter((name) => name.startsWith("disk")), ["disk/out/a"]);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readCommandLine } from "../../src/cli/command_line.ts";
 import type { MapArguments } from "../../src/cli/map_arguments.ts";
-import { inTemporaryFolder, type TemporaryFolder } from "../text/temporary_folder.ts";
-import { runCommand } from "./run_command.ts";
+import type { TemporaryFolder } from "../text/temporary_folder.ts";
+import { inCommandFolder } from "./run_command.ts";
 
 const timeout = 60_000;
 
@@ -28,11 +28,11 @@ describe("manyhands map", () => {
     "maps rows of CSV by the default export and keeps what fails in a file",
     { timeout },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         writeModule(folder);
         folder.write("in.csv", 'id,name\n1," Ada "\n2,\n3,"Grace, H"\n');
         const args = ["map", "clean.ts", "in.csv", "--csv", "-o", "out.ndjson", "--on-error", "file"];
-        const { code, stdout, stderr } = await runCommand(args, "", folder.path);
+        const { code, stdout, stderr } = await run(args);
         assert.equal(folder.read("out.ndjson"), '{"id":1,"name":"Ada"}\n{"id":3,"name":"Grace, H"}\n');
         const { number, record, error } = JSON.parse(folder.read("out.ndjson.errors.ndjson"));
         assert.deepEqual([number, record, error.message], [3, "2,", "no name"]);
@@ -49,10 +49,10 @@ describe("manyhands map", () => {
     "maps standard input to standard output by an async function; reports as JSON on standard error",
     { timeout },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         writeModule(folder);
         const args = ["map", "./clean.ts#upper", "-", "-o", "-", "--json", "--concurrency", "4", "--timeout", "20s"];
-        const { code, stdout, stderr } = await runCommand(args, "many\nhands\n", folder.path);
+        const { code, stdout, stderr } = await run(args, "many\nhands\n");
         assert.equal(stdout, "MANY\nHANDS\n");
         const { records, recordsFailed, failed } = JSON.parse(stderr);
         assert.deepEqual({ records, recordsFailed, failed }, { records: 2, recordsFailed: 0, failed: [] });
@@ -64,22 +64,67 @@ describe("manyhands map", () => {
     "stops at a record that fails, and names the file, the record and the reason",
     { timeout },
     () =>
-      inTemporaryFolder(async (folder) => {
+      inCommandFolder(async (folder, run) => {
         writeModule(folder);
         folder.write("in.ndjson", '{"id":"1","name":"Ada"}\n{"id":"2","name":""}\n');
-        const { code, stderr } = await runCommand(
-          ["map", "clean.ts", "in.ndjson", "--ndjson", "-o", "out"],
-          "",
-          folder.path,
-        );
+        const { code, stderr } = await run(["map", "clean.ts", "in.ndjson", "--ndjson", "-o", "out"]);
         assert.equal(stderr, "manyhands: in.ndjson:2: Error: no name\n");
         assert.equal(code, 1);
         assert.deepEqual(folder.files(), ["clean.ts", "in.ndjson", "package.json"]);
       }),
   );
 
+  for (
+    const [name, what] of [
+      ["hang", /^manyhands: in:2: TimeoutError: The function took longer than 1000 ms\n$/],
+      ["leave", /^manyhands: in:2: WorkerLostError: .* exit code 3\n$/],
+      ["symbol", /^manyhands: in:1: TypeError: Cannot write what the function gave: it is a symbol\n$/],
+      ["word", /^manyhands: in:2: Error: only a word\n$/],
+    ] as const
+  ) {
+    test(
+      `a function that fails by ${name}: the record is named and no output is left`,
+      { timeout },
+      () =>
+        inCommandFolder(async (folder, run) => {
+          folder.write(
+            "fails.mjs",
+            `import process from "node:process";
+             const at = (fail) => (line) => line === "second" ? fail() : line;
+             export const hang = at(() => { for (;;); });
+             export const leave = at(() => process.exit(3));
+             export const symbol = () => Symbol("none");
+             export const word = at(() => { throw "only a word"; });`,
+          );
+          folder.write("in", "first\nsecond\nthird\n");
+          const args = ["map", `fails.mjs#${name}`, "in", "-o", "out", "--timeout", name === "hang" ? "1s" : "1m"];
+          const { code, stderr } = await run([...args, "--progress", "none"]);
+          assert.match(stderr.replaceAll(/^\(node:.*\n/gm, ""), what);
+          assert.equal(code, 1);
+          assert.deepEqual(folder.files(), ["fails.mjs", "in"]);
+        }),
+    );
+  }
+
+  test("takes what other systems write: marks, carriage returns, a last line without an end, no lines at all", {
+    timeout,
+  }, () =>
+    inCommandFolder(async (folder, run) => {
+      folder.write("same.mjs", "export default (record) => record;");
+      folder.write("in/a.csv", '\ufeffid,name\r\n1,"two\r\nlines"\r\n2,three');
+      folder.write("in/empty.csv", "");
+      folder.write("in/long.csv", `id,name\r\n1,${"x".repeat(100_000)}\r\n`);
+      const args = ["map", "same.mjs", "in", "-o", "out", "--csv", "--chunk-size", "4K", "--progress", "none"];
+      const { code, stderr } = await run(args);
+      assert.equal(stderr, "");
+      assert.equal(code, 0);
+      assert.equal(folder.read("out/a.csv"), '{"id":"1","name":"two\\r\\nlines"}\n{"id":"2","name":"three"}\n');
+      assert.equal(folder.read("out/empty.csv"), "");
+      assert.equal(folder.read("out/long.csv"), `{"id":"1","name":"${"x".repeat(100_000)}"}\n`);
+    }));
+
   test("a function that is not there is wrong usage", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
+    inCommandFolder(async (folder, run) => {
       writeModule(folder);
       folder.write("in", "a");
       const cases: [string, RegExp][] = [
@@ -88,7 +133,7 @@ describe("manyhands map", () => {
         ["clean.ts#answer", /^manyhands: Cannot run answer of .*clean\.ts: expected a function, found number\n$/],
       ];
       for (const [name, message] of cases) {
-        const { code, stderr } = await runCommand(["map", name, "in", "-o", "out"], "", folder.path);
+        const { code, stderr } = await run(["map", name, "in", "-o", "out"]);
         assert.match(stderr, message);
         assert.equal(code, 2);
       }
@@ -131,6 +176,9 @@ describe("readCommandLine for map", () => {
       ["m.ts in -o out --timeout 5", /Expected a time with its unit, such as 500ms/],
       ["m.ts in -o out --delimiter ab", /Expected one character/],
       ["m.ts in -o - --on-error file", /--on-error file needs --errors-to PATH/],
+      ["m.ts in -o out --errors-to bad", /--errors-to needs --on-error file/],
+      ["m.ts in -o out --no-header", /--no-header needs --csv/],
+      ["m.ts in -o out --ndjson --delimiter ;", /--delimiter needs --csv/],
       ["m.ts in -o out --on-error ignore", /Allowed choices are stop, skip, file/],
     ];
     for (const [line, message] of cases) {

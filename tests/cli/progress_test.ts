@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import process from "node:process";
 import { describe, test } from "node:test";
 import { inTemporaryFolder } from "../text/temporary_folder.ts";
-import { commandLine, endOf, runCommand } from "./run_command.ts";
+import { commandLine, endOf, inCommandFolder } from "./run_command.ts";
 
 const timeout = 60_000;
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
@@ -11,11 +11,11 @@ const noTerminal = hasScript ? false : "there is no script(1) to make a pseudo-t
 
 describe("progress", () => {
   test("--progress json writes events for other programs", { timeout }, () =>
-    inTemporaryFolder(async (folder) => {
+    inCommandFolder(async (folder, run) => {
       folder.write("in/a", "A".repeat(100_000));
       folder.write("in/b", Uint8Array.of(0xff));
       const args = ["lower", "in", "-o", "out", "--progress", "json", "--invalid", "error", "--chunk-size", "4K"];
-      const { code, stderr } = await runCommand(args, "", folder.path);
+      const { code, stderr } = await run(args);
       assert.equal(code, 1);
       const events = stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
       assert.deepEqual(events.find(({ event }) => event === "failed"), {
@@ -43,9 +43,9 @@ describe("progress", () => {
       inTemporaryFolder(async (folder) => {
         const input = folder.write("in.txt", "TEXT ".repeat(200_000));
         const args = ["lower", input, "missing", "-o", folder.at("out"), "-v", "--chunk-size", "16K"];
-        const { code, stdout: screen } = await endOf(startOnTerminal(columns, args));
+        const { code, screen } = await endOnTerminal(startOnTerminal(columns, args));
         assert.equal(code, 1);
-        const drawn = screen.slice(0, screen.indexOf("Lower-cased")).split(/\x1b\[[?\d;]*[A-Za-z]|[\r\n]/);
+        const drawn = screen.slice(0, screen.indexOf("Lower-cased")).split(/␛\[[?\d;]*[A-Za-z]|[\r\n]/);
         const rows = drawn.filter((line) => line !== "" && !line.startsWith("manyhands:"));
         assert.deepEqual(rows.filter((line) => line.length >= columns), []);
         assert.match(
@@ -54,7 +54,7 @@ describe("progress", () => {
         );
         assert.match(screen, /text-worker-1: /);
         assert.match(screen, /manyhands: Cannot read missing: /);
-        assert.match(screen, /\x1b\[0JLower-cased 1 input: 977 KiB in/);
+        assert.match(screen, /␛\[0JLower-cased 1 input: 977 KiB in/);
         assertCursorIsBack(screen);
       }));
   }
@@ -80,7 +80,7 @@ describe("progress", () => {
         seen += String(bytes);
         if (isNew && seen.includes("map-worker")) child.stdin!.write("\x03\x03");
       });
-      const { code, stdout: screen } = await endOf(child);
+      const { code, screen } = await endOnTerminal(child);
       assert.equal(code, 130);
       assertCursorIsBack(screen);
     }));
@@ -91,9 +91,9 @@ describe("progress", () => {
     () =>
       inTemporaryFolder(async (folder) => {
         const input = folder.write("in.txt", "TEXT\n");
-        const { stdout: screen } = await endOf(startOnTerminal(80, ["lower", input, "-o", "-", "-v"]));
+        const { screen } = await endOnTerminal(startOnTerminal(80, ["lower", input, "-o", "-", "-v"]));
         assert.match(screen, /text\r\nLower-cased 1 input/);
-        assert.doesNotMatch(screen, /text-worker|\x1b\[\?25l/);
+        assert.doesNotMatch(screen, /text-worker|␛\[\?25l/);
       }),
   );
 });
@@ -104,7 +104,13 @@ function startOnTerminal(columns: number, args: readonly string[]): ChildProcess
   return spawn("script", ["-qec", `stty cols ${columns}; exec ${line}`, "/dev/null"]);
 }
 
+/** What was shown, with a visible sign for the escape character. */
+async function endOnTerminal(child: ChildProcess): Promise<{ code: number | null; screen: string }> {
+  const { code, stdout } = await endOf(child);
+  return { code, screen: stdout.replaceAll("\u001b", "␛") };
+}
+
 function assertCursorIsBack(screen: string): void {
-  assert.ok(screen.lastIndexOf("\x1b[?25h") > screen.lastIndexOf("\x1b[?25l"), "the cursor is shown again");
-  assert.ok(screen.lastIndexOf("\x1b[?7h") > screen.lastIndexOf("\x1b[?7l"), "long lines are wrapped again");
+  assert.ok(screen.lastIndexOf("␛[?25h") > screen.lastIndexOf("␛[?25l"), "the cursor is shown again");
+  assert.ok(screen.lastIndexOf("␛[?7h") > screen.lastIndexOf("␛[?7l"), "long lines are wrapped again");
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { inTemporaryFolder, type TemporaryFolder } from "../text/temporary_folder.ts";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -56,4 +57,12 @@ export function runCommand(
   child.stdin!.on("error", () => {});
   child.stdin!.end(input);
   return end;
+}
+
+/** Runs the command in a test's folder. */
+export type RunHere = (args: readonly string[], input?: string | Uint8Array) => Promise<CommandEnd>;
+
+/** Runs a test in a folder of its own, in which the command is run. */
+export function inCommandFolder<T>(test: (folder: TemporaryFolder, run: RunHere) => T | Promise<T>): Promise<T> {
+  return inTemporaryFolder((folder) => test(folder, (args, input = "") => runCommand(args, input, folder.path)));
 }
