@@ -60,7 +60,7 @@ const MARK = "@cell ";
 /** Cells of one program at most. */
 const BATCH = 16;
 /** Milliseconds without a word from a program after which it hangs; a cell that hangs tells so before. */
-const SILENCE_MS = 90_000;
+const SILENCE_MS = 60_000;
 /** Milliseconds after its begin for which a fault that blocks the program is watched. */
 const BLOCKED_MS = 1500;
 /** Milliseconds after which the next program comes to what a killed one has left. */

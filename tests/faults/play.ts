@@ -7,7 +7,7 @@ import { playProcess } from "./subjects/process_subject.ts";
 import { playText } from "./subjects/text_subject.ts";
 
 /** Milliseconds that a cell has; then it hangs. */
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 30_000;
 
 /** What a cell came to: a finding and the faults that came, or why there is none. */
 export type Played = { readonly finding: Finding; readonly arrivals: readonly Arrival[] } | {

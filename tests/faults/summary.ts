@@ -6,7 +6,8 @@ const introduction = `# Faults
 What goes wrong, when, in whose work, in which context and on which runtime: \`npm run faults\` plays every combination that
 can be and writes this page. In each the caller hears within its deadline what stands here, the pool (or a fresh object,
 where the first is ended) answers the next call, and no worker, process, thread or temporary file is left. A cell that
-hangs is a failure that tells what was waited for.
+hangs, which is one that takes 30 s, is a failure that tells what was waited for and how that stood; where the program
+itself is stuck, it tells what each of its threads does.
 
 A cell counts only where its fault came. What puts the fault tells so with the last instruction before, from where it
 stands (a module's load, an initializer, …) and in which thread or process; a cell fails of which nothing came, or from
