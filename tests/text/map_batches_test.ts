@@ -136,7 +136,7 @@ describe("MapBatches", () => {
         const report = await mapText({
           input: folder.at("in"),
           output: folder.at("out"),
-          task: careful,
+          task: { module: functions, export: "mostlyCareful" },
           onError: "file",
           timeout: 300,
           processes: 2,
@@ -257,6 +257,30 @@ describe("MapBatches", () => {
         await assert.rejects(mapText({ ...options, task: careful }), { path: failure.path, record: 2 });
       }));
   }
+
+  test(
+    "a run that is aborted leaves whole outputs and nothing else",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        writeMany(folder);
+        const controller = new AbortController();
+        const aborted = mapText({
+          input: folder.at("in"),
+          output: folder.at("out"),
+          task: careful,
+          processes: 2,
+          signal: controller.signal,
+          onProgress: () => controller.abort(),
+        });
+        await assert.rejects(aborted, { name: "AbortError" });
+        const outputs = readMany(folder);
+        const count = outputs.filter((text) => text !== undefined).length;
+        assert.ok(count >= 64 && count < FILES);
+        assert.deepEqual(outputs, expected().map((text, index) => outputs[index] === undefined ? undefined : text));
+        assert.equal(folder.files().length, FILES + count);
+      }),
+  );
 
   test(
     "with a checkpoint, a run that was stopped calls the function again for no file that is done",
