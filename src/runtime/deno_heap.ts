@@ -7,12 +7,15 @@ const v8 = builtin<typeof import("node:v8")>("node:v8");
 
 /** Memory of the whole process above which its threads collect their garbage. */
 const CEILING_BYTES = 144 * 1024 * 1024;
-/** Heap of a thread, garbage and unused pages included, below which it does not: that of a thread that was just started. */
-const LEAST_HEAP_BYTES = 20 * 1024 * 1024;
+/** Garbage and unused pages of a thread, by what its last collection left, below which it does not. */
+const LEAST_EXCESS_BYTES = 16 * 1024 * 1024;
+/** The same from which on it takes more of its time for that. */
+const LARGE_EXCESS_BYTES = 40 * 1024 * 1024;
 /** Milliseconds between two looks at that. */
 const INTERVAL = 100;
-/** Time that a thread works, at the least, for each time that it collects. */
+/** Times as long that a thread works, at the least, as it took to collect, and with a large excess. */
 const WORK_RATIO = 20;
+const LARGE_WORK_RATIO = 4;
 
 interface DenoGlobal {
   readonly permissions: { querySync(descriptor: { name: string; kind: string }): { readonly state: string } };
@@ -27,20 +30,29 @@ let isKept = false;
 export function keepDenoHeapSmall(): void {
   if (isKept || !mayInspect()) return;
   isKept = true;
-  let next = 0;
+  let left = 0;
+  let ended = -Infinity;
+  let took = 0;
   let isCollecting = false;
   setInterval(() => {
-    if (isCollecting || performance.now() < next) return;
-    const heap = v8().getHeapStatistics().total_heap_size;
-    if (heap < LEAST_HEAP_BYTES || process.memoryUsage.rss() <= CEILING_BYTES) return;
-    isCollecting = true;
+    if (isCollecting) return;
+    const excess = heapSize() - left;
+    if (excess < LEAST_EXCESS_BYTES) return;
     const began = performance.now();
+    if (began - ended < took * (excess < LARGE_EXCESS_BYTES ? WORK_RATIO : LARGE_WORK_RATIO)) return;
+    if (process.memoryUsage.rss() <= CEILING_BYTES) return;
+    isCollecting = true;
     collect(() => {
-      const ended = performance.now();
-      next = ended + WORK_RATIO * (ended - began);
+      left = heapSize();
+      ended = performance.now();
+      took = ended - began;
       isCollecting = false;
     });
   }, INTERVAL).unref();
+}
+
+function heapSize(): number {
+  return v8().getHeapStatistics().total_heap_size;
 }
 
 /** Deno asks on the terminal about a permission that was not settled; this is not worth a question. */

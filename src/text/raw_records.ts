@@ -1,5 +1,6 @@
 import { InvalidUtf8Error } from "../core/errors.ts";
 import { headerFields, parseRows, rowObject } from "./csv_rows.ts";
+import { PiecewiseList } from "./piecewise_list.ts";
 import type { MapperSettings } from "./record_form.ts";
 import type { RecordBytes } from "./record_range.ts";
 
@@ -29,7 +30,7 @@ export interface RangePlace {
 }
 
 const NEWLINE = 10;
-/** Bytes that lines are made of at a time. */
+/** Bytes that lines are made of at a time, and characters that rows are. */
 const PIECE_BYTES = 16 * 1024;
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -55,8 +56,8 @@ export function rawRecords(text: RecordBytes, settings: MapperSettings, place: R
     offset += 3;
   }
   if (by === "chunks") return new ChunkRecords({ bytes, offset }, settings);
-  if (by === "csv") return new CsvRecords(new Lines({ bytes, offset }, settings, Infinity), settings, place);
-  const lines = new Lines({ bytes, offset }, settings, PIECE_BYTES);
+  const lines = new Lines({ bytes, offset }, settings);
+  if (by === "csv") return new CsvRecords(lines, settings, place);
   return by === "ndjson" ? new JsonRecords(lines) : new LineRecords(lines);
 }
 
@@ -69,75 +70,48 @@ function withoutReturn(line: string): string {
   return line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line;
 }
 
-/** Where a piece of the bytes begins. */
-interface Piece {
-  readonly line: number;
-  readonly start: number;
-}
-
-/**
- * The lines of a range, without their line feeds. They are made piece by piece, so that few strings live at a time: what
- * survives a look through the new objects makes the heap grow.
- */
+/** The lines of a range, without their line feeds. */
 class Lines {
   readonly #bytes: Uint8Array;
   readonly #offset: number;
   readonly #invalid: MapperSettings["invalid"];
-  readonly #pieceBytes: number;
-  /** The pieces that were come by so far, and the one after them. */
-  readonly #pieces: Piece[] = [{ line: 0, start: 0 }];
-  /** The lines of the piece that is looked at, and the first one's number. */
-  #texts: readonly (string | undefined)[] = [];
-  #first = 0;
+  readonly #texts: PiecewiseList<number, string | undefined>;
   /** The line whose place was asked for last, and its place. */
-  #known: Piece = { line: 0, start: 0 };
+  #known: { line: number; start: number } = { line: 0, start: 0 };
 
-  constructor({ bytes, offset }: RecordBytes, { invalid }: MapperSettings, pieceBytes: number) {
+  constructor({ bytes, offset }: RecordBytes, { invalid }: MapperSettings) {
     this.#bytes = bytes;
     this.#offset = offset;
     this.#invalid = invalid;
-    this.#pieceBytes = pieceBytes;
+    this.#texts = new PiecewiseList(0, (start) => this.#linesFrom(start));
   }
 
   get count(): number {
-    for (let last; (last = this.#pieces.at(-1)!).start < this.#bytes.length;) this.#load(last);
-    return this.#pieces.at(-1)!.line;
+    return this.#texts.count;
   }
 
   has(line: number): boolean {
-    while (line >= this.#first + this.#texts.length) {
-      const last = this.#pieces.at(-1)!;
-      if (line < last.line) break;
-      if (last.start >= this.#bytes.length) return false;
-      this.#load(last);
-    }
-    return true;
+    return this.#texts.has(line);
   }
 
   /** A line that there is; undefined where it is no UTF-8 and that is an error. */
   text(line: number): string | undefined {
-    const at = line - this.#first;
-    if (at < 0 || at >= this.#texts.length) {
-      this.has(line);
-      this.#load(this.#pieces.findLast((piece) => piece.line <= line && piece.start < this.#bytes.length)!);
-    }
-    return this.#texts[line - this.#first];
+    return this.#texts.at(line);
   }
 
-  #load({ line, start }: Piece): void {
-    const end = this.#pieceEnd(start);
-    const bytes = this.#bytes.subarray(start, end);
-    const texts: (string | undefined)[] = decoded(bytes, this.#invalid)?.split("\n") ??
+  #linesFrom(start: number): { items: readonly (string | undefined)[]; next: number } | undefined {
+    if (start >= this.#bytes.length) return undefined;
+    const next = this.#pieceEnd(start);
+    const bytes = this.#bytes.subarray(start, next);
+    const items: (string | undefined)[] = decoded(bytes, this.#invalid)?.split("\n") ??
       splitBytes(bytes).map((part) => decoded(part, this.#invalid));
     // After the last line end there is no line.
-    if (texts.at(-1) === "") texts.pop();
-    this.#texts = texts;
-    this.#first = line;
-    if (line === this.#pieces.at(-1)!.line) this.#pieces.push({ line: line + texts.length, start: end });
+    if (items.at(-1) === "") items.pop();
+    return { items, next };
   }
 
   #pieceEnd(start: number): number {
-    const limit = start + this.#pieceBytes;
+    const limit = start + PIECE_BYTES;
     if (limit >= this.#bytes.length) return this.#bytes.length;
     const end = this.#bytes.lastIndexOf(NEWLINE, limit - 1);
     return end >= start ? end + 1 : this.#bytes.indexOf(NEWLINE, limit) + 1 || this.#bytes.length;
@@ -243,70 +217,85 @@ class JsonRecords extends LineRecords {
   }
 }
 
+/** A row of CSV. */
+interface Row {
+  /** Undefined where it is no UTF-8. */
+  readonly text: string | undefined;
+  readonly fields: readonly string[] | SyntaxError;
+  /** Its first line, and how many it has. */
+  readonly line: number;
+  readonly lines: number;
+}
+
 /** Rows end at line ends before which an even number of quotes is. */
 class CsvRecords implements RawRecords {
   readonly #lines: Lines;
-  /** The first line of each row, and where the last one ends. */
-  readonly #starts: number[] = [];
-  readonly #rows: (string | undefined)[] = [];
-  readonly #parsed: readonly (readonly string[] | SyntaxError)[];
+  readonly #delimiter: string;
+  readonly #rows: PiecewiseList<number, Row>;
   readonly #header: readonly string[] | undefined;
   readonly #skipsFirst: boolean;
 
   constructor(lines: Lines, { delimiter, header }: MapperSettings, place: RangePlace) {
     this.#lines = lines;
+    this.#delimiter = delimiter;
     this.#skipsFirst = header && place.isFirst;
     this.#header = header && place.header !== undefined ? headerFields(place.header, delimiter) : undefined;
-    this.#collect();
-    this.#parsed = parseRows(this.#rows.map((row) => row ?? ""), delimiter);
+    this.#rows = new PiecewiseList(0, (line) => this.#rowsFrom(line));
   }
 
   get count(): number {
-    return this.#rows.length;
+    return this.#rows.count;
   }
 
   has(index: number): boolean {
-    return index < this.#rows.length;
+    return this.#rows.has(index);
   }
 
-  #collect(): void {
+  #rowsFrom(first: number): { items: readonly Row[]; next: number } | undefined {
     const lines = this.#lines;
-    const { count } = lines;
-    for (let line = 0; line < count;) {
-      this.#starts.push(line);
+    if (!lines.has(first)) return undefined;
+    const texts: (string | undefined)[] = [];
+    const starts: number[] = [];
+    let line = first;
+    for (let length = 0; length < PIECE_BYTES && lines.has(line);) {
+      starts.push(line);
       let row = lines.text(line);
       let isQuoted = hasOpenQuote(row ?? "");
-      for (line++; isQuoted && line < count; line++) {
+      for (line++; isQuoted && lines.has(line); line++) {
         const next = lines.text(line);
         if (hasOpenQuote(next ?? "")) isQuoted = false;
         row = row === undefined || next === undefined ? undefined : `${row}\n${next}`;
       }
-      this.#rows.push(row === undefined ? row : withoutReturn(row));
+      texts.push(row === undefined ? row : withoutReturn(row));
+      length += row?.length ?? 1;
     }
-    this.#starts.push(count);
+    starts.push(line);
+    const parsed = parseRows(texts.map((text) => text ?? ""), this.#delimiter);
+    const items = texts.map((text, index): Row => ({
+      text,
+      fields: parsed[index]!,
+      line: starts[index]!,
+      lines: starts[index + 1]! - starts[index]!,
+    }));
+    return { items, next: line };
   }
 
   value(index: number): unknown {
-    const row = this.#rows[index];
+    const { text, fields, line, lines } = this.#rows.at(index);
     if (this.#skipsFirst && index === 0) return BLANK;
-    if (row === undefined) throw this.#lines.invalidAt(...this.#span(index));
-    if (row === "") return BLANK;
-    const fields = this.#parsed[index]!;
+    if (text === undefined) throw this.#lines.invalidAt(line, lines);
+    if (text === "") return BLANK;
     if (fields instanceof SyntaxError) throw fields;
     return this.#header === undefined ? fields : rowObject(this.#header, fields);
   }
 
   raw(index: number): { record: unknown; isBase64: boolean } {
-    return rawText(this.#rows[index], () => this.#lines.bytes(...this.#span(index)));
+    const { text, line, lines } = this.#rows.at(index);
+    return rawText(text, () => this.#lines.bytes(line, lines));
   }
 
   offset(index: number): number {
-    return this.#lines.offset(this.#starts[index]!);
-  }
-
-  #span(index: number): [line: number, count: number] {
-    const start = this.#starts[index]!;
-    return [start, this.#starts[index + 1]! - start];
+    return this.#lines.offset(this.#rows.at(index).line);
   }
 }
 
@@ -335,7 +324,7 @@ class ChunkRecords implements RawRecords {
 
   value(): unknown {
     const text = decoded(this.#text.bytes, this.#settings.invalid);
-    if (text === undefined) throw new Lines(this.#text, this.#settings, Infinity).invalidAt(0, Infinity);
+    if (text === undefined) throw new Lines(this.#text, this.#settings).invalidAt(0, Infinity);
     return text;
   }
 

@@ -51,7 +51,20 @@ describe("manyhands map", () => {
     () =>
       inCommandFolder(async (folder, run) => {
         writeModule(folder);
-        const args = ["map", "./clean.ts#upper", "-", "-o", "-", "--json", "--concurrency", "4", "--timeout", "20s"];
+        const args = [
+          "map",
+          "./clean.ts#upper",
+          "-",
+          "-o",
+          "-",
+          "--json",
+          "--concurrency",
+          "4",
+          "--timeout",
+          "20s",
+          "--progress",
+          "none",
+        ];
         const { code, stdout, stderr } = await run(args, "many\nhands\n");
         assert.equal(stdout, "MANY\nHANDS\n");
         const { records, recordsFailed, failed } = JSON.parse(stderr);
