@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { inTemporaryFolder, type TemporaryFolder } from "../text/temporary_folder.ts";
 import { commandLine, endOf, programLine } from "./run_command.ts";
 
-const timeout = 60_000;
+const timeout = 120_000;
 /** Ranges that two workers have under way: with two slots to spare, and as many that wait for their record. */
 const IN_FLIGHT = 8;
 const CHUNK = 4096;
