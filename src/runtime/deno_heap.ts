@@ -9,13 +9,10 @@ const v8 = builtin<typeof import("node:v8")>("node:v8");
 const CEILING_BYTES = 144 * 1024 * 1024;
 /** Garbage and unused pages of a thread, by what its last collection left, below which it does not. */
 const LEAST_EXCESS_BYTES = 16 * 1024 * 1024;
-/** The same from which on it takes more of its time for that. */
-const LARGE_EXCESS_BYTES = 40 * 1024 * 1024;
 /** Milliseconds between two looks at that. */
 const INTERVAL = 100;
-/** Times as long that a thread works, at the least, as it took to collect, and with a large excess. */
+/** Times as long that a thread works, at the least, as it took to collect: what is live has to be promoted anew. */
 const WORK_RATIO = 20;
-const LARGE_WORK_RATIO = 4;
 
 interface DenoGlobal {
   readonly permissions: { querySync(descriptor: { name: string; kind: string }): { readonly state: string } };
@@ -36,11 +33,9 @@ export function keepDenoHeapSmall(): void {
   let isCollecting = false;
   setInterval(() => {
     if (isCollecting) return;
-    const excess = heapSize() - left;
-    if (excess < LEAST_EXCESS_BYTES) return;
+    if (heapSize() - left < LEAST_EXCESS_BYTES) return;
     const began = performance.now();
-    if (began - ended < took * (excess < LARGE_EXCESS_BYTES ? WORK_RATIO : LARGE_WORK_RATIO)) return;
-    if (process.memoryUsage.rss() <= CEILING_BYTES) return;
+    if (began - ended < took * WORK_RATIO || process.memoryUsage.rss() <= CEILING_BYTES) return;
     isCollecting = true;
     collect(() => {
       left = heapSize();
