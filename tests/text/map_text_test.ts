@@ -358,7 +358,7 @@ describe("mapText", () => {
           mapText({ input, output: folder.at("out.txt"), task: { module, export: name }, processes: 1 });
         await assert.rejects(run(functions, "nope"), (error: Error) => {
           assert.ok(error instanceof TaskLoadError);
-          assert.match(error.message, /^Cannot run nope: .* it exports careful, late, moody, notFunction$/);
+          assert.match(error.message, /^Cannot run nope: .* it exports .*careful, .*notFunction$/);
           return true;
         });
         await assert.rejects(run(functions, "notFunction"), /expected a function, found number$/);
