@@ -75,18 +75,27 @@ function isRunning(pid: number, start: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  // The number may have gone to another program since.
-  const now = startOf(pid);
-  return start === "0" || now === "0" || now === start;
+  const status = statusOf(pid);
+  if (status === undefined || start === "0") return true;
+  // The number may have gone to another program since. One that has ended keeps it until its parent asks, which some
+  // parents never do.
+  return status.start === start && !status.isEnded;
 }
 
 /** When a program was started, in a measure of the system's; `"0"` where it does not tell. */
 function startOf(pid: number): string {
+  return statusOf(pid)?.start ?? "0";
+}
+
+/** What Linux says of a program; undefined elsewhere. */
+function statusOf(pid: number): { readonly start: string; readonly isEnded: boolean } | undefined {
   try {
     const status = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
     // The fields after the name, which may have spaces, begin with the third.
-    return status.slice(status.lastIndexOf(")") + 2).split(" ")[19] ?? "0";
+    const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
+    // Its first thread may have ended before the others.
+    return { start: fields[19]!, isEnded: fields[0] === "Z" && Number(fields[17]) <= 1 };
   } catch {
-    return "0";
+    return undefined;
   }
 }

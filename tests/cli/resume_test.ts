@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import process from "node:process";
 import { describe, test } from "node:test";
 import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { inTemporaryFolder, type TemporaryFolder } from "../text/temporary_folder.ts";
-import { type CommandEnd, endOf, runCommand, startCommand } from "./run_command.ts";
+import { type CommandEnd, commandLine, endOf, runCommand, startCommand } from "./run_command.ts";
 
 const timeout = 120_000;
 /** How many times the command is killed; the long form is 30. */
@@ -132,6 +132,34 @@ describe("manyhands lower --resume", () => {
         }),
     );
   }
+
+  test(
+    "goes on after a killed run whose parent never asked for its end",
+    { timeout, skip: process.platform !== "linux" && "only Linux tells that a program has ended" },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        folder.write("in", text(48_000_000, false));
+        const args = lower(folder, "out.gz", "--resume", "--progress", "none");
+        const parent = spawn("sh", ["-c", '"$@" & echo $!; exec sleep 600', "sh", ...commandLine(args)]);
+        try {
+          const pid = Number(
+            await new Promise<string>((resolve) => parent.stdout.once("data", (data) => resolve(`${data}`))),
+          );
+          const journal = folder.at(".out.gz.manyhands-journal");
+          await progressAppears(journal, new Promise(() => {}));
+          process.kill(pid, "SIGKILL");
+          const state = (): string => fs.readFileSync(`/proc/${pid}/stat`, "utf8").replace(/.*\) /s, "");
+          while (!/^Z (\S+ ){16}[01] /.test(state())) await new Promise((resolve) => setImmediate(resolve));
+          const { code, stdout, stderr } = await runCommand([...args, "--json"]);
+          assert.equal(stderr, "");
+          assert.equal(code, 0);
+          assert.ok(JSON.parse(stdout).bytesResumed > 0);
+          assert.match(state(), /^Z/);
+        } finally {
+          parent.kill("SIGKILL");
+        }
+      }),
+  );
 
   test("a full disk: exit code 1, named; with room again it goes on and ends right", { timeout }, async (context) => {
     const mounted = fs.mkdtempSync(`${os.tmpdir()}/manyhands-full-`);
