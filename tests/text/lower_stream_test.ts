@@ -81,6 +81,10 @@ async function lowered(
   }
 }
 
+function dots(count: number): number[] {
+  return new Array<number>(count).fill(0x2e);
+}
+
 describe("lowerStream", () => {
   test("in pieces and slots of any size gives what the whole text gives", { timeout }, async () => {
     await fc.assert(
@@ -107,15 +111,19 @@ describe("lowerStream", () => {
           const setup = { chunkBytes, outputBytes, isLive: false };
           const ends: PieceEnd[] = [];
           const whole = await lowered(list, { ...setup, ends });
+          const total = list.reduce((sum, piece) => sum + piece.length, 0);
+          // At the end of the text there is nothing that a context would be for.
+          const beyond = (all: PieceEnd[], { consumed }: StreamPlace, written: number): unknown[] =>
+            all.filter(([end]) => end.consumed > consumed)
+              .map(([end, at]) => [end.consumed, end.consumed < total && end.context, at - written]);
           for (const [start, written] of ends) {
             const rest: PieceEnd[] = [];
             assert.deepEqual(await lowered(list, { ...setup, start, ends: rest }), whole.subarray(written));
-            const beyond = (all: PieceEnd[]): PieceEnd[] => all.filter(([{ consumed }]) => consumed > start.consumed);
-            assert.deepEqual(beyond(rest), beyond(ends).map(([end, at]) => [end, at - written]));
+            assert.deepEqual(beyond(rest, start, 0), beyond(ends, start, written));
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 100, examples: [[[Uint8Array.of(0xce, 0xa3, 0xce, 0xa3, ...dots(22))], 8, 8]] },
     );
   });
 
