@@ -1,8 +1,7 @@
 import { throwIfStopRequested } from "../core/stop_request.ts";
-import { heapBytes, isLinearView } from "../memory/linear_memory.ts";
-import { runtime } from "../runtime/current.ts";
+import { isLinearView } from "../memory/linear_memory.ts";
 import { kernelExports } from "./instance.ts";
-import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
+import { workInScratch } from "./scratch.ts";
 
 /** The arrays that {@linkcode double} works on. */
 export type Doubleable = Float64Array | Float32Array | Int32Array;
@@ -30,14 +29,8 @@ export function double<T extends Doubleable>(array: T): T {
     return array;
   }
   kernelExports(); // before memory is taken for it: it throws where this thread may not use kernels any more
-  const { input } = kernelScratch();
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-    const slice = bytes.subarray(at, at + SLICE_BYTES);
-    runtime.copy(heapBytes().subarray(input, input + slice.length), slice);
-    doubleInPlace(typecode, input, slice.length / array.BYTES_PER_ELEMENT);
-    runtime.copy(slice, heapBytes().subarray(input, input + slice.length));
-  }
+  workInScratch(bytes, (input, length) => doubleInPlace(typecode, input, length / array.BYTES_PER_ELEMENT));
   return array;
 }
 

@@ -1,12 +1,11 @@
 import { throwIfStopRequested } from "../core/stop_request.ts";
 import { markInPlace, markTask } from "../core/task_reference.ts";
-import { heapBytes, isLinearView } from "../memory/linear_memory.ts";
-import { runtime } from "../runtime/current.ts";
+import { isLinearView } from "../memory/linear_memory.ts";
 import type { TypedArray } from "../memory/typed_array.ts";
 import { typecodeArrays } from "../memory/typecode_arrays.ts";
 import { readUrl } from "../runtime/read_url.ts";
 import { compileKernel } from "./kernel_module.ts";
-import { kernelScratch, SLICE_BYTES } from "./scratch.ts";
+import { workInScratch } from "./scratch.ts";
 import { instantiateKernel, markTextKernel, type TextFunction, textKernel } from "./text_kernel.ts";
 
 /** Items of a kernel between two looks at the stop word. */
@@ -147,13 +146,8 @@ function runOnArray(work: Work, array: TypedArray): void {
     runInSlices(work, byteOffset, length, BYTES_PER_ELEMENT);
     return;
   }
-  const { input } = kernelScratch();
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+  workInScratch(new Uint8Array(buffer, byteOffset, byteLength), (input, length) => {
     throwIfStopRequested();
-    const slice = bytes.subarray(at, at + SLICE_BYTES);
-    runtime.copy(heapBytes().subarray(input, input + slice.length), slice);
-    work(input, slice.length / BYTES_PER_ELEMENT);
-    runtime.copy(slice, heapBytes().subarray(input, input + slice.length));
-  }
+    work(input, length / BYTES_PER_ELEMENT);
+  });
 }

@@ -1,4 +1,6 @@
 import { allocate, free } from "../memory/allocator.ts";
+import { heapBytes } from "../memory/linear_memory.ts";
+import { runtime } from "../runtime/current.ts";
 import { noteHoldings } from "./thread_records.ts";
 
 /** Bytes that go through the kernel at a time when data comes from outside the linear memory: they stay in the cache. */
@@ -38,4 +40,15 @@ export function releaseKernelScratch(): void {
   noteHoldings({ scratch: 0 });
   free(scratch.result);
   scratch = undefined;
+}
+
+/** Takes bytes from anywhere through the linear memory: `work` changes a slice of them there, then it is written back. */
+export function workInScratch(bytes: Uint8Array, work: (byteOffset: number, length: number) => void): void {
+  const { input } = kernelScratch();
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    const slice = bytes.subarray(at, at + SLICE_BYTES);
+    runtime.copy(heapBytes().subarray(input, input + slice.length), slice);
+    work(input, slice.length);
+    runtime.copy(slice, heapBytes().subarray(input, input + slice.length));
+  }
 }
