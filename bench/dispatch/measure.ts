@@ -1,5 +1,5 @@
 import { median } from "../frame/statistics.ts";
-import { inFlight, rate } from "./lanes.ts";
+import { allAtOnce, inFlight, timed } from "./lanes.ts";
 import { print } from "./print.ts";
 
 /** A pool under test: calls double a number in one of two workers. */
@@ -12,32 +12,39 @@ const TASKS = 20_000;
 const IN_FLIGHT = 64;
 const SINGLE_TASKS = 4_000;
 const PASSES = 5;
-/** Passes before those that count: a compiler is still at work then, longest on Bun. */
-const WARM_UP_PASSES = 4;
+/** What goes before the passes that count, of the same kind: compilers are at work then, and heaps grow. */
+const WARM_UP = { passes: 4, milliseconds: 1000 };
 
 /** Measures a contestant and prints each figure as a line of its own, as soon as it is there. */
 export async function measure(start: () => Contestant): Promise<void> {
   const begun = performance.now();
   const contestant = start();
-  await checked(contestant, 1);
+  check([await contestant.call(0)]);
   print({ first: performance.now() - begun });
-  const call = (x: number): Promise<void> => checked(contestant, x);
-  for (let i = 0; i < WARM_UP_PASSES; i++) await inFlight(TASKS, IN_FLIGHT, call);
-  print({ inFlight64: await middle(() => rate(TASKS, IN_FLIGHT, call)) });
-  print({ allAtOnce: await middle(() => rate(TASKS, TASKS, call)) });
-  print({ roundTrip: 1e6 / await middle(() => rate(SINGLE_TASKS, 1, call)) });
+  const call = (x: number): Promise<number> => contestant.call(x);
+  const { rate, answers } = await timed(TASKS, () => allAtOnce(TASKS, call));
+  check(answers);
+  print({ cold: rate });
+  print({ inFlight64: await warmRate(TASKS, () => inFlight(TASKS, IN_FLIGHT, call)) });
+  print({ allAtOnce: await warmRate(TASKS, () => allAtOnce(TASKS, call)) });
+  print({ roundTrip: 1e6 / await warmRate(SINGLE_TASKS, () => inFlight(SINGLE_TASKS, 1, call)) });
   await contestant.stop();
 }
 
-async function checked(contestant: Contestant, x: number): Promise<void> {
-  const doubled = await contestant.call(x);
-  if (doubled !== 2 * x) {
-    throw new Error(`Wrong answer: 2 * ${x} is not ${doubled}`);
-  }
+/** Looks at the answers of a pass after its time was taken, so that every contestant's time is its own. */
+function check(answers: readonly number[]): void {
+  const wrong = answers.findIndex((answer, x) => answer !== 2 * x);
+  if (wrong >= 0) throw new Error(`Wrong answer: 2 * ${wrong} is not ${answers[wrong]}`);
 }
 
-async function middle(pass: () => Promise<number>): Promise<number> {
-  const values: number[] = [];
-  for (let i = 0; i < PASSES; i++) values.push(await pass());
-  return median(values);
+async function warmRate(tasks: number, pass: () => Promise<number[]>): Promise<number> {
+  const begun = performance.now();
+  for (let i = 0; i < WARM_UP.passes || performance.now() - begun < WARM_UP.milliseconds; i++) check(await pass());
+  const rates: number[] = [];
+  for (let i = 0; i < PASSES; i++) {
+    const { rate, answers } = await timed(tasks, pass);
+    check(answers);
+    rates.push(rate);
+  }
+  return median(rates);
 }

@@ -1,5 +1,4 @@
 import { median } from "../frame/statistics.ts";
-import { rate } from "./lanes.ts";
 import { print } from "./print.ts";
 
 type Payload = Uint8Array | ArrayBuffer | string;
@@ -12,12 +11,10 @@ export interface EchoContestant {
 
 const LENGTH = 1 << 20;
 const LETTER = 0x61;
-const WARM_UP_TASKS = 8;
-const MOST_TASKS = 60;
 const IN_FLIGHT = 8;
-const PASSES = 3;
-/** What a pass may take: who needs a fifth of a second for a MiB gets fewer. */
-const PASS_SECONDS = 1;
+const PASSES = 5;
+/** Warm-up and passes by time: who needs a fifth of a second for a MiB does fewer. */
+const MILLISECONDS = { warmUp: 1000, pass: 200 };
 
 /** Measures 1 MiB there and back, as bytes and as text, in round trips a second: as many MiB a second each way. */
 export async function measurePayload({ echo, stop }: EchoContestant): Promise<void> {
@@ -37,9 +34,22 @@ async function checked(echo: EchoContestant["echo"], value: Payload): Promise<vo
 }
 
 async function middle(call: () => Promise<void>): Promise<number> {
-  const first = await rate(WARM_UP_TASKS, IN_FLIGHT, call);
-  const tasks = Math.max(WARM_UP_TASKS, Math.min(MOST_TASKS, Math.floor(first * PASS_SECONDS)));
+  await rateFor(MILLISECONDS.warmUp, call);
   const rates: number[] = [];
-  for (let pass = 0; pass < PASSES; pass++) rates.push(await rate(tasks, IN_FLIGHT, call));
+  for (let pass = 0; pass < PASSES; pass++) rates.push(await rateFor(MILLISECONDS.pass, call));
   return median(rates);
+}
+
+/** Calls a second, so many in flight, begun within so many milliseconds. */
+async function rateFor(milliseconds: number, call: () => Promise<void>): Promise<number> {
+  const begun = performance.now();
+  let calls = 0;
+  const lane = async (): Promise<void> => {
+    do {
+      calls++;
+      await call();
+    } while (performance.now() - begun < milliseconds);
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  return calls / ((performance.now() - begun) / 1000);
 }

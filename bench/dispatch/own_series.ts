@@ -2,7 +2,7 @@
 import process from "node:process";
 import { median } from "../frame/statistics.ts";
 import { isMainProcess, Pool, task, type TaskLike } from "manyhands";
-import { rate } from "./lanes.ts";
+import { inFlight, timed } from "./lanes.ts";
 import { print } from "./print.ts";
 import { series } from "./series.ts";
 
@@ -18,18 +18,22 @@ const doubleLater = task(import.meta, async function doubleLater(x: number): Pro
 const IN_FLIGHT = 64;
 const TASKS = 20_000;
 const PASSES = 5;
+const WARM_UP_MILLISECONDS = 1_000;
 /** Compilers and collectors finish what the work before has left to them. */
 const SETTLE_MILLISECONDS = 2_000;
 const IDLE_MILLISECONDS = 2_000;
 
-async function checked(pool: Pool, fn: TaskLike<[number], number | Promise<number>>, x: number): Promise<void> {
-  const doubled = await pool.apply(fn, [x]);
-  if (doubled !== 2 * x) throw new Error(`Wrong answer: 2 * ${x} is not ${doubled}`);
+async function rate(pool: Pool, tasks: number, fn: TaskLike<[number], number | Promise<number>>): Promise<number> {
+  const { rate, answers } = await timed(tasks, () => inFlight(tasks, IN_FLIGHT, (x) => pool.apply(fn, [x])));
+  const wrong = answers.findIndex((answer, x) => answer !== 2 * x);
+  if (wrong >= 0) throw new Error(`Wrong answer: 2 * ${wrong} is not ${answers[wrong]}`);
+  return rate;
 }
 
 async function warmPool(workers: number): Promise<Pool> {
   const pool = new Pool(workers);
-  for (let pass = 0; pass < 2; pass++) await rate(TASKS, IN_FLIGHT, (x) => checked(pool, double, x));
+  const begun = performance.now();
+  do await rate(pool, TASKS, double); while (performance.now() - begun < WARM_UP_MILLISECONDS);
   return pool;
 }
 
@@ -39,7 +43,7 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
     const rates: number[][] = [[], []];
     for (let pass = 0; pass <= PASSES; pass++) {
       for (const [at, fn] of [double, doubleLater].entries()) {
-        const found = await rate(TASKS, IN_FLIGHT, (x) => checked(pool, fn, x));
+        const found = await rate(pool, TASKS, fn);
         if (pass > 0) rates[at]!.push(found);
       }
     }
@@ -52,7 +56,7 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
       const tasks = 10 ** (at + 1);
       const costs: number[] = [];
       for (let pass = 0; pass < Math.max(1, Math.min(50, TASKS / tasks)); pass++) {
-        costs.push(1e6 / await rate(tasks, IN_FLIGHT, (x) => checked(pool, double, x)));
+        costs.push(1e6 / await rate(pool, tasks, double));
       }
       print({ [name]: { cost: median(costs) } });
     }
@@ -63,7 +67,7 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
       const pool = await warmPool(2 ** at);
       const rates: number[] = [];
       for (let pass = 0; pass < PASSES; pass++) {
-        rates.push(await rate(TASKS, IN_FLIGHT, (x) => checked(pool, double, x)));
+        rates.push(await rate(pool, TASKS, double));
       }
       print({ [name]: { workers: median(rates) } });
       await pool.terminate();

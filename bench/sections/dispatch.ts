@@ -31,6 +31,7 @@ const callMeasures: readonly Measure[] = [
     baseline: raw,
     isPlotted: true,
   },
+  { key: "cold", title: "The first 20,000, at once", unit: "tasks/s", better: "more", baseline: raw },
   {
     key: "inFlight64",
     title: "64 in flight",
