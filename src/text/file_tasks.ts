@@ -11,6 +11,7 @@ import type { ByteSource } from "./byte_source.ts";
 import { assertUnchanged, type BatchedFile, writeDraft, type WrittenFile } from "./draft_file.ts";
 import type { NominalChunk } from "./chunk_plan.ts";
 import { type FailureData, guarded, TaskFailure } from "./file_failure.ts";
+import type { KnownFile } from "./input_change.ts";
 import { type InputFile, withInput } from "./input_file.ts";
 import {
   type ChunkPart,
@@ -204,6 +205,55 @@ function lowerAll(
     resume = part.next;
   }
   return produced;
+}
+
+/** What some files came to whose outputs are in a slot, one after another. */
+export interface JoinedPart extends ChunkPart {
+  /** What came of each file that is over, from the first on; where there is a `next`, it is in the file after those. */
+  readonly ends: readonly Outcome<true>[];
+}
+
+/** Reads and lower-cases whole files into one slot, or as many of them as fit, or the next piece of the first. */
+export const lowerFilesTogether: (
+  files: readonly KnownFile[],
+  slot: Slot,
+  settings: TaskSettings,
+  resume: ChunkState | undefined,
+) => Outcome<JoinedPart> = task(
+  import.meta,
+  function lowerFilesTogether(files, slot, settings, resume) {
+    return { done: lowerTogether(files, slot, settings, resume) };
+  },
+);
+
+function lowerTogether(
+  files: readonly KnownFile[],
+  slot: Slot,
+  settings: TaskSettings,
+  resume: ChunkState | undefined,
+): JoinedPart {
+  const ends: Outcome<true>[] = [];
+  let consumed = 0;
+  let produced = 0;
+  for (const [index, file] of files.entries()) {
+    const rest = { ...slot, output: slot.output + produced, outputBytes: slot.outputBytes - produced };
+    const from = index === 0 ? resume : undefined;
+    const part = outcome(() => {
+      const part = withInput(
+        file,
+        (source) => workOnChunk(source, { start: 0, end: source.size }, rest, settings, index, from),
+      );
+      if (part.next === undefined) assertUnchanged(file);
+      return part;
+    });
+    if ("done" in part) {
+      consumed += part.done.consumed;
+      produced += part.done.produced;
+      if (part.done.next !== undefined) return { ends, consumed, produced, next: part.done.next };
+      ends.push({ done: true });
+    } else ends.push(part);
+  }
+  return { ends, consumed, produced, next: undefined };
 }
 
 /** Lower-cases bytes that lie in a slot's input part already, or the next piece of them. */

@@ -4,6 +4,7 @@ import { BatchRun } from "./batch_run.ts";
 import { ChunkRun, type Place, type ResumedOutput } from "./chunk_run.ts";
 import { chunkCount } from "./chunk_plan.ts";
 import { changedError } from "./file_failure.ts";
+import { type CommonBatch, CommonBatches } from "./common_batches.ts";
 import { CompressedSink } from "./compressed_sink.ts";
 import { FailureList } from "./failure_list.ts";
 import { FileSink } from "./file_sink.ts";
@@ -54,6 +55,7 @@ export class TextRun implements RunContext {
   #sharedCompressed: CompressedSink | undefined;
   readonly #turns: WriteTurns;
   readonly #batches: BatchRun;
+  readonly #commonBatches: CommonBatches;
   readonly #chunks: ChunkRun;
   readonly #streams: StreamRun;
   readonly #openFiles: Set<FileSink> = new Set();
@@ -96,6 +98,12 @@ export class TextRun implements RunContext {
       },
       onFailure: (failure) => this.#fail(failure),
       onBatch: () => this.#report(),
+    });
+    this.#commonBatches = new CommonBatches(this, {
+      turns: this.#turns,
+      onWritten: (consumed, produced) => this.#count(consumed, produced),
+      onDone: () => void this.#files++,
+      onFailure: (failure) => this.#fail(failure),
     });
     this.#chunks = new ChunkRun(this, (consumed, produced) => this.#count(consumed, produced));
     this.#streams = new StreamRun(this, {
@@ -157,21 +165,28 @@ export class TextRun implements RunContext {
     };
     const startBatch = async (): Promise<void> => {
       await finishing.room();
-      const batch = await this.#batches.start();
-      void complete((turn) => turn.then(() => this.#batches.complete(batch)));
+      if (this.#commonBatches.pending) {
+        const batch = await this.#commonBatches.start(this.#shared!);
+        void complete((turn) => this.#completeCommon(batch, turn));
+      }
+      if (this.#batches.pending) {
+        const batch = await this.#batches.start();
+        void complete((turn) => turn.then(() => this.#batches.complete(batch)));
+      }
     };
+    const isPending = (): boolean => this.#batches.pending || this.#commonBatches.pending;
     for (const source of this.#plan.walk((failure) => this.#fail(failure))) {
       if (this.stopped) break;
       const resumed = await this.#resume(source);
       if (resumed === "done") continue;
-      if (
-        source.kind === "file" && source.target !== undefined && source.compress === undefined &&
-        chunkCount(source.size, this.chunkBytes) <= 1
-      ) {
-        if (this.#batches.add(source, source.target)) await startBatch();
+      if (source.kind === "file" && source.compress === undefined && chunkCount(source.size, this.chunkBytes) <= 1) {
+        const isFull = source.target === undefined
+          ? this.#commonBatches.add(source)
+          : this.#batches.add(source, source.target);
+        if (isFull) await startBatch();
         continue;
       }
-      if (this.#batches.pending) await startBatch();
+      if (isPending()) await startBatch();
       await finishing.room();
       if (this.stopped) break;
       const place = this.#open(source, resumed);
@@ -183,7 +198,7 @@ export class TextRun implements RunContext {
       // A stream takes its slots by itself; nothing may take them before it.
       if (source.kind === "stream") await done;
     }
-    if (this.#batches.pending && !this.stopped) await startBatch();
+    if (isPending() && !this.stopped) await startBatch();
     await finishing.all();
     if (this.stopped) return;
     await this.#sharedCompressed?.finish(this.slots);
@@ -292,10 +307,7 @@ export class TextRun implements RunContext {
       this.#files++;
       this.#report();
     } catch (error) {
-      if (error instanceof OutputLostError) {
-        this.#outputLost ??= error;
-        this.stop(error);
-      } else if (!this.stopped) {
+      if (!this.#loseOutput(error) && !this.stopped) {
         if (place.file !== undefined) this.#openFiles.delete(place.file);
         if (this.checkpoint?.keepsAfter(source.path, error) !== true) place.file?.abandon();
         this.#fail({ path: source.path, error: error as Error });
@@ -304,6 +316,24 @@ export class TextRun implements RunContext {
     } finally {
       place.turn.end();
     }
+  }
+
+  async #completeCommon(batch: CommonBatch, turn: Promise<void>): Promise<void> {
+    try {
+      await batch.complete(turn);
+    } catch (error) {
+      if (this.#loseOutput(error) || this.stopped) return;
+      for (const { path } of batch.files) this.#fail({ path, error: error as Error });
+    }
+    this.#report();
+  }
+
+  /** Ends the run where the common output takes no more. */
+  #loseOutput(error: unknown): boolean {
+    if (!(error instanceof OutputLostError)) return false;
+    this.#outputLost ??= error;
+    this.stop(error);
+    return true;
   }
 
   async #commit(source: FileSource | StreamSource, file: FileSink | undefined): Promise<void> {
