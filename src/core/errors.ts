@@ -141,7 +141,7 @@ export class InvalidUtf8Error extends ManyhandsError {
   }
 }
 
-/** The shared linear memory cannot give as many bytes as were asked for. */
+/** The shared linear memory cannot give as many bytes as were asked for, or the program has none for a message of a socket. */
 export class OutOfMemoryError extends ManyhandsError {
   /** Makes the error; `options.cause` is what led to it. */
   constructor(message: string, options?: ErrorOptions) {

@@ -1,7 +1,11 @@
-import { ManyhandsError } from "../core/errors.ts";
+import { ManyhandsError, OutOfMemoryError } from "../core/errors.ts";
 import type { ByteSocket, SocketAddress } from "../runtime/sockets.ts";
 
 const HEADER_BYTES = 4;
+/** A longer message is written by itself after its header, rather than copied behind it. */
+const LONGEST_COPY = 1 << 16;
+/** Memory is taken for a whole message once one part in so many has come: who announces much has to send some of it. */
+const PARTS_UNPROVED = 4;
 /** The longest message, in bytes. */
 export const LONGEST_FRAME: number = 2 ** 31 - 2 ** 16;
 
@@ -31,8 +35,14 @@ export function checkLength(frame: Uint8Array): Uint8Array {
  */
 export class FrameSocket {
   readonly #socket: ByteSocket;
+  /** What has come and is in no message yet. */
   #pieces: Uint8Array[] = [];
   #held = 0;
+  /** How long the next message is, once that is known. */
+  #length: number | undefined;
+  /** The next message as far as it has come, once there is memory for it. */
+  #frame: Uint8Array<ArrayBuffer> | undefined;
+  #filled = 0;
   readonly #longest: number;
   #limit: number;
   #allowed = Infinity;
@@ -85,13 +95,18 @@ export class FrameSocket {
     this.#socket.onEnd((error) => listener(this.#failure ?? error));
   }
 
-  /** Resolves when the system has taken the message. */
+  /** Resolves when the system has taken the message, whose bytes must not be changed before. */
   send(frame: Uint8Array): Promise<void> {
     checkLength(frame);
-    const bytes = new Uint8Array(HEADER_BYTES + frame.length);
+    const isCopied = frame.length <= LONGEST_COPY;
+    const bytes = new Uint8Array(HEADER_BYTES + (isCopied ? frame.length : 0));
     new DataView(bytes.buffer).setUint32(0, frame.length);
-    bytes.set(frame, HEADER_BYTES);
-    return this.#socket.write(bytes);
+    if (isCopied) bytes.set(frame, HEADER_BYTES);
+    const written = this.#socket.write(bytes);
+    if (isCopied) return written;
+    // The second tells of what ails the first.
+    written.catch(() => {});
+    return this.#socket.write(frame);
   }
 
   /** Stops reading until `resume`. */
@@ -134,42 +149,67 @@ export class FrameSocket {
   }
 
   #parse(): void {
-    while (this.#held >= HEADER_BYTES) {
-      if (this.#allowed <= 0) return this.#socket.pause();
-      const head = this.#joined(HEADER_BYTES);
-      const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
-      if (length > this.#limit) return this.#refuse(length);
-      if (this.#held < HEADER_BYTES + length) return;
-      const whole = this.#joined(HEADER_BYTES + length);
-      // Not by slice, which of Node's own kind of byte array gives a view.
-      const frame = new Uint8Array(whole.subarray(HEADER_BYTES, HEADER_BYTES + length));
-      const rest = whole.subarray(HEADER_BYTES + length);
-      this.#held -= HEADER_BYTES + length;
-      if (rest.length === 0) this.#pieces.shift();
-      else this.#pieces[0] = rest;
+    while (this.#length !== undefined || this.#begins()) {
+      const length = this.#length!;
+      if (this.#frame === undefined) {
+        if (this.#held * PARTS_UNPROVED < length) return;
+        try {
+          this.#frame = new Uint8Array(length);
+        } catch (cause) {
+          return this.#fail(new OutOfMemoryError(`No memory for a message of ${length} bytes`, { cause }));
+        }
+      }
+      this.#filled += this.#drain(this.#frame.subarray(this.#filled));
+      if (this.#filled < length) return;
+      const frame = this.#frame;
+      this.#frame = this.#length = undefined;
+      this.#filled = 0;
       this.#allowed--;
       this.#listener!(frame);
     }
   }
 
-  /** The first piece, made to hold at least `size` bytes. */
-  #joined(size: number): Uint8Array {
-    const [first] = this.#pieces;
-    if (first!.length >= size) return first!;
-    const whole = new Uint8Array(this.#held);
-    let end = 0;
-    for (const piece of this.#pieces) {
-      whole.set(piece, end);
-      end += piece.length;
+  /** Takes the length of the next message, where it has come and the message may. */
+  #begins(): boolean {
+    if (this.#held < HEADER_BYTES) return false;
+    if (this.#allowed <= 0) {
+      this.#socket.pause();
+      return false;
     }
-    this.#pieces = [whole];
-    return whole;
+    const header = new Uint8Array(HEADER_BYTES);
+    this.#drain(header);
+    const length = new DataView(header.buffer).getUint32(0);
+    const isTooLong = length > this.#limit;
+    if (isTooLong) {
+      this.#fail(tooLong(`The other side announced a message of ${length} bytes; the limit is ${this.#limit}`));
+    } else this.#length = length;
+    return !isTooLong;
   }
 
-  #refuse(length: number): void {
-    this.#failure = tooLong(`The other side announced a message of ${length} bytes; the limit is ${this.#limit}`);
+  /** Moves what has come into `target`, as far as there is room. Returns how many bytes that were. */
+  #drain(target: Uint8Array): number {
+    let filled = 0;
+    let used = 0;
+    for (const piece of this.#pieces) {
+      const part = piece.subarray(0, target.length - filled);
+      target.set(part, filled);
+      filled += part.length;
+      if (part.length < piece.length) {
+        this.#pieces[used] = piece.subarray(part.length);
+        break;
+      }
+      used++;
+    }
+    this.#pieces.splice(0, used);
+    this.#held -= filled;
+    return filled;
+  }
+
+  #fail(failure: Error): void {
+    this.#failure = failure;
     this.#pieces = [];
     this.#held = 0;
+    this.#frame = undefined;
     this.#socket.destroy();
   }
 }

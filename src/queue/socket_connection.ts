@@ -53,7 +53,7 @@ export class SocketConnection extends Connection {
    */
   override async send(value: unknown, options?: WaitOptions): Promise<void> {
     this.checkWritable();
-    await this.sendFrame(encodingForOutside(() => encodeBytes(value, "message")), options);
+    await this.#send(encodingForOutside(() => encodeBytes(value, "message")), options);
   }
 
   /**
@@ -62,6 +62,7 @@ export class SocketConnection extends Connection {
    * @throws {ManyhandsError} with code `ERR_BAD_MESSAGE` where the message holds none; the next `recv` has the next
    * @throws {ManyhandsError} with code `ERR_MESSAGE_TOO_LONG` where the other side announced one beyond `maxMessageBytes`;
    * the connection has ended then
+   * @throws {OutOfMemoryError} where there is no memory for it; the connection has ended then
    * @throws {EndOfStreamError} once the other side is gone and everything that it sent was received. Python: EOFError.
    * @throws {ClosedError} after `close`
    * @throws {TimeoutError} where nothing came within the `timeout`
@@ -91,8 +92,12 @@ export class SocketConnection extends Connection {
     return this.#frames;
   }
 
-  /** Sends the bytes of one message. */
+  /** Sends the bytes of one message, which are copied. */
   protected override async sendFrame(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
+    await this.#send(new Uint8Array(bytes), options);
+  }
+
+  async #send(bytes: Uint8Array, options: WaitOptions | undefined): Promise<void> {
     options?.signal?.throwIfAborted();
     this.#frames.hold();
     try {
