@@ -2,6 +2,7 @@
 import process from "node:process";
 import { median } from "../frame/statistics.ts";
 import { isMainProcess, Pool, task, type TaskLike } from "manyhands";
+import { idlePercent } from "./idle_percent.ts";
 import { inFlight, timed } from "./lanes.ts";
 import { print } from "./print.ts";
 import { series } from "./series.ts";
@@ -19,10 +20,6 @@ const IN_FLIGHT = 64;
 const TASKS = 20_000;
 const PASSES = 5;
 const WARM_UP_MILLISECONDS = 1_000;
-/** Compilers and collectors finish what the work before has left to them. */
-const SETTLE_MILLISECONDS = 2_000;
-const IDLE_MILLISECONDS = 2_000;
-
 async function rate(pool: Pool, tasks: number, fn: TaskLike<[number], number | Promise<number>>): Promise<number> {
   const { rate, answers } = await timed(tasks, () => inFlight(tasks, IN_FLIGHT, (x) => pool.apply(fn, [x])));
   const wrong = answers.findIndex((answer, x) => answer !== 2 * x);
@@ -75,12 +72,7 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
   },
   async idle() {
     const pool = await warmPool(2);
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLISECONDS));
-    const begun = performance.now();
-    const before = process.cpuUsage();
-    await new Promise((resolve) => setTimeout(resolve, IDLE_MILLISECONDS));
-    const { user, system } = process.cpuUsage(before);
-    print({ idle: (user + system) / 10 / (performance.now() - begun) });
+    print({ [series.idle[0]!]: { idle: await idlePercent() } });
     await pool.terminate();
   },
 };

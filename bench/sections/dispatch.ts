@@ -109,7 +109,13 @@ const ownMeasures: readonly (Measure & { readonly key: keyof typeof series })[] 
     baseline: series.workers[1]!,
     isPlotted: true,
   },
-  { key: "idle", title: "Processor time of a pool that has nothing to do", unit: "%", better: "less" },
+  {
+    key: "idle",
+    title: "Processor time of a pool that has nothing to do",
+    unit: "%",
+    better: "less",
+    baseline: raw,
+  },
 ];
 
 /** Tiny tasks in two workers. */
@@ -127,11 +133,13 @@ export function dispatchSection(runtimes: readonly RuntimeCommand[]): Section {
         wanted: { node: 5, deno: 5, bun: 2.5 },
       },
       { measure: "allAtOnce", contestant: own, against: raw, wanted: 6 },
+      { measure: "roundTrip", contestant: own, against: raw, wanted: 4 },
       ...payloadMeasures.map(({ key }) => ({ measure: key, contestant: own, against: raw, wanted: 1 })),
     ],
     contests: [
       ...scripts(contestants, callMeasures, runtimes),
       ...scripts(payloadContestants, payloadMeasures, runtimes),
+      ...scripts([{ name: raw, file: "dispatch/idle_raw.ts" }], ownMeasures.slice(-1), runtimes),
       ...ownMeasures.flatMap(({ key }) =>
         runtimes.map((runtime) =>
           scriptContest(runtime, {
