@@ -1,4 +1,6 @@
+import { ManyhandsError } from "../core/errors.ts";
 import { fileStatus } from "../runtime/files.ts";
+import { changedError } from "./file_failure.ts";
 
 /** An input file as it was when the run began. */
 export interface KnownFile {
@@ -18,4 +20,27 @@ export function inputChange(file: KnownFile): string | undefined {
   if (now.identity !== file.identity) return "another file took its place";
   if (now.size !== file.size) return `its size went from ${file.size} to ${now.size} bytes`;
   return now.modified === file.modified ? undefined : "it was written to";
+}
+
+/** An input as it was found. Of a pipe, a device and the caller's own bytes nothing is known but the path. */
+export type FoundInput = {
+  readonly [Key in keyof KnownFile]: Key extends "path" ? string : KnownFile[Key] | undefined;
+};
+
+/** Throws `FileError` where an input is no longer what it was, as far as that can be known. */
+export function assertInputUnchanged({ path, size, modified, identity }: FoundInput): void {
+  if (size === undefined || modified === undefined || identity === undefined) return;
+  const change = inputChange({ path, size, modified, identity });
+  if (change !== undefined) throw changedError(path, change);
+}
+
+/** What to report for an input that failed with `error`: that it changed, where that may be why it is damaged. */
+export function changeBehind(input: FoundInput, error: unknown): unknown {
+  if (error instanceof ManyhandsError && error.code !== "ERR_INPUT_UNREADABLE") return error;
+  try {
+    assertInputUnchanged(input);
+  } catch (change) {
+    return change;
+  }
+  return error;
 }

@@ -36,6 +36,8 @@ export interface StreamSource {
   readonly size: number | undefined;
   /** Time of its last change, in milliseconds, where it is a file. */
   readonly modified: number | undefined;
+  /** Which file it is, where it is one. */
+  readonly identity: string | undefined;
   /** Form in which the text comes. */
   readonly decompress: Compression | undefined;
   readonly target: string | undefined;
@@ -64,6 +66,9 @@ export type InputRoot =
 
 /** What an input turns out to be. */
 export type Found = FileSource | StreamSource | { readonly kind: "failed"; readonly failure: TextFailure };
+
+/** Of what is no file. */
+export const NOTHING_KNOWN = { size: undefined, modified: undefined, identity: undefined } as const;
 
 const NOT_UTF8 = "its name is not valid UTF-8";
 
@@ -217,6 +222,6 @@ function foundFile(path: string, status: FileStatus, place: Target | undefined, 
   if (kind === "file" && decompress === undefined) {
     return { kind: "file", path, size, modified, identity, target, compress };
   }
-  const known = kind === "file" ? size : undefined;
-  return { kind: "stream", path, bytes: undefined, size: known, modified, decompress, target, compress };
+  const known = kind === "file" ? { size, modified, identity } : NOTHING_KNOWN;
+  return { kind: "stream", path, bytes: undefined, ...known, decompress, target, compress };
 }

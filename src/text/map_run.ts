@@ -2,9 +2,8 @@ import { assertCompression } from "../runtime/compression.ts";
 import type { OutputProgress } from "./checkpoint_records.ts";
 import { CompressedSink } from "./compressed_sink.ts";
 import type { ErrorLog } from "./error_log.ts";
-import { changedError } from "./file_failure.ts";
 import { FileSink } from "./file_sink.ts";
-import { inputChange } from "./input_change.ts";
+import { assertInputUnchanged, changeBehind } from "./input_change.ts";
 import { isSmall, type MapBatch, MapBatches } from "./map_batches.ts";
 import { inputError, recordError } from "./map_errors.ts";
 import type { MapSettings } from "./map_options.ts";
@@ -276,8 +275,7 @@ export class MapRun {
       await place.delivery.finish();
       if (start !== undefined) throw start.error;
       if (this.#isStopped) return;
-      const change = source.kind === "file" ? inputChange(source) : undefined;
-      if (change !== undefined) throw changedError(source.path, change);
+      assertInputUnchanged(source);
       await place.compressed?.finish(this.#slots);
       await committed;
       if (this.#isStopped) return;
@@ -285,8 +283,9 @@ export class MapRun {
       if (file !== undefined) this.#openFiles.delete(file);
       this.#tally.files++;
       this.#tally.report();
-    } catch (error) {
-      if (!this.#loseOutput(error) && !this.#isStopped) {
+    } catch (cause) {
+      if (!this.#loseOutput(cause) && !this.#isStopped) {
+        const error = changeBehind(source, cause);
         if (file !== undefined) this.#openFiles.delete(file);
         if (this.#parts.checkpoint?.keepsAfter(source.path, error) !== true) file?.abandon();
         this.#fail({ path: source.path, error: inputError(error, source.path) });

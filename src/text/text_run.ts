@@ -3,13 +3,12 @@ import type { ByteSink } from "./byte_sink.ts";
 import { BatchRun } from "./batch_run.ts";
 import { ChunkRun, type Place, type ResumedOutput } from "./chunk_run.ts";
 import { chunkCount } from "./chunk_plan.ts";
-import { changedError } from "./file_failure.ts";
 import { type CommonBatch, CommonBatches } from "./common_batches.ts";
 import { CompressedSink } from "./compressed_sink.ts";
 import { FailureList } from "./failure_list.ts";
 import { FileSink } from "./file_sink.ts";
 import type { TaskSettings } from "./file_tasks.ts";
-import { inputChange } from "./input_change.ts";
+import { assertInputUnchanged, changeBehind } from "./input_change.ts";
 import { lowerBatch } from "./lower_batch.ts";
 import { PendingWork } from "./pending_work.ts";
 import type { TextFailure } from "./report.ts";
@@ -297,8 +296,7 @@ export class TextRun implements RunContext {
     try {
       await finished;
       if (this.stopped) return;
-      const change = source.kind === "file" ? inputChange(source) : undefined;
-      if (change !== undefined) throw changedError(source.path, change);
+      assertInputUnchanged(source);
       await place.compressed?.finish(this.slots);
       await committed;
       if (this.stopped) return;
@@ -306,8 +304,9 @@ export class TextRun implements RunContext {
       if (place.file !== undefined) this.#openFiles.delete(place.file);
       this.#files++;
       this.#report();
-    } catch (error) {
-      if (!this.#loseOutput(error) && !this.stopped) {
+    } catch (cause) {
+      if (!this.#loseOutput(cause) && !this.stopped) {
+        const error = changeBehind(source, cause);
         if (place.file !== undefined) this.#openFiles.delete(place.file);
         if (this.checkpoint?.keepsAfter(source.path, error) !== true) place.file?.abandon();
         this.#fail({ path: source.path, error: error as Error });
