@@ -56,7 +56,7 @@ export function describeWorker({ name, tasks, bytesIn, path }: WorkerProgress, c
 
 function endThatFits(path: string, columns: number): string {
   const letters = [...path];
-  if (letters.reduce((width, letter) => width + widthOf(letter), 0) <= columns) return path;
+  if (columnsOf(path) <= columns) return path;
   let from = letters.length;
   for (let width = 1; from > 0 && (width += widthOf(letters[from - 1]!)) <= columns;) from--;
   return `…${letters.slice(from).join("")}`;
@@ -67,9 +67,17 @@ function shownPath(path: string): string {
   return path.replace(/\p{Control}/gu, "\ufffd");
 }
 
-/** Columns that a letter takes: two from the scripts of East Asia on, which is not too few for any. */
+/** Columns that a text takes, which are not too few for any. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const letter of text) columns += widthOf(letter);
+  return columns;
+}
+
+/** Two from the scripts of East Asia on, but for punctuation and what a bar is drawn with. */
 function widthOf(letter: string): number {
-  return letter.codePointAt(0)! < 0x1100 ? 1 : 2;
+  const code = letter.codePointAt(0)!;
+  return code < 0x1100 || (code >= 0x2000 && code < 0x2600) ? 1 : 2;
 }
 
 function fitted(words: string, columns: number): string {

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
 import process from "node:process";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { inTemporaryFolder } from "../text/temporary_folder.ts";
 import { commandLine, endOf, inCommandFolder } from "./run_command.ts";
+import { Screen } from "./screen.ts";
 
 const timeout = 60_000;
+const kernels = fileURLToPath(new URL("../text/fixtures/text_kernels.wasm", import.meta.url));
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
 const noTerminal = hasScript ? false : "there is no script(1) to make a pseudo-terminal";
 
@@ -59,6 +63,85 @@ describe("progress", () => {
       }));
   }
 
+  for (const isKernel of [true, false]) {
+    test(
+      `${
+        isKernel ? "kernel" : "lower"
+      }: a terminal that gets narrower, and wider again, shows rows that fit and nothing else`,
+      {
+        timeout,
+        skip: noTerminal,
+      },
+      () =>
+        inTemporaryFolder(async (folder) => {
+          execFileSync("mkfifo", [folder.at("in")]);
+          const missing = `missing/${"long-name/".repeat(14)}`;
+          const work = isKernel ? ["kernel", `${kernels}#invert`] : ["lower"];
+          const args = [
+            ...work,
+            missing,
+            folder.at("in"),
+            "-o",
+            folder.at("out"),
+            "-v",
+            "-w",
+            "2",
+            "--chunk-size",
+            "4K",
+          ];
+          const child = startOnTerminal(120, args, folder.at("resize"));
+          const input = fs.createWriteStream(folder.at("in"));
+          let seen = "";
+          let told = (): void => {};
+          child.stdout!.on("data", (bytes: Uint8Array) => {
+            seen += String(bytes);
+            told();
+          });
+          const end = endOf(child);
+          const shows = (found: () => boolean): Promise<void> =>
+            new Promise((resolve, reject) => {
+              told = () => found() && resolve();
+              told();
+              void end.then(() => reject(new Error(`It ended before that: ${seen}`)));
+            });
+          const screen = new Screen(120);
+          let shown = 0;
+          const show = (until: number): void => {
+            screen.write(seen.slice(shown, until));
+            shown = until;
+          };
+          input.write("LINE ".repeat(20_000));
+          await shows(() => seen.includes("text-worker-2"));
+          for (const columns of [30, 100]) {
+            const before = seen.length;
+            fs.writeFileSync(folder.at("resize.new"), String(columns));
+            fs.renameSync(folder.at("resize.new"), folder.at("resize"));
+            // It begins to draw anew by these, and draws three rows.
+            const start = (): number => seen.slice(before).search(/(\x1b\[\d*A)*\x1b\[\d*A\x1b\[1G\x1b\[0J/) + before;
+            await shows(() => start() >= before && (seen.slice(start()).match(/text-worker-2/g)?.length ?? 0) > 1);
+            show(start());
+            screen.resize(columns);
+            const rows = seen.slice(shown).split(/\x1b\[[?\d;]*[A-Za-z]|[\r\n]/);
+            assert.deepEqual(rows.filter((row) => row.length >= columns), []);
+            show(seen.lastIndexOf("\x1b[2A"));
+            const lines = screen.rows;
+            const message = lines.slice(0, -3).join("");
+            assert.match(message, /^manyhands: Cannot read missing\/(long-name\/)+: there is no such file$/);
+            assert.deepEqual(lines.slice(-2).map((line) => line.slice(0, 15)), ["  text-worker-1", "  text-worker-2"]);
+            assert.match(lines.at(-3)!, /^[\d.]+ KiB/);
+          }
+          input.end();
+          const { code } = await end;
+          assert.equal(code, 1);
+          show(seen.length);
+          assert.match(
+            screen.rows.join(""),
+            /^manyhands: Cannot read missing\/(long-name\/)+: there is no such file(Lower-cased|Mapped) 1 input: [^█]*$/,
+          );
+        }),
+    );
+  }
+
   test("two interrupts end a command whose function hangs, and give the cursor back", {
     timeout,
     skip: noTerminal,
@@ -98,10 +181,19 @@ describe("progress", () => {
   );
 });
 
-/** Starts the command in a pseudo-terminal: what it shows is the output, and what is written to it is typed. */
-function startOnTerminal(columns: number, args: readonly string[]): ChildProcess {
+/**
+ * Starts the command in a pseudo-terminal: what it shows is the output, and what is written to it is typed. It has other columns
+ * once these are written to the file `resize`.
+ */
+function startOnTerminal(columns: number, args: readonly string[], resize?: string): ChildProcess {
   const line = commandLine(args).map((word) => `'${word}'`).join(" ");
-  return spawn("script", ["-qec", `stty cols ${columns}; exec ${line}`, "/dev/null"]);
+  const resizing = resize === undefined ? "" : `(
+    while kill -0 $$; do
+      if [ -e '${resize}' ]; then stty -F /dev/tty cols "$(cat '${resize}')"; rm '${resize}'; fi
+      sleep 0.02
+    done
+  ) 2>/dev/null &`;
+  return spawn("script", ["-qec", `stty cols ${columns}; ${resizing}\nexec ${line}`, "/dev/null"]);
 }
 
 /** What was shown, with a visible sign for the escape character. */
