@@ -94,7 +94,7 @@ describe("progress", () => {
           let seen = "";
           let told = (): void => {};
           child.stdout!.on("data", (bytes: Uint8Array) => {
-            seen += String(bytes);
+            seen += String(bytes).replaceAll("\u001b", "␛");
             told();
           });
           const end = endOf(child);
@@ -117,13 +117,13 @@ describe("progress", () => {
             fs.writeFileSync(folder.at("resize.new"), String(columns));
             fs.renameSync(folder.at("resize.new"), folder.at("resize"));
             // It begins to draw anew by these, and draws three rows.
-            const start = (): number => seen.slice(before).search(/(\x1b\[\d*A)*\x1b\[\d*A\x1b\[1G\x1b\[0J/) + before;
+            const start = (): number => seen.slice(before).search(/(␛\[\d*A)*␛\[\d*A␛\[1G␛\[0J/) + before;
             await shows(() => start() >= before && (seen.slice(start()).match(/text-worker-2/g)?.length ?? 0) > 1);
             show(start());
             screen.resize(columns);
-            const rows = seen.slice(shown).split(/\x1b\[[?\d;]*[A-Za-z]|[\r\n]/);
+            const rows = seen.slice(shown).split(/␛\[[?\d;]*[A-Za-z]|[\r\n]/);
             assert.deepEqual(rows.filter((row) => row.length >= columns), []);
-            show(seen.lastIndexOf("\x1b[2A"));
+            show(seen.lastIndexOf("␛[2A"));
             const lines = screen.rows;
             const message = lines.slice(0, -3).join("");
             assert.match(message, /^manyhands: Cannot read missing\/(long-name\/)+: there is no such file$/);

@@ -5,7 +5,7 @@ interface Row {
   isBroken: boolean;
 }
 
-/** What a terminal shows of what is written to it: as much of one as a progress display needs. */
+/** What a terminal shows of what is written to it, with ␛ as the escape: as much of one as a progress display needs. */
 export class Screen {
   #columns: number;
   #rows: Row[] = [{ letters: [], isBroken: false }];
@@ -23,11 +23,11 @@ export class Screen {
   }
 
   write(text: string): void {
-    for (const [part] of text.matchAll(/\x1b[78]|\x1b\[[?\d;]*[A-Za-z]|[^]/gu)) {
+    for (const [part] of text.matchAll(/␛[78]|␛\[[?\d;]*[A-Za-z]|[^]/gu)) {
       if (part === "\n") this.#newLine();
       else if (part === "\r") this.#column = 0;
-      else if (part.startsWith("\x1b[")) this.#control(part.slice(2, -1), part.at(-1)!);
-      else if (part.length > 0 && !part.startsWith("\x1b")) this.#put(part);
+      else if (part.startsWith("␛[")) this.#control(part.slice(2, -1), part.at(-1)!);
+      else if (part.length > 0 && !part.startsWith("␛")) this.#put(part);
     }
   }
 
