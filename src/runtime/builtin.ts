@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import process from "node:process";
+import { process } from "./host_process.ts";
 
 const get: (name: string) => unknown = process.getBuiltinModule ?? createRequire(import.meta.url);
 

@@ -1,7 +1,7 @@
-import process from "node:process";
 import { keepBunHeapSmall } from "./bun_heap.ts";
 import { bunWorkerScope, startBunWorker } from "./bun_worker.ts";
 import { startChildProcess } from "./child_process.ts";
+import { process } from "./host_process.ts";
 import { nodeSide } from "./node_side.ts";
 import type { Runtime } from "./port.ts";
 import { orUnstarted } from "./unstarted_thread.ts";

@@ -1,5 +1,5 @@
-import process from "node:process";
 import { setInterval } from "node:timers";
+import { process } from "./host_process.ts";
 
 /** Memory of the whole process above which its threads collect their garbage at once. */
 const CEILING_BYTES = 112 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import process from "node:process";
 import { keepBunHeapSmall } from "./bun_heap.ts";
+import { process } from "./host_process.ts";
 import { linesOf, replaceByLines } from "./line_output.ts";
 import type { Thread, ThreadOptions, ThreadScope } from "./port.ts";
 import { threadLife } from "./thread_life.ts";

@@ -1,9 +1,9 @@
 import type { ChildProcess as NodeChildProcess } from "node:child_process";
-import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { UnsupportedError } from "../core/errors.ts";
 import { builtin } from "./builtin.ts";
 import { mayStartItself, permissionFlags } from "./deno_permissions.ts";
+import { process } from "./host_process.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { ChildProcess, ParentPipe, RuntimeName } from "./port.ts";
 

@@ -1,6 +1,6 @@
-import process from "node:process";
 import { setInterval } from "node:timers";
 import { builtin } from "./builtin.ts";
+import { process } from "./host_process.ts";
 
 const inspector = builtin<typeof import("node:inspector")>("node:inspector");
 const v8 = builtin<typeof import("node:v8")>("node:v8");

@@ -1,5 +1,5 @@
-import process from "node:process";
 import { builtin } from "./builtin.ts";
+import { process } from "./host_process.ts";
 
 const nodePath = builtin<typeof import("node:path")>("node:path");
 const nodeUrl = builtin<typeof import("node:url")>("node:url");

@@ -3,8 +3,10 @@
  * no name before `syncFolder` does.
  * @module
  */
-import * as fs from "node:fs";
+import { builtin } from "./builtin.ts";
 import { fileErrorCode, openInFolder } from "./files.ts";
+
+const fs = builtin<typeof import("node:fs")>("node:fs")();
 
 /** What tells a file from another that takes its name. */
 export interface DiskFile {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import process from "node:process";
 import { builtin } from "./builtin.ts";
+import { process } from "./host_process.ts";
 
 const fs = builtin<typeof import("node:fs")>("node:fs");
 

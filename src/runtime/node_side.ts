@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
-import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";
 import { LONGEST_TIMER_MS } from "../core/deadline.ts";
 import { builtin } from "./builtin.ts";
 import { parentPipe } from "./child_process.ts";
+import { process } from "./host_process.ts";
 import { usableCores } from "./usable_cores.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { AsyncLocal, Lifeline, Runtime } from "./port.ts";

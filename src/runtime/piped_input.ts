@@ -1,4 +1,7 @@
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
+import { builtin } from "./builtin.ts";
+
+const net = builtin<typeof import("node:net")>("node:net");
 
 const PIECE_BYTES = 256 * 1024;
 
@@ -20,7 +23,7 @@ class PipedInput implements AsyncIterator<Uint8Array> {
   #wake: () => void = () => {};
 
   constructor() {
-    this.#socket = new Socket({
+    this.#socket = new (net().Socket)({
       fd: 0,
       readable: true,
       writable: false,

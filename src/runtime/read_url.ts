@@ -1,5 +1,7 @@
-import * as fs from "node:fs";
 import { UnsupportedError } from "../core/errors.ts";
+import { builtin } from "./builtin.ts";
+
+const fs = builtin<typeof import("node:fs")>("node:fs");
 
 /**
  * The bytes that a URL of the scheme `file:` or `data:` names, at once.
@@ -9,7 +11,7 @@ import { UnsupportedError } from "../core/errors.ts";
 export function readUrl(url: URL): Uint8Array<ArrayBuffer> {
   switch (url.protocol) {
     case "file:":
-      return new Uint8Array(fs.readFileSync(url));
+      return new Uint8Array(fs().readFileSync(url));
     case "data:": {
       const [, isBase64, content] = /^data:[^,]*?(;base64)?,(.*)$/s.exec(url.href) ?? [];
       if (isBase64 !== undefined) return Uint8Array.from(atob(decodeURIComponent(content!)), (c) => c.charCodeAt(0));

@@ -3,11 +3,13 @@
  * the system, so it is a file that names its holder.
  * @module
  */
-import * as fs from "node:fs";
-import * as os from "node:os";
 import * as nodePath from "node:path";
-import process from "node:process";
+import { builtin } from "./builtin.ts";
 import { makeFolder } from "./files.ts";
+import { process } from "./host_process.ts";
+
+const fs = builtin<typeof import("node:fs")>("node:fs")();
+const os = builtin<typeof import("node:os")>("node:os");
 
 /** A lock that was taken. */
 export interface RunLock {
@@ -66,7 +68,7 @@ function lockName(name: string, base: string): { host: string; pid: number; star
 }
 
 function hostName(): string {
-  return os.hostname().replace(/[^A-Za-z0-9.-]/g, "_").slice(0, 64) || "localhost";
+  return os().hostname().replace(/[^A-Za-z0-9.-]/g, "_").slice(0, 64) || "localhost";
 }
 
 function isRunning(pid: number, start: string): boolean {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { type AddressInfo, connect as connectSocket, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import process from "node:process";
+import { process } from "./host_process.ts";
 
 /** Where a listener is: a host and port of TCP, or the path of a unix socket. */
 export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };

@@ -2,10 +2,12 @@
  * The command's surroundings: arguments, the three standard streams, the terminal, signals, the exit.
  * @module
  */
-import { fstatSync, read, readSync, writeSync } from "node:fs";
-import process from "node:process";
+import { builtin } from "./builtin.ts";
 import { runtime } from "./current.ts";
+import { process } from "./host_process.ts";
 import { pipedInput } from "./piped_input.ts";
+
+const { fstatSync, read, readSync, writeSync } = builtin<typeof import("node:fs")>("node:fs")();
 
 /** Arguments of the command, without the runtime and the script. */
 export function commandArguments(): string[] {

@@ -1,6 +1,6 @@
-import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";
 import { LONGEST_TIMER_MS } from "../core/deadline.ts";
+import { process } from "./host_process.ts";
 import type { ThreadScope } from "./port.ts";
 
 /** How a started thread fails and ends, however it was started. */

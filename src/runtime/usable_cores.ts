@@ -1,5 +1,5 @@
-import process from "node:process";
 import { builtin } from "./builtin.ts";
+import { process } from "./host_process.ts";
 
 const fs = builtin<typeof import("node:fs")>("node:fs");
 const os = builtin<typeof import("node:os")>("node:os");
