@@ -176,7 +176,9 @@ function recordsOf(
 }
 
 /** Bytes that quotes are counted in at a time. */
-const WINDOW_BYTES = 256 * 1024;
+const WINDOW_BYTES = 64 * 1024;
+/** Memory of this thread for that: a new one for each chunk is garbage that a collection has to find. */
+let quoteWindow: Uint8Array | undefined;
 
 /** Whether a chunk of a file holds an odd number of quotes. */
 export const oddQuotes: (file: InputFile, chunk: NominalChunk) => Promise<Outcome<boolean>> = task(
@@ -184,7 +186,7 @@ export const oddQuotes: (file: InputFile, chunk: NominalChunk) => Promise<Outcom
   function oddQuotes(file, { start, end }) {
     return outcome(() =>
       withWhole(file, (source) => {
-        const window = new Uint8Array(Math.min(WINDOW_BYTES, end - start));
+        const window = quoteWindow ??= new Uint8Array(WINDOW_BYTES);
         let isOdd = false;
         for (let at = start; at < end;) {
           const part = window.subarray(0, Math.min(window.length, end - at));

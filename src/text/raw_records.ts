@@ -31,7 +31,7 @@ export interface RangePlace {
 
 const NEWLINE = 10;
 /** Bytes that lines are made of at a time, and characters that rows are. */
-const PIECE_BYTES = 16 * 1024;
+const PIECE_BYTES = 8 * 1024;
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
