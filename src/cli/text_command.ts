@@ -1,3 +1,4 @@
+import { FileError } from "../core/errors.ts";
 import {
   exit,
   onStopSignal,
@@ -65,7 +66,10 @@ export async function textCommand<R extends TextReport>(
       return signalExitCode(stoppedBy);
     }
     printErrorLine(`manyhands: ${(error as Error).message}`);
-    if (args.resume && work.isResumable(error)) printErrorLine(`manyhands: ${RESUMABLE}`);
+    // With --resume what cannot be written ends the run only where it is the journal, or may be lost.
+    if (args.resume && (error instanceof FileError || work.isResumable(error))) {
+      printErrorLine(`manyhands: ${RESUMABLE}`);
+    }
     return work.isUsage(error) ? ExitCode.usage : ExitCode.failed;
   }
 }

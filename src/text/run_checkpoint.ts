@@ -2,7 +2,7 @@ import { CheckpointError, FileError, WorkerLostError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Disk } from "../runtime/disk.ts";
 import { fileErrorCode } from "../runtime/files.ts";
-import { Checkpoint, type Draft, type Kept } from "./checkpoint.ts";
+import { Checkpoint, type Draft, journalPath, type Kept } from "./checkpoint.ts";
 import type { OutputProgress, RunIdentity, TextBytes } from "./checkpoint_records.ts";
 import type { DirectProgress } from "./direct_run.ts";
 import { draftPath } from "./draft_path.ts";
@@ -94,7 +94,7 @@ export class RunCheckpoint<C = TextCursor> {
       },
     }).catch((cause) => {
       if (fileErrorCode(cause) === undefined) throw cause;
-      throw writeError(`the journal of ${output}`, fileErrorCode(cause), (cause as Error).message, cause);
+      throw writeError(journalPath(output), fileErrorCode(cause), (cause as Error).message, cause);
     });
     try {
       await checkpoint.verify(pathsOf(plan));

@@ -322,7 +322,7 @@ describe("lowercase with a checkpoint", () => {
         fs.mkdirSync(journalPath(output));
         await assert.rejects(run({ input, output }), (error: FileError) => {
           assert.ok(error instanceof FileError, `${error}`);
-          assert.match(error.message, /the journal of/);
+          assert.match(error.message, /Cannot write .*-journal: /);
           return true;
         });
         assert.deepEqual(folder.files(), ["in"]);
