@@ -1,13 +1,12 @@
 import type { Connection } from "../queue/connection.ts";
 import type { FrameSocket } from "../queue/frame_socket.ts";
 import { Pipe } from "../queue/pipe.ts";
+import { waitingForOthers } from "../sync/word_wait.ts";
 import type { Line, LineMessage } from "./line.ts";
 import { OrderedSender } from "./ordered_sender.ts";
 import { ShortWait } from "./short_wait.ts";
 import { Turns } from "./turns.ts";
 
-/** Milliseconds between two looks for clients that are gone. */
-const LOOK_MS = 200;
 /** Messages that are taken before anything else goes on. */
 const BATCH = 32;
 
@@ -51,16 +50,12 @@ export class SharedDoor {
   async #run(): Promise<void> {
     this.#isRunning = true;
     const messages = this.#messages;
-    let nextLook = 0;
     try {
       while (!this.#isClosed) {
-        if (await this.#shortWait.for((limit) => messages.pollSync(limit), () => messages.poll(LOOK_MS))) {
+        if (await this.#shortWait.for((limit) => messages.pollSync(limit), () => messages.poll(Infinity))) {
           await this.#takeSome();
         }
         await this.#turns.give();
-        if (performance.now() < nextLook) continue;
-        for (const line of this.#lines.values()) line.look();
-        nextLook = performance.now() + LOOK_MS;
       }
     } catch {
       // It was closed, or this thread is to end; then the clients hear of it as of any end.
@@ -96,6 +91,9 @@ class DoorLine implements Line {
     this.#sender = new OrderedSender(answers, () => this.destroy());
     this.#onEnd.add(onEnd);
     frames.onEnd(() => this.destroy());
+    const end = (): void => this.destroy();
+    // Nothing comes this way but the end of the client's thread, which its socket may outlive.
+    void waitingForOthers(() => answers.poll(Infinity)).then(end, end);
   }
 
   send(message: LineMessage): void {
@@ -106,11 +104,6 @@ class DoorLine implements Line {
 
   receive(message: LineMessage): void {
     this.#onMessage(message);
-  }
-
-  /** Looks whether the client's thread has ended; its socket may outlive it. */
-  look(): void {
-    if (!this.#isOver && this.#answers.pollSync(0)) this.destroy();
   }
 
   onMessage(listener: (message: LineMessage) => void): void {

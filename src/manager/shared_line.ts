@@ -6,8 +6,8 @@ import { OrderedSender } from "./ordered_sender.ts";
 import { ShortWait } from "./short_wait.ts";
 import { Turns } from "./turns.ts";
 
-/** Milliseconds after which a wait looks whether anyone still waits for an answer. */
-const SLICE_MS = 200;
+/** Milliseconds for which answers are taken that nobody waits for. */
+const UNHELD_MS = 200;
 
 /**
  * A client's line to a server in the same program, through pipes in the shared memory. Each message is answered, and it
@@ -26,6 +26,8 @@ export class SharedLine implements Line {
   #onInterrupt: (error: Error) => void = () => {};
   #due = 0;
   #holds = 0;
+  /** Ends the wait for an answer that nobody waits for any more. */
+  #rouse: (() => void) | undefined;
   #isListening = false;
   #isOver = false;
 
@@ -64,7 +66,7 @@ export class SharedLine implements Line {
   }
 
   release(): void {
-    this.#holds--;
+    if (--this.#holds === 0) this.#rouse?.();
   }
 
   end(): void {
@@ -95,7 +97,7 @@ export class SharedLine implements Line {
     try {
       await this.#turns.give();
       while (this.#due > 0 && !this.#isOver) {
-        if (!await this.#shortWait.for((limit) => this.#answers.pollSync(limit), () => this.#answers.poll(SLICE_MS))) {
+        if (!await this.#shortWait.for((limit) => this.#answers.pollSync(limit), () => this.#sleep())) {
           if (this.#holds === 0) break;
           continue;
         }
@@ -109,6 +111,21 @@ export class SharedLine implements Line {
       this.#isListening = false;
     }
     if (this.#holds > 0 && !this.#isOver) this.#listen();
+  }
+
+  /** Until an answer comes, or nobody waits for one; whether it came. */
+  async #sleep(): Promise<boolean> {
+    if (this.#holds === 0) return await this.#answers.poll(UNHELD_MS);
+    const abandoned = new AbortController();
+    this.#rouse = () => abandoned.abort();
+    try {
+      return await this.#answers.poll(Infinity, { signal: abandoned.signal });
+    } catch (error) {
+      if (abandoned.signal.aborted) return false;
+      throw error;
+    } finally {
+      this.#rouse = undefined;
+    }
   }
 
   #take(): void {
