@@ -35,6 +35,7 @@ try {
     output: dist,
     entries: ["mod.js", "src/text/mod.js", command],
     startUp: "src/worker_main.js",
+    apart: ["src/text/crew_main.js"],
   });
   chmodSync(join(dist, command), 0o755);
 } finally {

@@ -1,4 +1,4 @@
-import { type OutputChunk, rollup } from "rollup";
+import { type OutputChunk, rollup, type RollupLog } from "rollup";
 import { basename, dirname, join } from "node:path";
 import { staticImports } from "./static_imports.ts";
 import { workerUrls } from "./worker_urls.ts";
@@ -13,23 +13,22 @@ export interface BundleOptions {
   readonly entries: readonly string[];
   /** The worker whose imports are put into one file, since every process and pool waits for them. */
   readonly startUp: string;
+  /** Workers that share nothing with the rest: each gets a file with what it needs and no more. */
+  readonly apart: readonly string[];
 }
 
 /**
  * Puts compiled modules together into few files. A thread takes some 0.2 to 0.5 ms for each file that it loads, so what a
  * worker needs at its start is one.
  */
-export async function bundlePackage({ folder, output, entries, startUp }: BundleOptions): Promise<void> {
+export async function bundlePackage({ folder, output, entries, startUp, apart }: BundleOptions): Promise<void> {
   const core = staticImports(join(folder, startUp));
   const bundle = await rollup({
     input: Object.fromEntries(entries.map((path) => [withoutExtension(path), join(folder, path)])),
-    external: (id) => !id.startsWith(".") && !id.startsWith("/"),
+    external,
     plugins: [workerUrls(folder)],
     preserveEntrySignatures: "allow-extension",
-    onwarn: (warning) => {
-      // What the compiler writes for `using`.
-      if (warning.code !== "THIS_IS_UNDEFINED") throw new Error(`${warning.code}: ${warning.message}`);
-    },
+    onwarn,
   });
   const { output: files } = await bundle.write({
     dir: output,
@@ -41,6 +40,31 @@ export async function bundlePackage({ folder, output, entries, startUp }: Bundle
   });
   await bundle.close();
   for (const file of files) if (file.type === "chunk") assertNames(file);
+  for (const path of apart) await bundleApart(folder, output, path);
+}
+
+/** Writes a worker's own file over that which the whole made of it; what it loads later lies in a folder of its name. */
+async function bundleApart(folder: string, output: string, path: string): Promise<void> {
+  const name = withoutExtension(path);
+  const bundle = await rollup({ input: { [name]: join(folder, path) }, external, onwarn });
+  const { output: files } = await bundle.write({
+    dir: output,
+    format: "es",
+    entryFileNames: "[name].js",
+    chunkFileNames: `${name}/[name].js`,
+    generatedCode: { constBindings: true },
+  });
+  await bundle.close();
+  for (const file of files) if (file.type === "chunk") assertNames(file);
+}
+
+function external(id: string): boolean {
+  return !id.startsWith(".") && !id.startsWith("/");
+}
+
+function onwarn(warning: RollupLog): void {
+  // What the compiler writes for `using`.
+  if (warning.code !== "THIS_IS_UNDEFINED") throw new Error(`${warning.code}: ${warning.message}`);
 }
 
 /** Errors, what is sent and tasks go by the names of their classes and functions. */

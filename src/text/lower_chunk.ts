@@ -56,16 +56,22 @@ function glanceBytes(settings: ChunkSettings): number {
   return Math.min(PAGE_BYTES, settings.windowBytes);
 }
 
-/** End of the window that starts at `position`: at the end of a page where windows are larger, or of the text. */
-function windowEnd(source: ByteSource, settings: ChunkSettings, position: number): number {
-  let end = position + settings.windowBytes;
-  if (settings.windowBytes >= 2 * PAGE_BYTES) end -= end % PAGE_BYTES;
+/**
+ * End of the window that starts at `position`: at a multiple of its size where that is more than a page, as `writeAt` has
+ * it, or of the text. What the window before left of a character at its end comes on top.
+ */
+function windowEnd(source: ByteSource, { windowBytes }: ChunkSettings, position: number): number {
+  let end = position + windowBytes;
+  if (windowBytes >= 2 * PAGE_BYTES) {
+    end += PAGE_BYTES;
+    end -= end % windowBytes;
+  }
   return Math.min(end, source.size);
 }
 
 /** Bytes that a slot's input part needs for windows of the given size. */
 export function windowRoom(windowBytes: number): number {
-  return windowBytes + 2 * PAGE_BYTES;
+  return windowBytes + 3 * PAGE_BYTES;
 }
 
 function checkStop(settings: ChunkSettings): void {
