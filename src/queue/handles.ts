@@ -10,7 +10,10 @@ const TABLE = 1;
 const SENT = 2;
 const SENT_AT = 4;
 
-/** Words of a table: how many places it has, then the places. A place is `owner * 2 + end`, 0 where it is free. */
+/**
+ * Words of a table: how many places it has, the places, and for each the thread that sent it, where it is on a journey. A
+ * place is `owner * 2 + end`, 0 where it is free.
+ */
 const PLACES = 0;
 const FIRST_PLACE = 1;
 const FIRST_PLACES = 15;
@@ -23,8 +26,9 @@ const LONGEST_JOURNEY_S = 10;
  * holds does not count any more, and its place is used again.
  *
  * A handle that is on its way counts too, so that the sender may close its own at once. One that goes to a known receiver
- * is the journey's, an owner that its sender declares dead once it cannot arrive any more. Of one in a queue or a pipe that
- * nobody takes it from nobody hears, so it counts for some seconds only.
+ * is the journey's, an owner that its sender declares dead once it cannot arrive any more; where the sender itself dies, its
+ * receiver ends with it. Of one in a queue or a pipe that nobody takes it from nobody hears, so it counts for some seconds
+ * only.
  */
 export class Handles {
   readonly #words: Int32Array;
@@ -52,10 +56,10 @@ export class Handles {
   remove(end: number, beforeLast: () => void): boolean {
     return this.#exclusively(() => {
       const table = this.#table();
-      const index = table.indexOf(heapOwner() * 2 + end, FIRST_PLACE);
+      const index = placesOf(table).indexOf(heapOwner() * 2 + end) + FIRST_PLACE;
       const isLast = !this.#isOpen(0, index) && !this.#isOpen(1, index);
       if (isLast) beforeLast();
-      if (index > 0) table[index] = 0;
+      if (index >= FIRST_PLACE) table[index] = 0;
       if (!isLast) return false;
       this.#words[this.#at + TABLE] = 0;
       free(table.byteOffset);
@@ -66,7 +70,7 @@ export class Handles {
   /** A handle to an end is sent, on the `journey` or, with 0, to nobody in particular. */
   depart(end: number, journey: number): void {
     this.#exclusively(() => {
-      if (journey !== 0) return this.#place(journey * 2 + end);
+      if (journey !== 0) return this.#place(journey * 2 + end, heapOwner());
       this.#words[this.#at + SENT + end]!++;
       this.#words[this.#at + SENT_AT + end] = seconds();
     });
@@ -77,7 +81,7 @@ export class Handles {
     this.#exclusively(() => {
       this.#place(heapOwner() * 2 + end);
       // All of them: what is encoded for a second time, since it did not fit, travels once.
-      if (journey !== 0) return void replaceAll(this.#table(), journey * 2 + end, 0);
+      if (journey !== 0) return replaceAll(placesOf(this.#table()), journey * 2 + end, 0);
       const index = this.#at + SENT + end;
       this.#words[index] = Math.max(0, this.#words[index]! - 1);
     });
@@ -90,9 +94,9 @@ export class Handles {
 
   #isOpen(end: number, except: number = -1): boolean {
     const table = this.#table();
-    for (let index = FIRST_PLACE; index < table.length; index++) {
+    for (let index = FIRST_PLACE; index <= table[PLACES]!; index++) {
       const place = table[index]!;
-      if (index !== except && place !== 0 && (place & 1) === end && !isOwnerGone(place)) return true;
+      if (index !== except && place !== 0 && (place & 1) === end && !isGone(table, index)) return true;
     }
     return this.journeyLeft(end) > 0;
   }
@@ -104,31 +108,34 @@ export class Handles {
     return Math.max(0, LONGEST_JOURNEY_S - since) * 1000;
   }
 
-  #place(place: number): void {
+  #place(place: number, sender: number = 0): void {
     let table = this.#table();
     let index = FIRST_PLACE;
-    while (index < table.length && table[index] !== 0 && !isOwnerGone(table[index]!)) index++;
-    if (index >= table.length) table = this.#grow(table);
+    while (index <= table[PLACES]! && table[index] !== 0 && !isGone(table, index)) index++;
+    if (!(index <= table[PLACES]!)) table = this.#grow(table);
     table[index] = place;
+    table[index + table[PLACES]!] = sender;
   }
 
   #grow(table: Int32Array): Int32Array {
-    const places = table.length === 0 ? FIRST_PLACES : (table.length - FIRST_PLACE) * 2;
-    const offset = allocateZeroed((FIRST_PLACE + places) * 4);
-    const grown = typedView(Int32Array, offset, FIRST_PLACE + places);
-    grown.set(table);
+    const before = table[PLACES] ?? 0;
+    const places = before === 0 ? FIRST_PLACES : before * 2;
+    const offset = allocateZeroed((FIRST_PLACE + 2 * places) * 4);
+    const grown = typedView(Int32Array, offset, FIRST_PLACE + 2 * places);
+    grown.set(placesOf(table), FIRST_PLACE);
+    grown.set(table.subarray(FIRST_PLACE + before), FIRST_PLACE + places);
     grown[PLACES] = places;
     this.#words[this.#at + TABLE] = offset | 0;
-    if (table.length > 0) free(table.byteOffset);
+    if (before > 0) free(table.byteOffset);
     return grown;
   }
 
   #table(): Int32Array {
     const offset = this.#words[this.#at + TABLE]! >>> 0;
     if (offset === 0) return new Int32Array(0);
-    if (this.#seen.byteOffset !== offset || this.#seen[PLACES] !== this.#seen.length - FIRST_PLACE) {
+    if (this.#seen.byteOffset !== offset || this.#seen[PLACES]! * 2 !== this.#seen.length - FIRST_PLACE) {
       const places = typedView(Int32Array, offset, FIRST_PLACE)[PLACES]!;
-      this.#seen = typedView(Int32Array, offset, FIRST_PLACE + places);
+      this.#seen = typedView(Int32Array, offset, FIRST_PLACE + 2 * places);
     }
     return this.#seen;
   }
@@ -139,8 +146,12 @@ export class Handles {
   }
 }
 
-function replaceAll(table: Int32Array, place: number, by: number): void {
-  for (let at = FIRST_PLACE; at < table.length; at++) if (table[at] === place) table[at] = by;
+function placesOf(table: Int32Array): Int32Array {
+  return table.subarray(FIRST_PLACE, FIRST_PLACE + (table[PLACES] ?? 0));
+}
+
+function replaceAll(places: Int32Array, place: number, by: number): void {
+  for (let at = 0; at < places.length; at++) if (places[at] === place) places[at] = by;
 }
 
 /**
@@ -153,9 +164,10 @@ export function areAbandoned(words: Uint32Array, at: number): boolean {
   }
   const table = words[at + TABLE]! >>> 2;
   if (table === 0) return false;
-  for (let place = 0; place < words[table + PLACES]!; place++) {
-    const owner = words[table + FIRST_PLACE + place]! >>> 1;
-    if (owner !== 0 && !isThreadGone(owner)) return false;
+  const places = words[table + PLACES]!;
+  for (let index = table + FIRST_PLACE; index < table + FIRST_PLACE + places; index++) {
+    const [owner, sender] = [words[index]! >>> 1, words[index + places]!];
+    if (owner !== 0 && !isThreadGone(owner) && !(sender !== 0 && isThreadGone(sender))) return false;
   }
   return true;
 }
@@ -165,8 +177,13 @@ export function tableOf(words: Uint32Array, at: number): number {
   return words[at + TABLE]!;
 }
 
-function isOwnerGone(place: number): boolean {
-  const owner = place >>> 1;
+/** Whether what has a place cannot use or get its handle any more. */
+function isGone(table: Int32Array, index: number): boolean {
+  const [owner, sender] = [table[index]! >>> 1, table[index + table[PLACES]!]!];
+  return isOtherDead(owner) || (sender !== 0 && isOtherDead(sender));
+}
+
+function isOtherDead(owner: number): boolean {
   return owner !== heapOwner() && isOwnerDead(owner);
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { EndOfStreamError, Pipe, Pool, Process, Queue, TimeoutError } from "../../mod.ts";
 import { sendAll } from "./fixtures/pipe_targets.ts";
-import { closeUnused, takeThenReturn } from "./fixtures/journey_targets.ts";
+import { closeUnused, sendOnAndWait, takeThenReturn } from "./fixtures/journey_targets.ts";
 
 const timeout = 60_000;
 const now = Date.now;
@@ -68,6 +68,34 @@ describe("A handle on its way", () => {
     await assert.rejects(result.get());
     await gate.put("go");
     await Promise.all([before, end]);
+    reader.close();
+  });
+
+  test("is gone with its sender where that is killed before it has arrived", { timeout }, async () => {
+    const [gate, sent] = [new Queue<string>(), new Queue<string>()];
+    const [reader, writer] = Pipe(false);
+    const sender = new Process({ target: sendOnAndWait, args: [writer, gate, sent], daemon: false });
+    sender.start();
+    writer.close();
+    assert.equal(await sent.get(), "sent");
+    sender.kill();
+    await assert.rejects(reader.recv({ timeout: 8000 }), EndOfStreamError);
+    await sender.join();
+    reader.close();
+  });
+
+  test("keeps its end open among many more handles", { timeout }, async () => {
+    await using pool = new Pool(1);
+    const gate = new Queue<string>();
+    const before = pool.apply(takeThenReturn, [gate]);
+    const [reader, writer] = Pipe(false);
+    const others = Array.from({ length: 50 }, () => pool.apply(closeUnused, [writer]));
+    const sent = pool.apply(sendAll, [writer, ["late"]]);
+    writer.close();
+    anHourPasses();
+    await gate.put("go");
+    await Promise.all([before, ...others, sent]);
+    assert.equal(await reader.recv(), "late");
     reader.close();
   });
 
