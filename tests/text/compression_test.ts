@@ -26,7 +26,8 @@ async function unpack(bytes: Uint8Array, form: Compression): Promise<string> {
 
 async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
   const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
+  // A piece is good until the next one is asked for.
+  for await (const piece of pieces) all.push(piece.slice());
   return all;
 }
 
