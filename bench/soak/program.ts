@@ -39,7 +39,7 @@ function collectGarbage(): void {
 
 async function soak(minutes: number, seed: number, samplePath: string | undefined): Promise<boolean> {
   const random = new Random(seed);
-  const tally: Tally = { calls: 0, lost: 0, kills: 0 };
+  const tally: Tally = { calls: 0, lost: 0, kills: 0, late: 0 };
   const warm = new Pool(1);
   await warm.terminate();
   collectGarbage();

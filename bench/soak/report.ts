@@ -31,11 +31,12 @@ export function findings(
   looks: readonly Look[],
   before: Usage,
   after: Usage,
-  { calls, lost, kills }: Tally,
+  { calls, lost, kills, late }: Tally,
 ): { lines: string[]; problems: string[] } {
   const lines = [
     `${calls} calls, ${kills} kills, ${lost} calls lost with their workers; no other result lost or doubled`,
   ];
+  if (late > 0) lines.push(`${late} managers did not come up in time`);
   const problems: string[] = [];
   const from = (looks.at(-1)?.at ?? 0) * WARM_UP;
   for (const { name, of, spare } of figures) {

@@ -10,6 +10,8 @@ export interface Tally {
   /** Calls whose worker was killed under them. */
   lost: number;
   kills: number;
+  /** Managers that did not come up in time. */
+  late: number;
 }
 
 /** One step of the load; throws where a result is lost, doubled or not its own. */

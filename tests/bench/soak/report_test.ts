@@ -15,7 +15,7 @@ const flat: Usage = {
   threads: 12,
   children: 2,
 };
-const tally = { calls: 1, lost: 0, kills: 0 };
+const tally = { calls: 1, lost: 0, kills: 0, late: 0 };
 
 /** What is found in five minutes with a look a second, of which every seventh finds garbage. */
 function problemsOf(usageAt: (minute: number) => Partial<Usage>): string[] {
