@@ -1,13 +1,16 @@
 import {
+  CheckpointError,
   FileError,
   InvalidUtf8Error,
   KernelError,
   LookAheadLimitError,
   ManyhandsError,
+  OutputConflictError,
   RecordError,
 } from "../core/errors.ts";
 import type { TextFailure, TextReport } from "../text/report.ts";
 import { formatBytes } from "./byte_size.ts";
+import { visibleText } from "./visible_text.ts";
 
 function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;
@@ -41,7 +44,16 @@ export function failureEvent(failure: TextFailure): string {
 /** One failed input for people; the error of a file, record or kernel says in its message what it is about. */
 export function failureText(failure: TextFailure): string {
   const { path, error } = failure;
-  if ([FileError, RecordError, KernelError].some((told) => error instanceof told)) return error.message;
+  if ([FileError, RecordError, KernelError].some((told) => error instanceof told)) return visibleText(error.message);
   const isText = error instanceof InvalidUtf8Error || error instanceof LookAheadLimitError;
-  return `Cannot ${isText ? "lower-case" : "work on"} ${path === "-" ? "standard input" : path}: ${error.message}`;
+  const name = path === "-" ? "standard input" : path;
+  return visibleText(`Cannot ${isText ? "lower-case" : "work on"} ${name}: ${error.message}`);
+}
+
+/** What ended a run, for people. */
+export function errorText(error: Error): string {
+  const isOfPath = [FileError, RecordError, KernelError, OutputConflictError, CheckpointError].some((told) =>
+    error instanceof told
+  );
+  return isOfPath ? visibleText(error.message) : error.message;
 }

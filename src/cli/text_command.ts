@@ -12,7 +12,7 @@ import type { LowercaseOptions } from "../text/text_options.ts";
 import { ExitCode, signalExitCode } from "./exit_code.ts";
 import { progressDisplay } from "./progress_display.ts";
 import type { ProgressDisplay, ProgressForm } from "./progress_form.ts";
-import { reportJson } from "./report_lines.ts";
+import { errorText, reportJson } from "./report_lines.ts";
 import type { TextArguments } from "./text_arguments.ts";
 
 const RESUMABLE = "what is done is kept: go on with the same command and --resume";
@@ -65,7 +65,7 @@ export async function textCommand<R extends TextReport>(
       printErrorLine(`manyhands: Stopped; ${args.resume ? RESUMABLE : "incomplete outputs are removed"}`);
       return signalExitCode(stoppedBy);
     }
-    printErrorLine(`manyhands: ${(error as Error).message}`);
+    printErrorLine(`manyhands: ${errorText(error as Error)}`);
     // With --resume what cannot be written ends the run only where it is the journal, or may be lost.
     if (args.resume && (error instanceof FileError || work.isResumable(error))) {
       printErrorLine(`manyhands: ${RESUMABLE}`);

@@ -1,5 +1,5 @@
 import type { Disk } from "../runtime/disk.ts";
-import { folderName } from "../runtime/files.ts";
+import { fileErrorCode, folderName } from "../runtime/files.ts";
 import {
   beginRecord,
   dropRecord,
@@ -218,8 +218,9 @@ export class CheckpointRecorder<C> {
   async #recordNotes(): Promise<void> {
     const notes = [...this.#notes];
     this.#notes.clear();
-    const files = [...new Set(notes.flatMap(([, note]) => note.files))];
-    await Promise.all(files.map((path) => this.#orFail(path, () => this.#disk.sync(path))));
+    const keys = new Map(notes.flatMap(([key, { files }]) => files.map((path) => [path, key])));
+    const files = [...keys.keys()];
+    await Promise.all(Array.from(keys, ([path, key]) => this.#orFail(path, () => this.#syncNoted(path, key))));
     await this.#nameDurably(files);
     for (const [key, { progress }] of notes) {
       const number = this.#numbers.get(key);
@@ -227,6 +228,15 @@ export class CheckpointRecorder<C> {
     }
     await this.#syncJournal();
     for (const [, { onRecorded }] of notes) onRecorded();
+  }
+
+  async #syncNoted(path: string, key: string): Promise<void> {
+    try {
+      await this.#disk.sync(path);
+    } catch (error) {
+      // An output that was forgotten meanwhile is removed, and there will be no record of it.
+      if (this.#numbers.has(key) || fileErrorCode(error) !== "ENOENT") throw error;
+    }
   }
 
   #syncJournal(): Promise<void> {

@@ -72,6 +72,22 @@ export function readError(path: string, system: string | undefined, message: str
   return new FileError(code, path, `Cannot read ${path}: ${because(system, message)}`, { cause });
 }
 
+/** What a decompressor found. */
+class DecodeError extends Error {}
+
+/** The error to report for an input that is not what its form of compression asks for. */
+export function damagedError(path: string, form: string, message: string, cause: unknown): FileError {
+  const name = path === "-" ? "standard input" : path;
+  return new FileError("ERR_INPUT_UNREADABLE", path, `Cannot read ${name} as ${form}: ${message}`, {
+    cause: new DecodeError(message, { cause }),
+  });
+}
+
+/** Whether an error is of `damagedError`: the same input would fail again. */
+export function isDamage(error: FileError): boolean {
+  return error.cause instanceof DecodeError;
+}
+
 /** The error to report for an output that could not be written. */
 export function writeError(path: string, system: string | undefined, message: string, cause?: unknown): FileError {
   const code: FileErrorCode = system === "ENOSPC" || system === "EDQUOT" ? "ERR_DISK_FULL" : "ERR_OUTPUT_UNWRITABLE";

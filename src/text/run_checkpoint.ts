@@ -6,7 +6,7 @@ import { Checkpoint, type Draft, journalPath, type Kept } from "./checkpoint.ts"
 import type { OutputProgress, RunIdentity, TextBytes } from "./checkpoint_records.ts";
 import type { DirectProgress } from "./direct_run.ts";
 import { draftPath } from "./draft_path.ts";
-import { readError, writeError } from "./file_failure.ts";
+import { isDamage, readError, writeError } from "./file_failure.ts";
 import { type InputMark, inputMark } from "./input_mark.ts";
 import type { ChunkState } from "./lower_chunk.ts";
 import type { StreamCursor } from "./stream_place.ts";
@@ -190,7 +190,8 @@ export class RunCheckpoint<C = TextCursor> {
   /** Whether the incomplete output of an input that failed is of use to a run that resumes; if not, it is forgotten. */
   keepsAfter(path: string, error: unknown): boolean {
     const passes = error instanceof WorkerLostError ||
-      (error instanceof FileError && error.code !== "ERR_INPUT_CHANGED" && error.code !== "ERR_INPUT_NOT_FOUND");
+      (error instanceof FileError && !isDamage(error) && error.code !== "ERR_INPUT_CHANGED" &&
+        error.code !== "ERR_INPUT_NOT_FOUND");
     if (passes) this.#checkpoint.end(path);
     else this.#checkpoint.drop(path);
     return passes;

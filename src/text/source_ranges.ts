@@ -104,7 +104,7 @@ export class SourceRanges {
     if (own === undefined) {
       const stored = path === "-" ? standardInput() : readInOrder(path);
       stream = new RecordStream(
-        decodedText(stored, source.decompress, (bytes) => meter.add(bytes)),
+        decodedText(path, stored, source.decompress, (bytes) => meter.add(bytes)),
         settings.mapper,
         settings.chunkBytes,
         { name: path, consumed: resumed?.consumed ?? 0 },
@@ -150,7 +150,7 @@ export class SourceRanges {
     if (first === undefined) throw this.#stop!.reason;
     if (!(first.value instanceof Uint8Array)) return new ValueStream(iterator, first);
     return new RecordStream(
-      decodedText(continued(iterator, first.value), source.decompress, this.#options.onRead),
+      decodedText(source.path, continued(iterator, first.value), source.decompress, this.#options.onRead),
       settings.mapper,
       settings.chunkBytes,
     );

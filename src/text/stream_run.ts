@@ -65,7 +65,7 @@ export class StreamRun {
     const stored = source.bytes ?? (source.path === "-" ? standardInput() : readInOrder(source.path));
     const stream: StreamText = {
       name: source.path,
-      bytes: decodedText(stored, source.decompress, (bytes) => meter.add(bytes)),
+      bytes: decodedText(source.path, stored, source.decompress, (bytes) => meter.add(bytes)),
       // Standard input has nothing that would have to be waited for.
       isOwn: source.bytes === undefined && source.path !== "-",
       isLive: source.size === undefined,

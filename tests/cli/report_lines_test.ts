@@ -45,10 +45,15 @@ describe("reportJson", () => {
 });
 
 describe("failureText", () => {
-  test("names the input once", { timeout }, () => {
+  test("names the input once, on one line and without what would move the cursor", { timeout }, () => {
     assert.equal(failureText(missing), "Cannot read a: there is no such file");
     const invalid = new InvalidUtf8Error(7);
     assert.equal(failureText({ path: "b", error: invalid }), "Cannot lower-case b: Invalid UTF-8 at byte 7");
+    const path = "new\nline\u001b[2J\u0085";
+    const escaped = "new\\nline\\x1b[2J\\x85";
+    assert.equal(failureText({ path, error: invalid }), `Cannot lower-case ${escaped}: Invalid UTF-8 at byte 7`);
+    const error = new FileError("ERR_INPUT_UNREADABLE", path, `Cannot read ${path}: input/output error`);
+    assert.equal(failureText({ path, error }), `Cannot read ${escaped}: input/output error`);
     assert.equal(
       failureText({ path: "-", error: invalid }),
       "Cannot lower-case standard input: Invalid UTF-8 at byte 7",

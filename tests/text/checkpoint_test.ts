@@ -6,6 +6,7 @@ import process from "node:process";
 import { describe, test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { CheckpointError, type CheckpointErrorCode, FileError } from "../../src/core/errors.ts";
+import { disk } from "../../src/runtime/disk.ts";
 import { Checkpoint, journalPath } from "../../src/text/checkpoint.ts";
 import { lowercaseWith } from "../../src/text/lowercase.ts";
 import { lowercase, type LowercaseOptions, type TextProgress, type TextReport } from "../../src/text/mod.ts";
@@ -311,6 +312,40 @@ describe("lowercase with a checkpoint", () => {
         names.forEach((name, index) => folder.write(`in/${name}`, TEXT + index));
         await run({ input: folder.at("in"), output: folder.at("out") });
         names.forEach((name, index) => assert.equal(folder.read(`out/${name}`), TEXT.toLowerCase() + index));
+      }),
+  );
+
+  test(
+    "an input that fails while its output is made to last fails alone",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const bytes = gzipSync("TEXT ".repeat(5 * CHUNK / 5));
+        folder.write("in/damaged.gz", bytes.subarray(0, bytes.length - 8));
+        folder.write("in/whole", TEXT);
+        let tell!: () => void;
+        const failed = new Promise<void>((resolve) => tell = resolve);
+        const report = await lowercaseWith(() => inlinePool(), {
+          input: folder.at("in"),
+          output: folder.at("out"),
+          compress: "none",
+          chunkBytes: CHUNK,
+          processes: 2,
+          checkpoint: true,
+          onError: () => tell(),
+        }, {
+          interval: 0,
+          disk: {
+            ...disk,
+            // Its output is removed by then.
+            sync: async (path) => {
+              if (path.includes("damaged")) await failed;
+              await disk.sync(path);
+            },
+          },
+        });
+        assert.deepEqual(report.failed.map(({ path }) => path), [folder.at("in/damaged.gz")]);
+        assert.equal(folder.read("out/whole"), TEXT.toLowerCase());
       }),
   );
 

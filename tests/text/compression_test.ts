@@ -6,6 +6,7 @@ import * as zlib from "node:zlib";
 import fc from "fast-check";
 import { decompressFrame } from "../../src/runtime/compression.ts";
 import type { Compression } from "../../src/runtime/compression.ts";
+import type { FileError } from "../../src/core/errors.ts";
 import { lowercase } from "../../src/text/mod.ts";
 import type { TextProgress } from "../../src/text/report.ts";
 import { zstdFrames } from "../../src/text/zstd_frames.ts";
@@ -115,10 +116,31 @@ for (const [form, suffix] of [["gzip", "gz"], ["zstd", "zst"]] as const) {
           folder.write(`in/whole.${suffix}`, whole);
           const report = await lowercase({ input: folder.at("in"), output: folder.at("out"), compress: "none" });
           const failed = report.failed.map(({ path }) => path.slice(folder.at("in").length + 1)).sort();
+          for (const { path, error } of report.failed) {
+            assert.equal((error as FileError).code, "ERR_INPUT_UNREADABLE");
+            assert.ok(error.message.startsWith(`Cannot read ${path} as ${form}: `), error.message);
+          }
           // What follows a gzip member and is none is left out, as by gzip itself.
           assert.deepEqual(failed.filter((name) => !name.startsWith("trailed")), [`cut.${suffix}`, `other.${suffix}`]);
           assert.equal(folder.read("out/whole"), LOWERED.repeat(5000));
           assert.deepEqual(folder.files().filter((name) => /tmp$|out.cut|out.other/.test(name)), []);
+        }),
+    );
+
+    test(
+      "a damaged file that is mended is begun anew by a run that resumes",
+      { timeout },
+      () =>
+        inTemporaryFolder(async (folder) => {
+          const whole = pack(LINE.repeat(5000), form);
+          const input = folder.write(`in.${suffix}`, whole.subarray(0, whole.length - 9));
+          const options = { input, output: folder.at("out"), chunkBytes: CHUNK, checkpoint: true };
+          const { failed } = await lowercase(options);
+          assert.equal(failed.length, 1);
+          folder.write(`in.${suffix}`, whole);
+          assert.deepEqual((await lowercase(options)).failed, []);
+          assert.equal(folder.read("out"), LOWERED.repeat(5000));
+          assert.deepEqual(folder.files(), [`in.${suffix}`, "out"]);
         }),
     );
 

@@ -375,7 +375,7 @@ describe("mapText", () => {
         const input = [folder.at("missing"), folder.write("b.txt", "b"), folder.write("c.csv.gz", "no gzip")];
         const { failed, files } = await mapText({ input, output: folder.at("out"), task: upper, processes: 2 });
         assert.deepEqual(failed.map(({ path }) => path), [input[0], input[2]]);
-        assert.match(failed[1]!.error.message, /^Cannot map .*c\.csv\.gz: /);
+        assert.match(failed[1]!.error.message, /^Cannot read .*c\.csv\.gz as gzip: /);
         assert.equal(files, 1);
         assert.deepEqual(folder.files().filter((name) => name.startsWith("out")), ["out/b.txt"]);
       }),
