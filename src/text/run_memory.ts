@@ -23,10 +23,10 @@ export class RunMemory {
    * @throws {OutOfMemoryError} where the shared memory has no room for them
    */
   constructor(options: TextSettings, processes: number, streams: boolean, checkpoint?: string) {
-    const { chunkBytes, invalid, kernel } = options;
+    const { chunkBytes, streamBytes, invalid, kernel } = options;
     const windowBytes = Math.min(WINDOW_BYTES, chunkBytes);
     const roomBytes = windowRoom(kernel?.source.cut === "lines" ? chunkBytes : windowBytes);
-    const inputBytes = streams ? Math.max(chunkBytes, roomBytes) : roomBytes;
+    const inputBytes = streams ? Math.max(streamBytes, roomBytes) : roomBytes;
     // A few letters grow; where more of them come than this allows for, the chunk is written in pieces.
     const outputBytes = kernel === undefined
       ? chunkBytes + chunkBytes / 64 + 4 * PAGE_BYTES

@@ -26,7 +26,10 @@ export interface LowercaseOptions {
    * is ready; the text inside an output is in order in any case.
    */
   ordered?: boolean;
-  /** Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; by default 4 MiB, less for a stream or many workers. */
+  /**
+   * Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; by default 4 MiB, 1 MiB of streams and
+   * compressed inputs, less for many workers.
+   */
   chunkBytes?: number;
   /** Invalid UTF-8: `"pass"` it through unchanged (default), fail with an `"error"`, or `"replace"` it by U+FFFD. */
   invalid?: InvalidMode;
@@ -72,6 +75,8 @@ export interface TextSettings {
   readonly processes: number;
   readonly ordered: boolean;
   readonly chunkBytes: number;
+  /** Bytes of a stream or a compressed input that are worked on at a time. */
+  readonly streamBytes: number;
   readonly invalid: InvalidMode;
   readonly kernel?: KernelRun | undefined;
   readonly compression: CompressionChoices;
@@ -130,6 +135,10 @@ export function readOptions(options: LowercaseOptions, kernel?: KernelRun): Text
     processes,
     ordered,
     chunkBytes,
+    // What a kernel takes may be a line as long as a chunk.
+    streamBytes: options.chunkBytes === undefined && kernel === undefined
+      ? Math.min(chunkBytes, DEFAULT_STREAM_CHUNK_BYTES)
+      : chunkBytes,
     invalid,
     kernel,
     compression: {
