@@ -7,6 +7,7 @@ import { benchFile, runtimeNames } from "../frame/runtimes.ts";
 
 const { values } = parseArgs({
   options: {
+    leak: { type: "string", default: "0" },
     minutes: { type: "string", default: "5" },
     runtime: { type: "string", multiple: true, default: [...runtimeNames] },
     samples: { type: "string" },
@@ -16,9 +17,12 @@ const { values } = parseArgs({
 
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
+const leak = Number(values.leak);
 const wanted = runtimeNames.filter((name) => values.runtime.includes(name));
-if (!(minutes > 0) || !Number.isInteger(seed) || wanted.length !== new Set(values.runtime).size) {
-  console.error(`Expected --minutes above 0, an integer --seed and --runtime ${runtimeNames.join(", ")}`);
+if (!(minutes > 0) || !(leak >= 0) || !Number.isInteger(seed) || wanted.length !== new Set(values.runtime).size) {
+  console.error(
+    `Expected --minutes above 0, --leak of 0 or more, an integer --seed and --runtime ${runtimeNames.join(", ")}`,
+  );
   process.exit(2);
 }
 
@@ -31,7 +35,7 @@ const flags = {
 let failed = 0;
 for (const name of wanted) {
   console.log(`${name}: ${minutes} minutes, seed ${seed}`);
-  const args = [...flags[name], benchFile("soak/program.ts"), String(minutes), String(seed)];
+  const args = [...flags[name], benchFile("soak/program.ts"), String(minutes), String(seed), String(leak)];
   if (values.samples !== undefined) args.push(join(values.samples, `${name}.csv`));
   const child = spawn(benchFile(`../node_modules/.bin/${name}`), args, { stdio: "inherit" });
   // What hangs beyond all deadlines of the program itself.

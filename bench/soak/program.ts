@@ -1,10 +1,11 @@
 /**
- * The soak of one runtime: `program.ts MINUTES SEED [FILE]`. Mixed load with random kills until the time is over; each result is
- * checked, and memory, threads and descriptors have to stay where they are. The last line says what came of it; `FILE` gets every
- * sample.
+ * The soak of one runtime: `program.ts MINUTES SEED LEAK [FILE]`. Mixed load with random kills until the time is over; each result
+ * is checked, and memory, threads and descriptors have to stay where they are. The last line says what came of it; `FILE` gets every
+ * sample. `LEAK` bytes of each call are kept on purpose.
  */
 import process from "node:process";
 import { isMainProcess, Pool } from "../../mod.ts";
+import { Leak } from "./leak.ts";
 import { killChild, steps } from "./load.ts";
 import { Looks } from "./looks.ts";
 import { PROCESSES, THREADS } from "./pool_steps.ts";
@@ -37,7 +38,7 @@ function collectGarbage(): void {
   Bun?.gc(true);
 }
 
-async function soak(minutes: number, seed: number, samplePath: string | undefined): Promise<boolean> {
+async function soak(minutes: number, seed: number, leak: Leak, samplePath: string | undefined): Promise<boolean> {
   const random = new Random(seed);
   const tally: Tally = { calls: 0, lost: 0, kills: 0, late: 0 };
   const warm = new Pool(1);
@@ -53,6 +54,7 @@ async function soak(minutes: number, seed: number, samplePath: string | undefine
   let failure: unknown;
   let answersAtKill = 0;
   const sampler = setInterval(() => {
+    leak.grow(tally.calls);
     collectGarbage();
     const now = usage();
     const at = (performance.now() - began) / 60_000;
@@ -107,7 +109,7 @@ async function soak(minutes: number, seed: number, samplePath: string | undefine
 }
 
 if (isMainProcess) {
-  const [minutes, seed, samplePath] = process.argv.slice(2);
-  const isClean = await soak(Number(minutes), Number(seed), samplePath);
+  const [minutes, seed, leak, samplePath] = process.argv.slice(2);
+  const isClean = await soak(Number(minutes), Number(seed), new Leak(Number(leak)), samplePath);
   process.exit(isClean ? 0 : 1);
 }

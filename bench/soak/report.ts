@@ -1,10 +1,12 @@
 import type { Tally } from "./step.ts";
-import { floors, grows, type Sample, trendOf } from "./trend.ts";
+import { floors, goesOn, grows, type Sample, type Trend, trendOf } from "./trend.ts";
 import type { Look } from "./looks.ts";
 import type { Usage } from "./usage.ts";
 
 /** Share of the time until the load has seen everything once, and what is compiled and kept for reuse is there. */
 const WARM_UP = 1 / 3;
+/** From this share of the time on a rise has to go on, to be one that does not end by itself. */
+const LAST = 2 / 3;
 /** Parts of the time whose floors are compared. */
 const PARTS = 10;
 /** Share of the mean by which a figure may grow. */
@@ -38,19 +40,23 @@ export function findings(
   ];
   if (late > 0) lines.push(`${late} managers did not come up in time`);
   const problems: string[] = [];
-  const from = (looks.at(-1)?.at ?? 0) * WARM_UP;
+  const end = looks.at(-1)?.at ?? 0;
   for (const { name, of, spare } of figures) {
-    const samples = looks.filter(({ at }) => at >= from).map(({ at, usage }): Sample => ({ at, value: of(usage) }));
+    const judged = looks.filter(({ at }) => at >= end * WARM_UP);
+    const samples = judged.map(({ at, usage }): Sample => ({ at, value: of(usage) }));
     if (samples.length < 3 * PARTS) {
       lines.push(`${name}: too few samples (${samples.length}) for a trend`);
       continue;
     }
     const lowest = floors(samples, PARTS);
-    const { mean, slope, error } = trendOf(lowest);
-    const text = `${name}: floor ${mean.toFixed(1)}, slope ${slope.toFixed(2)} ± ${error.toFixed(2)} a minute, ` +
-      `${samples.length} samples of ${lowest.length} parts`;
+    const last = floors(samples.filter(({ at }) => at >= end * LAST), PARTS);
+    const trend = trendOf(lowest);
+    const text = `${name}: floor ${trend.mean.toFixed(1)}, slope ${shownSlope(trend)} a minute, ` +
+      `${shownSlope(trendOf(last))} in the last third, ${samples.length} samples of ${lowest.length} parts`;
     lines.push(text);
-    if (grows(lowest, Math.max(TOLERANCE * mean, spare))) problems.push(`grows: ${text}`);
+    const isGrowth = grows(lowest, Math.max(TOLERANCE * trend.mean, spare));
+    if (isGrowth && goesOn(last)) problems.push(`grows: ${text}`);
+    else if (isGrowth) lines.push(`${name}: that rise has ended`);
   }
   lines.push(`at the end: ${shown(before)} before, ${shown(after)} after`);
   if (after.threads > before.threads + SPARE) problems.push(`${after.threads - before.threads} threads are left`);
@@ -59,6 +65,10 @@ export function findings(
   }
   if (after.children > before.children) problems.push(`${after.children - before.children} processes are left`);
   return { lines, problems };
+}
+
+function shownSlope({ slope, error }: Trend): string {
+  return `${slope.toFixed(2)} ± ${error.toFixed(2)}`;
 }
 
 function shown({ residentKib, descriptors, threads, children }: Usage): string {

@@ -48,3 +48,9 @@ export function grows(samples: readonly Sample[], tolerance: number): boolean {
   const minutes = samples.at(-1)!.at - samples[0]!.at;
   return slope - 3 * error > 0 && slope * minutes > tolerance;
 }
+
+/** Whether samples that grow in all go on growing in these, their last: what has come to its end is no leak. */
+export function goesOn(samples: readonly Sample[]): boolean {
+  const { slope, error } = trendOf(samples);
+  return slope > error;
+}

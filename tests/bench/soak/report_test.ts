@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Random } from "../../../bench/soak/random.ts";
 import { findings } from "../../../bench/soak/report.ts";
 import type { Usage } from "../../../bench/soak/usage.ts";
 
@@ -26,6 +27,18 @@ function problemsOf(usageAt: (minute: number) => Partial<Usage>): string[] {
   return findings(looks, flat, flat, tally).problems;
 }
 
+/** What is found in an hour, with garbage and noise as in a real one. */
+function problemsOfHour(usageAt: (minute: number) => Partial<Usage>): string[] {
+  const random = new Random(7);
+  const looks = Array.from({ length: 1800 }, (_, look) => {
+    const at = look / 30;
+    const { residentKib, heapKib, ...others } = { ...flat, ...usageAt(at) };
+    const noisy = { residentKib: residentKib + random.below(60_000), heapKib: heapKib + random.below(2000) };
+    return { at, usage: { ...others, ...noisy } };
+  });
+  return findings(looks, flat, flat, tally).problems;
+}
+
 describe("The judgement of a soak", () => {
   test("what comes and goes is no growth, nor what the first minute brings", { timeout }, () => {
     assert.deepEqual(problemsOf(() => ({})), []);
@@ -47,6 +60,25 @@ describe("The judgement of a soak", () => {
       assert.match(problem!, new RegExp(`^grows: (${Object.keys(leak(0)).map(shown)}):`));
       assert.deepEqual(others, []);
     }
+  });
+
+  test("100 bytes of each call are, in an hour of as few calls as a busy machine lets through", { timeout }, () => {
+    const kibOfMinute = 100 * 1100 / 1024;
+    const [problem, ...others] = problemsOfHour((minute) => ({ heapKib: 15_000 + kibOfMinute * minute }));
+    assert.match(problem!, /^grows: objects KiB:/);
+    assert.deepEqual(others, []);
+  });
+
+  test("what begins to grow late is, and what has come to its end is not", { timeout }, () => {
+    const [problem] = problemsOfHour((minute) => ({ residentKib: 200_000 + Math.max(0, minute - 40) * 3000 }));
+    assert.match(problem!, /^grows: resident KiB:/);
+    const ended = [
+      (minute: number) => ({ residentKib: 200_000 - 90_000 * Math.exp(-minute / 10) }),
+      (minute: number) => ({ residentKib: minute < 30 ? 180_000 : 210_000 }),
+      (minute: number) => ({ heapKib: minute < 30 ? 13_000 : 16_000 }),
+      (minute: number) => ({ sharedKib: minute < 30 ? 2048 : 4096 }),
+    ];
+    for (const usageAt of ended) assert.deepEqual(problemsOfHour(usageAt), []);
   });
 
   test("threads, descriptors and processes that are left at the end are", { timeout }, () => {
