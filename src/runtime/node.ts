@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { setTimeout } from "node:timers";
 import { builtin } from "./builtin.ts";
 import { startChildProcess } from "./child_process.ts";
 import { nodeSide } from "./node_side.ts";
@@ -10,6 +11,12 @@ const v8 = builtin<typeof import("node:v8")>("node:v8");
 
 /** Bytes from which on `copyLong` is faster than `set`. */
 const LONG_BYTES = 2048;
+
+/**
+ * Milliseconds that a program and its threads get to start. From a change of V8's flags on, Node compiles each of its own
+ * modules anew in each thread, since what it has compiled was made with other ones: 20 to 30 ms a thread.
+ */
+const START_MS = 500;
 
 /** V8's `set` copies to and from shared memory by the word, at a third of the speed; a fill by as many bytes is plain. */
 function copyLong(target: Uint8Array, source: Uint8Array): void {
@@ -34,9 +41,14 @@ export function nodeRuntime(): Runtime {
       // The space of new objects stays as it is: it would grow to three times 16 MiB, most of it garbage. That goes for
       // the threads that are started later, too.
       if (scope !== undefined) return;
-      v8().setFlagsFromString("--semi-space-growth-factor=1");
-      // Old objects are looked through before there are tens of mebibytes more of them.
-      if (forUsers) v8().setFlagsFromString("--optimize-for-size");
+      const keepSpace = (): void => v8().setFlagsFromString("--semi-space-growth-factor=1");
+      if (!forUsers) {
+        setTimeout(keepSpace, START_MS).unref();
+        return;
+      }
+      keepSpace();
+      // Old objects are looked through before there are tens of mebibytes more of them; heaps are made for that.
+      v8().setFlagsFromString("--optimize-for-size");
     },
   };
 }
