@@ -1,4 +1,4 @@
-import { ManyhandsError } from "../core/errors.ts";
+import { FileError, ManyhandsError } from "../core/errors.ts";
 import { fileStatus } from "../runtime/files.ts";
 import { changedError } from "./file_failure.ts";
 
@@ -34,9 +34,11 @@ export function assertInputUnchanged({ path, size, modified, identity }: FoundIn
   if (change !== undefined) throw changedError(path, change);
 }
 
-/** What to report for an input that failed with `error`: that it changed, where that may be why it is damaged. */
+/** What to report for an input that failed with `error`: how it changed, where that may be why it is damaged or too short. */
 export function changeBehind(input: FoundInput, error: unknown): unknown {
-  if (error instanceof ManyhandsError && error.code !== "ERR_INPUT_UNREADABLE") return error;
+  const isOfContent = error instanceof FileError &&
+    (error.code === "ERR_INPUT_UNREADABLE" || error.code === "ERR_INPUT_CHANGED");
+  if (error instanceof ManyhandsError && !isOfContent) return error;
   try {
     assertInputUnchanged(input);
   } catch (change) {

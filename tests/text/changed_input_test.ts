@@ -55,34 +55,51 @@ const changes: readonly (readonly [name: string, change: (path: string) => void,
   ["is removed", (path) => fs.rmSync(path), /it was removed$/],
 ];
 
-describe("a compressed input that changes during the run", () => {
+describe("an input that changes during the run", () => {
   for (const [name, run] of Object.entries(runs)) {
     for (const [does, change, found] of name === "lowercase" ? changes : changes.slice(3, 5)) {
-      test(`${name} tells that it ${does}, and has no output`, { timeout }, () =>
-        inTemporaryFolder(async (folder) => {
-          const input = folder.write("in.gz", STORED);
-          fs.utimesSync(input, BEFORE, BEFORE);
-          let isChanged = false;
-          const { failed, files } = await run({
-            input,
-            output: folder.at("out.txt"),
-            compress: "none",
-            onProgress: ({ bytesIn }) => {
-              if (bytesIn === 0 || isChanged) return;
-              isChanged = true;
-              change(input);
-            },
-          });
-          assert.equal(failed.length, 1);
-          const { error } = failed[0]!;
-          assert.ok(error instanceof FileError, `${error}`);
-          assert.equal(error.code, "ERR_INPUT_CHANGED");
-          assert.match(error.message, /in\.gz changed while it was read: /);
-          assert.match(error.message, found);
-          assert.equal(files, 0);
-          assert.deepEqual(folder.files().filter((name) => name !== "in.gz"), []);
-        }));
+      test(
+        `${name} tells that a compressed one ${does}, and has no output`,
+        { timeout },
+        () =>
+          inTemporaryFolder(async (folder) => {
+            const input = folder.write("in.gz", STORED);
+            fs.utimesSync(input, BEFORE, BEFORE);
+            let isChanged = false;
+            const { failed, files } = await run({
+              input,
+              output: folder.at("out.txt"),
+              compress: "none",
+              onProgress: ({ bytesIn }) => {
+                if (bytesIn === 0 || isChanged) return;
+                isChanged = true;
+                change(input);
+              },
+            });
+            assert.equal(failed.length, 1);
+            const { error } = failed[0]!;
+            assert.ok(error instanceof FileError, `${error}`);
+            assert.equal(error.code, "ERR_INPUT_CHANGED");
+            assert.match(error.message, /in\.gz changed while it was read: /);
+            assert.match(error.message, found);
+            assert.equal(files, 0);
+            assert.deepEqual(folder.files().filter((name) => name !== "in.gz"), []);
+          }),
+      );
     }
+
+    test(
+      `${name} tells that a file that is not compressed is emptied`,
+      { timeout },
+      () =>
+        inTemporaryFolder(async (folder) => {
+          const input = folder.write("in", TEXT);
+          const onProgress = (): void => fs.truncateSync(input, 0);
+          const { failed } = await run({ input, output: folder.at("out"), onProgress });
+          assert.match(failed[0]!.error.message, /in changed while it was read: its size went from \d+ to 0 bytes$/);
+          assert.deepEqual(folder.files(), ["in"]);
+        }),
+    );
 
     test(
       `${name} tells it in a run that is resumed, and begins anew after that`,
