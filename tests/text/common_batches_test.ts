@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { WorkerLostError } from "../../src/core/errors.ts";
+import { KernelError, WorkerLostError } from "../../src/core/errors.ts";
 import type { BatchedFile } from "../../src/text/file_tasks.ts";
 import { lowercaseWith } from "../../src/text/lowercase.ts";
-import { lowercase } from "../../src/text/mod.ts";
+import { lowercase, mapKernel } from "../../src/text/mod.ts";
+import { invert } from "./fixtures/text_kernels.ts";
 import { inlinePool } from "./inline_pool.ts";
 import { inTemporaryFolder, type TemporaryFolder } from "./temporary_folder.ts";
 
@@ -123,6 +124,34 @@ describe("many small files into one output", () => {
         const { failed } = await lowercaseWith(() => pool, options);
         assert.deepEqual(failed.map(({ path }) => path), [fatal]);
         assert.equal(folder.read("out"), expected.toSpliced(70, 1).join(""));
+      }),
+  );
+
+  test(
+    "a kernel of one's own is named with the file that it traps for, and with the one that it stays at",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        for (const [name, text] of [["a", "a"], ["b", "bX"], ["c", "c"]] as const) folder.write(`in/${name}`, text);
+        const options = {
+          kernel: invert,
+          input: folder.at("in"),
+          output: folder.at("out"),
+          concat: true,
+          processes: 1,
+        };
+        const { failed, files } = await mapKernel(options);
+        assert.deepEqual([files, failed.map(({ path }) => path)], [2, [folder.at("in/b")]]);
+        assert.ok(failed[0]!.error instanceof KernelError);
+        assert.deepEqual(
+          [...fs.readFileSync(folder.at("out"))],
+          [..."ac"].map((letter) => letter.charCodeAt(0) ^ 0xff),
+        );
+        folder.write("in/d", "bY");
+        await assert.rejects(mapKernel({ ...options, timeout: 300 }), (error: KernelError) => {
+          assert.deepEqual([error.code, error.path], ["ERR_KERNEL_TIMEOUT", folder.at("in/d")]);
+          return true;
+        });
       }),
   );
 
