@@ -18,13 +18,13 @@ function newScratch(size: number): Scratch {
 
 let scratch: Scratch | undefined;
 
-/**
- * Bytes that a value takes which is longer than those that most are encoded into, about; 0 where it is not, or only a
- * structured clone can carry it.
- */
+/** Bytes from which on a value costs less where both threads find it than copied in and out of a ring. */
+const LONG_BYTES = 1 << 14;
+
+/** Bytes that a long value takes, about; 0 where it is not long, or only a structured clone can carry it. */
 export function longEncoding(value: unknown, root: string): number {
-  const { bytes, writer } = scratch ??= newScratch(SCRATCH_BYTES);
-  return writer.write(value, 0, bytes.length, root) === "overflow" ? writer.position + writer.needed : 0;
+  const { writer } = scratch ??= newScratch(SCRATCH_BYTES);
+  return writer.write(value, 0, LONG_BYTES, root) === "overflow" ? writer.position + writer.needed : 0;
 }
 
 /**

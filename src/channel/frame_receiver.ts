@@ -7,14 +7,6 @@ import { decodeBlock, freeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingReader } from "./ring.ts";
 import { ValueReader } from "./value_reader.ts";
 
-/** The value at `start`; throws where it goes on behind the `length` bytes that it has. */
-function readWhole(reader: ValueReader, start: number, length: number): unknown {
-  reader.position = start;
-  const value = reader.read();
-  if (reader.position <= start + ((length + 7) & ~7)) return value;
-  throw corruptData(`Found a value of ${reader.position - start} bytes, expected ${length}`);
-}
-
 /**
  * Reads frames with values from a ring and puts payloads that came in parts together. After `next`, the fields tell of
  * the current frame; `release` it when its value was read.
@@ -73,12 +65,15 @@ export class FrameReceiver {
 
   /** Bytes of the current frame's value. */
   get length(): number {
-    if (this.#isInBlock) return this.#block().length;
-    return (this.ring.kind & ASSEMBLED) === 0 ? this.ring.length : this.#assembled;
+    if ((this.ring.kind & (ASSEMBLED | IN_BLOCK)) === 0) return this.ring.length;
+    return this.#isInBlock ? this.#block().length : this.#assembled;
   }
 
   /** Reads the value of the current frame. Call it once a frame. */
   value(): unknown {
+    if ((this.ring.kind & (ASSEMBLED | IN_BLOCK)) === 0) {
+      return this.#ringValues.readWhole(this.ring.payload, this.ring.length);
+    }
     if (this.#isInBlock) {
       try {
         return decodeBlock(this.#block());
@@ -86,12 +81,9 @@ export class FrameReceiver {
         this.#freeGiven();
       }
     }
-    if ((this.ring.kind & ASSEMBLED) === 0) {
-      return readWhole(this.#ringValues, this.ring.payload, this.ring.length);
-    }
     const bytes = this.#takeAssembly();
     const reader = new ValueReader(bytes, new Int32Array(bytes.buffer), new Float64Array(bytes.buffer));
-    return readWhole(reader, 0, bytes.length);
+    return reader.readWhole(0, bytes.length);
   }
 
   /** Whether modules may have to be loaded for the current frame's value to be read. */

@@ -16,7 +16,7 @@ import {
 import { objectCodec } from "./object_codec.ts";
 import { encodeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingWriter } from "./ring.ts";
-import { ValueWriter } from "./value_writer.ts";
+import { NUMBER_BYTES, ValueWriter } from "./value_writer.ts";
 
 /** A payload of its own: bytes, or a value that only a structured clone can carry. */
 export type Payload = { readonly bytes: Uint8Array } | { readonly clone: CloneForm };
@@ -107,6 +107,14 @@ export class FrameSender {
       : encodingForOutside(() => this.#writer.write(value, start, end, root), this.#outside);
     if (written !== "written") return NOT_SENT;
     return this.ring.commit(kind, detail, id, this.#writer.position - start);
+  }
+
+  /** As `sendValue`, for a number, or with `isListed` for a list of that one. */
+  sendNumber(kind: number, detail: number, id: number, value: number, isListed: boolean): number {
+    if (this.#stream !== undefined) return NOT_SENT;
+    const start = this.ring.reserve(NUMBER_BYTES);
+    if (start < 0) return NOT_SENT;
+    return this.ring.commit(kind, detail, id, this.#writer.writeNumber(value, start, isListed));
   }
 
   /** `detachNear` or `detach`, for a value that goes where this sends. */

@@ -22,6 +22,9 @@ export const RING_HEADER_BYTES = 128;
 /** Bytes of a frame before its payload. */
 export const FRAME_HEADER_BYTES = 16;
 
+/** Bytes between two looks at the head that are not needed yet. */
+const LOOK_BYTES = 4096;
+
 const SKIP = -1;
 const FREE = 0;
 const CLAIMED = 1;
@@ -39,8 +42,10 @@ class RingRegion {
   readonly doubles: Float64Array;
   readonly dataOffset: number;
   readonly capacity: number;
-  readonly #tail: number;
-  readonly #head: number;
+  /** Index of the word TAIL. */
+  readonly tail: number;
+  /** Index of the word HEAD. */
+  readonly head: number;
 
   constructor(buffer: SharedArrayBuffer, byteOffset: number, capacity: number) {
     if (capacity < 64 || (capacity & (capacity - 1)) !== 0) {
@@ -51,36 +56,27 @@ class RingRegion {
     this.doubles = new Float64Array(buffer, 0, buffer.byteLength >> 3);
     this.dataOffset = byteOffset + RING_HEADER_BYTES;
     this.capacity = capacity;
-    this.#tail = (byteOffset >> 2) + TAIL;
-    this.#head = (byteOffset >> 2) + HEAD;
+    this.tail = (byteOffset >> 2) + TAIL;
+    this.head = (byteOffset >> 2) + HEAD;
   }
 
   loadTail(): number {
-    return Atomics.load(this.words, this.#tail);
-  }
-  storeTail(value: number): void {
-    Atomics.store(this.words, this.#tail, value);
+    return Atomics.load(this.words, this.tail);
   }
   loadHead(): number {
-    return Atomics.load(this.words, this.#head);
+    return Atomics.load(this.words, this.head);
   }
-  storeHead(value: number): void {
-    Atomics.store(this.words, this.#head, value);
-  }
-  position(count: number): number {
-    return this.dataOffset + (count & (this.capacity - 1));
-  }
-}
-
-function padded(length: number): number {
-  return (length + 7) & ~7;
 }
 
 /** The producer's end. One frame is open at a time: `reserve`, write its payload, `commit`. */
 export class RingWriter {
   readonly region: RingRegion;
+  readonly words: Int32Array;
   /** Largest payload, in bytes, that fits a frame of this ring whatever its position: larger ones go in parts. */
   readonly maxPayload: number;
+  readonly #capacity: number;
+  readonly #dataOffset: number;
+  readonly #tailWord: number;
   #tail: number;
   #head: number;
   #frame = 0;
@@ -88,7 +84,11 @@ export class RingWriter {
 
   constructor(buffer: SharedArrayBuffer, byteOffset: number, capacity: number) {
     this.region = new RingRegion(buffer, byteOffset, capacity);
+    this.words = this.region.words;
     this.maxPayload = (capacity >> 2) - FRAME_HEADER_BYTES;
+    this.#capacity = capacity;
+    this.#dataOffset = this.region.dataOffset;
+    this.#tailWord = this.region.tail;
     this.#tail = this.region.loadTail();
     this.#head = this.region.loadHead();
   }
@@ -98,38 +98,34 @@ export class RingWriter {
    * the buffer, a multiple of 8; -1 where the ring has no room now. A frame that was opened and not committed is gone.
    */
   reserve(payload: number): number {
-    const region = this.region;
-    const size = FRAME_HEADER_BYTES + padded(payload);
-    const toEnd = region.capacity - (this.#tail & (region.capacity - 1));
+    const capacity = this.#capacity;
+    const size = FRAME_HEADER_BYTES + ((payload + 7) & ~7);
+    const at = this.#tail & (capacity - 1);
+    const toEnd = capacity - at;
     const skip = size > toEnd ? toEnd : 0;
-    if (!this.#hasRoom(skip + size)) return -1;
+    const end = (this.#tail + skip + size) | 0;
+    // The head is looked at now and then before it has to be: what compiled code has never done throws it away.
+    if (((end - this.#head) | 0) > capacity || (at & (LOOK_BYTES - 1)) < size) this.#head = this.region.loadHead();
+    if (((end - this.#head) | 0) > capacity) return -1;
     this.#skipped = skip;
-    this.#frame = region.position((this.#tail + skip) | 0);
+    this.#frame = this.#dataOffset + ((at + skip) & (capacity - 1));
     return this.#frame + FRAME_HEADER_BYTES;
-  }
-
-  #hasRoom(size: number): boolean {
-    if (this.region.capacity - ((this.#tail - this.#head) | 0) >= size) return true;
-    this.#head = this.region.loadHead();
-    return this.region.capacity - ((this.#tail - this.#head) | 0) >= size;
   }
 
   /** Closes the open frame with the payload's real length and publishes it. Returns the frame's place for `revoke`. */
   commit(kind: number, detail: number, id: number, payload: number): number {
-    const { words, region } = this;
-    if (this.#skipped > 0) words[region.position(this.#tail) >> 2] = SKIP;
+    const { words } = this;
     const frame = this.#frame >> 2;
+    // Where nothing is skipped that is the frame's own first word.
+    words[(this.#dataOffset + (this.#tail & (this.#capacity - 1))) >> 2] = SKIP;
     words[frame] = payload;
     words[frame + 1] = FREE;
     words[frame + 2] = id;
     words[frame + 3] = kind | (detail << 8);
-    this.#tail = (this.#tail + this.#skipped + FRAME_HEADER_BYTES + padded(payload)) | 0;
-    region.storeTail(this.#tail);
+    const tail = (this.#tail + this.#skipped + FRAME_HEADER_BYTES + ((payload + 7) & ~7)) | 0;
+    this.#tail = tail;
+    Atomics.store(words, this.#tailWord, tail);
     return frame;
-  }
-
-  get words(): Int32Array {
-    return this.region.words;
   }
 
   /**
@@ -167,12 +163,20 @@ export class RingReader {
   payload = 0;
   /** Length of the payload in bytes. */
   length = 0;
+  readonly #words: Int32Array;
+  readonly #capacity: number;
+  readonly #dataOffset: number;
+  readonly #headWord: number;
   #head: number;
   #tail: number;
   #frame = 0;
 
   constructor(buffer: SharedArrayBuffer, byteOffset: number, capacity: number) {
     this.region = new RingRegion(buffer, byteOffset, capacity);
+    this.#words = this.region.words;
+    this.#capacity = capacity;
+    this.#dataOffset = this.region.dataOffset;
+    this.#headWord = this.region.head;
     this.#head = this.region.loadHead();
     this.#tail = this.#head;
   }
@@ -189,16 +193,25 @@ export class RingReader {
    * `ERR_CORRUPT_DATA`, and stays where it is, where what lies there is no frame.
    */
   next(): boolean {
-    if (!this.hasNext()) return false;
-    const { region } = this;
-    const words = region.words;
-    let frame = region.position(this.#head) >> 2;
-    if (words[frame] === SKIP) {
-      this.#head = (this.#head + region.capacity - (this.#head & (region.capacity - 1))) | 0;
-      frame = region.position(this.#head) >> 2;
-    }
+    if (this.#head === this.#tail && !this.hasNext()) return false;
+    const words = this.#words;
+    const capacity = this.#capacity;
+    const mask = capacity - 1;
+    const first = this.#head & mask;
+    const whole = capacity - first;
+    // A number and no branch: what compiled code has never done throws it away.
+    const skip = words[(this.#dataOffset + first) >> 2] === SKIP ? whole : 0;
+    this.#head = (this.#head + skip) | 0;
+    const at = (first + skip) & mask;
+    const frame = (this.#dataOffset + at) >> 2;
     const length = words[frame]!;
-    this.#check(length);
+    const ahead = (this.#tail - this.#head) | 0;
+    const toEnd = capacity - at;
+    // The frame has to be all between the head and the tail, and in one piece.
+    const room = (ahead < toEnd ? ahead : toEnd) - FRAME_HEADER_BYTES;
+    if (length < 0 || length > room || (at & 7) !== 0) {
+      throw corruptData(`Found a frame of ${length} bytes at byte ${this.#head} of a ring, expected at most ${room}`);
+    }
     this.#frame = frame;
     this.length = length;
     this.id = words[frame + 2]!;
@@ -209,22 +222,15 @@ export class RingReader {
     return true;
   }
 
-  /** Throws where a payload of that length is not all between the head and the tail, and in one piece. */
-  #check(length: number): void {
-    const toEnd = this.region.capacity - (this.#head & (this.region.capacity - 1));
-    const room = Math.min(toEnd, (this.#tail - this.#head) | 0) - FRAME_HEADER_BYTES;
-    if (length >= 0 && length <= room && (this.#head & 7) === 0) return;
-    throw corruptData(`Found a frame of ${length} bytes at byte ${this.#head} of a ring, expected at most ${room}`);
-  }
-
   /** Claims the current frame; false where the producer revoked it. */
   claim(): boolean {
-    return Atomics.compareExchange(this.region.words, this.#frame + 1, FREE, CLAIMED) === FREE;
+    return Atomics.compareExchange(this.#words, this.#frame + 1, FREE, CLAIMED) === FREE;
   }
 
   /** Gives the current frame's bytes back to the producer. */
   release(): void {
-    this.#head = (this.#head + FRAME_HEADER_BYTES + padded(this.length)) | 0;
-    this.region.storeHead(this.#head);
+    const head = (this.#head + FRAME_HEADER_BYTES + ((this.length + 7) & ~7)) | 0;
+    this.#head = head;
+    Atomics.store(this.#words, this.#headWord, head);
   }
 }

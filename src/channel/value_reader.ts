@@ -1,9 +1,10 @@
+import { corruptData } from "../core/corrupt.ts";
 import { runtime } from "../runtime/current.ts";
 import { isByteKind, viewOfKind } from "./byte_views.ts";
 import type { CloneForm } from "./clone_form.ts";
 import { copyOf } from "./copy_bytes.ts";
 import { objectCodec } from "./object_codec.ts";
-import { Tag } from "./value_tags.ts";
+import { LIST_OF_ONE, Tag } from "./value_tags.ts";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Strings up to this many bytes are built by a loop, which beats the decoder's fixed cost. */
@@ -24,6 +25,19 @@ export class ValueReader {
     this.#bytes = bytes;
     this.#words = words;
     this.#doubles = doubles;
+  }
+
+  /** The value that lies in the `length` bytes at `start`; throws where it goes on behind them. */
+  readWhole(start: number, length: number): unknown {
+    // What most small calls take and give: one integer, there in a list.
+    const words = this.#words;
+    const word = start >> 2;
+    if (length === 8 && words[word] === Tag.Int32) return words[word + 1];
+    if (length === 12 && words[word] === LIST_OF_ONE && words[word + 1] === Tag.Int32) return [words[word + 2]];
+    this.position = start;
+    const value = this.read();
+    if (this.position <= start + ((length + 7) & ~7)) return value;
+    throw corruptData(`Found a value of ${this.position - start} bytes, expected ${length}`);
   }
 
   /** The value at `position`, which moves behind it. Throws an `UnloadedError` where that takes what is not loaded yet. */

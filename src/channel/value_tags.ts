@@ -20,6 +20,9 @@ export const Tag = {
   Int32s: 15,
 } as const;
 
+/** How a list of one item begins. */
+export const LIST_OF_ONE: number = Tag.List | (1 << 8);
+
 /** Longer lists are packed as one value. */
 export const INLINE_LIST_ITEMS = 64;
 /** Lists nested deeper than this are packed as one value. */

@@ -3,10 +3,13 @@ import { wireTypeOf } from "../core/wire.ts";
 import { byteKind, bytesOf } from "./byte_views.ts";
 import { copyBytes } from "./copy_bytes.ts";
 import { objectCodec } from "./object_codec.ts";
-import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS, Tag } from "./value_tags.ts";
+import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS, LIST_OF_ONE, Tag } from "./value_tags.ts";
 
 /** What became of a value: written, too long for the room that was left, or only a structured clone can carry it. */
 export type Written = "written" | "overflow" | "clone";
+
+/** Bytes that a number takes at most, listed or not. */
+export const NUMBER_BYTES = 24;
 
 const utf8 = new TextEncoder();
 const INT64_MIN = -(2n ** 63n);
@@ -53,10 +56,26 @@ export class ValueWriter {
     }
   }
 
+  /** Writes a number, or with `isListed` a list of that one, at `start`, where there is room; returns how many bytes. */
+  writeNumber(value: number, start: number, isListed: boolean): number {
+    const words = this.#words;
+    let word = start >> 2;
+    if (isListed) words[word++] = LIST_OF_ONE;
+    if (isInt32(value)) {
+      words[word] = Tag.Int32;
+      words[word + 1] = value;
+      return (word << 2) + 8 - start;
+    }
+    words[word] = Tag.Double;
+    const at = ((word << 2) + 11) & ~7;
+    this.#doubles[at >> 3] = value;
+    return at + 8 - start;
+  }
+
   #value(value: unknown, root: string, depth: number): Written {
     switch (typeof value) {
       case "number":
-        return (value | 0) === value && !Object.is(value, -0) ? this.#int32(value) : this.#double(value);
+        return isInt32(value) ? this.#int32(value) : this.#double(value);
       case "string":
         return value.length <= LOOPED_STRING ? this.#shortString(value) : this.#string(value);
       case "boolean":
@@ -182,11 +201,8 @@ export class ValueWriter {
 
   #array(items: unknown[], root: string, depth: number): Written {
     if (items.length > 1 && typeof items[0] === "number") {
-      // A list that certainly takes more is not looked through before there is room for it.
-      if (items.length > INLINE_LIST_ITEMS && !this.#room(16 + items.length * 4)) return "overflow";
-      const kind = numbersKind(items);
-      if (kind === NumbersKind.Int32) return this.#int32s(items as number[]);
-      if (kind === NumbersKind.Double) return this.#numbers(items as number[]);
+      const written = this.#numbers(items);
+      if (written !== undefined) return written;
     }
     if (items.length > INLINE_LIST_ITEMS || depth >= INLINE_LIST_DEPTH) return this.#packed(items, root);
     if (!this.#room(4)) return "overflow";
@@ -204,27 +220,38 @@ export class ValueWriter {
     return "written";
   }
 
-  #numbers(items: number[]): Written {
-    const length = items.length;
-    if (!this.#room(16 + length * 8)) return "overflow";
-    this.#words[this.position >> 2] = Tag.Numbers;
-    this.#words[(this.position >> 2) + 1] = length;
-    const at = (this.position + 15) & ~7;
-    const doubles = this.#doubles;
-    for (let i = 0, to = at >> 3; i < length; i++) doubles[to + i] = items[i]!;
-    this.position = at + length * 8;
-    return "written";
-  }
-
-  #int32s(items: number[]): Written {
-    const length = items.length;
-    if (!this.#room(8 + length * 4)) return "overflow";
+  /**
+   * A list of numbers, in 4 bytes each where all are 32-bit integers; `undefined` where something else is among them. A
+   * long one that certainly takes more is not looked through before there is room for it.
+   */
+  #numbers(items: unknown[]): Written | undefined {
+    const { length } = items;
     const words = this.#words;
-    const word = this.position >> 2;
-    words[word] = Tag.Int32s;
-    words[word + 1] = length;
-    for (let i = 0, to = word + 2; i < length; i++) words[to + i] = items[i]!;
-    this.position += 8 + length * 4;
+    const start = this.position;
+    const from = (start >> 2) + 2;
+    let i = 0;
+    // Integers are what most lists hold, so they are written before it is known that nothing else comes.
+    if (this.#room(8 + length * 4)) {
+      for (; i < length; i++) {
+        const item = items[i];
+        if (typeof item !== "number" || (item | 0) !== item || (item === 0 && 1 / item < 0)) break;
+        words[from + i] = item;
+      }
+      if (i === length) {
+        words[from - 2] = Tag.Int32s;
+        words[from - 1] = length;
+        this.position += 8 + length * 4;
+        return "written";
+      }
+    } else if (length > INLINE_LIST_ITEMS) return "overflow";
+    for (; i < length; i++) if (typeof items[i] !== "number") return undefined;
+    if (!this.#room(16 + length * 8)) return "overflow";
+    words[from - 2] = Tag.Numbers;
+    words[from - 1] = length;
+    const at = (start + 15) & ~7;
+    const doubles = this.#doubles;
+    for (let k = 0, to = at >> 3; k < length; k++) doubles[to + k] = items[k] as number;
+    this.position = at + length * 8;
     return "written";
   }
 
@@ -235,15 +262,6 @@ export class ValueWriter {
   }
 }
 
-const NumbersKind = { None: 0, Double: 1, Int32: 2 } as const;
-
-/** What the items are: numbers, 32-bit integers among them, or anything else. */
-function numbersKind(items: unknown[]): number {
-  let kind: number = NumbersKind.Int32;
-  for (let i = 0; i < items.length; i++) {
-    const item = items[i];
-    if (typeof item !== "number") return NumbersKind.None;
-    if ((item | 0) !== item || (item === 0 && 1 / item < 0)) kind = NumbersKind.Double;
-  }
-  return kind;
+function isInt32(value: number): boolean {
+  return (value | 0) === value && (value !== 0 || 1 / value > 0);
 }

@@ -61,8 +61,8 @@ export class Deque<T> {
   }
 
   #grow(): void {
-    const items = this.toArray() as (T | undefined)[];
-    items.length = this.#items.length * 2;
+    const items: (T | undefined)[] = new Array(this.#items.length * 2);
+    for (let i = 0; i < this.#length; i++) items[i] = this.at(i);
     this.#items = items;
     this.#head = 0;
   }

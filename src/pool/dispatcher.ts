@@ -1,4 +1,5 @@
 import { HOST_BYTES, HostWord } from "../channel/link_layout.ts";
+import type { FrameReceiver } from "../channel/frame_receiver.ts";
 import { FrameKind } from "../channel/frames.ts";
 import { TimeoutError, type WorkerLostError } from "../core/errors.ts";
 import { beginJourney, endJourney } from "../core/journey.ts";
@@ -9,7 +10,7 @@ import { Doorbell } from "../sync/doorbell.ts";
 import { Spinner } from "../sync/spinner.ts";
 import { BalanceWatch } from "./balance_watch.ts";
 import { EngagedWorkers } from "./engaged_workers.ts";
-import { packed } from "./packing.ts";
+import { packedCalls } from "./packing.ts";
 import type { PoolTask } from "./pool_task.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -53,7 +54,7 @@ export class Dispatcher {
   readonly #doorbell = new Doorbell(new Int32Array(this.bell), HostWord.Asleep);
   readonly #awake = new AwakeCount(new Int32Array(this.bell), HostWord.AwakeWorkers);
   readonly #spinner = new Spinner();
-  readonly #scheduler = new Scheduler<PoolTask>(WINDOW);
+  readonly #scheduler = new Scheduler<PoolTask, PoolWorker>(WINDOW);
   readonly #workers = new Map<number, PoolWorker>();
   readonly #engaged = new EngagedWorkers();
   readonly #events: DispatchEvents;
@@ -87,7 +88,7 @@ export class Dispatcher {
 
   /** From now on the worker is given tasks, at most `quota`. */
   enlist(worker: PoolWorker, quota: number): void {
-    this.#scheduler.addWorker(worker.id, quota);
+    this.#scheduler.addWorker(worker, quota);
     this.#assign();
     this.#balance.look();
   }
@@ -95,17 +96,17 @@ export class Dispatcher {
   /** No more tasks for the worker, which is spent when it has answered what it has begun; the others go elsewhere. */
   exhaust(worker: PoolWorker): void {
     this.#drain(worker);
-    this.#scheduler.exhaust(worker.id);
+    this.#scheduler.exhaust(worker);
     const taken = worker.takeBack(Infinity, 0);
-    for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(worker.id);
+    for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(worker);
     this.#scheduler.requeue(taken);
-    if (this.#scheduler.isSpent(worker.id)) this.#events.onSpent(worker);
+    if (this.#scheduler.isSpent(worker)) this.#events.onSpent(worker);
     this.#assign();
   }
 
   /** No more tasks for the worker; those that it has not begun go elsewhere. */
   retire(worker: PoolWorker): void {
-    this.#scheduler.removeWorker(worker.id);
+    this.#scheduler.removeWorker(worker);
   }
 
   /**
@@ -114,41 +115,47 @@ export class Dispatcher {
    * @throws {TaskEncodingError} where `input` cannot travel; `root` names it
    */
   submit(task: PoolTask, input: unknown[], root: string): void {
-    this.#ledger.number(task);
-    const chosen = this.#scheduler.backlog === 0 ? this.#scheduler.freeWorker(packed(task)) : -1;
-    const worker = chosen < 0 ? undefined : this.#workers.get(chosen);
+    this.#ledger.take(task);
+    const worker = this.#scheduler.backlog === 0 ? this.#scheduler.assign(packed(task)) : undefined;
+    const isNumber = worker !== undefined && input.length === 1 && typeof input[0] === "number";
+    if (isNumber && worker.giveNumber(task, input[0] as number)) this.#tell(worker, task.bytes);
+    else this.#submitTo(worker, task, input, root);
+    if (this.isShort) this.#events.onWanted();
+  }
+
+  /** Gives the worker the task that was assigned to it; where that cannot be now, the task waits. */
+  #submitTo(worker: PoolWorker | undefined, task: PoolTask, input: unknown[], root: string): void {
+    let isGiven = false;
     beginJourney();
     try {
-      if (worker === undefined || !worker.giveInput(task, input, root)) {
-        if (this.#isOutside) encodingForOutside(() => task.keep(input, root, false), "child");
-        else task.keep(input, root, true);
-        this.#scheduler.enqueue(task);
-      } else {
-        this.#scheduler.assigned(chosen);
-        this.#tell(worker, task.bytes);
-      }
+      isGiven = worker !== undefined && worker.giveInput(task, input, root);
+      if (!isGiven && this.#isOutside) encodingForOutside(() => task.keep(input, root, false), "child");
+      else if (!isGiven) task.keep(input, root, true);
     } catch (error) {
+      if (worker !== undefined) this.#scheduler.revoked(worker);
       this.#ledger.accompany(task, endJourney());
+      this.#ledger.settle(task);
       this.#ledger.release(task);
+      this.#ledger.rest();
       throw error;
     }
     this.#ledger.accompany(task, endJourney());
-    this.#ledger.owe();
-    if (this.isShort) this.#events.onWanted();
-    if (task.isKept) this.#assign();
+    if (worker !== undefined && isGiven) return this.#tell(worker, task.bytes);
+    if (worker !== undefined) this.#scheduler.revoked(worker);
+    this.#scheduler.enqueue(task);
+    this.#assign();
   }
 
   /** Gives a worker a task past the scheduler: its initializer. The task keeps its input already. */
   submitTo(worker: PoolWorker, task: PoolTask): void {
-    this.#ledger.number(task);
-    this.#ledger.owe();
+    this.#ledger.take(task);
     worker.give(task);
     this.#tell(worker, task.bytes);
   }
 
   /** Lets the worker know of what was put into its ring: so many bytes of a task. */
   #tell(worker: PoolWorker, bytes: number): void {
-    this.#engaged.add(worker);
+    if (!worker.isEngaged) this.#engaged.add(worker);
     this.#wakeList.add(worker, bytes);
   }
 
@@ -164,7 +171,7 @@ export class Dispatcher {
     const worker = this.#workers.get(task.holder);
     if (worker === undefined) return;
     if (worker.takeBackOne(task)) {
-      this.#scheduler.revoked(worker.id);
+      this.#scheduler.revoked(worker);
       return this.#ledger.release(task);
     }
     this.#askToEnd(worker, task, reason);
@@ -204,7 +211,7 @@ export class Dispatcher {
 
   #condemn(worker: PoolWorker, reason: Error): void {
     worker.condemned = reason;
-    this.#scheduler.removeWorker(worker.id);
+    this.#scheduler.removeWorker(worker);
     this.#events.onCondemned(worker);
   }
 
@@ -214,7 +221,7 @@ export class Dispatcher {
     if (worker.handle.isAwake) this.#awake.leave();
     this.#workers.delete(worker.id);
     this.#engaged.remove(worker);
-    this.#scheduler.removeWorker(worker.id);
+    this.#scheduler.removeWorker(worker);
     const { begun, waiting } = worker.surrender();
     // Before that, a worker holds its initializer and nothing else, and the next worker has one of its own.
     if (!worker.isInitialized) { for (const task of waiting) if (!task.isSettled) this.#ledger.settle(task); }
@@ -259,17 +266,14 @@ export class Dispatcher {
         this.#ledger.release(task);
         continue;
       }
-      const chosen = this.#scheduler.freeWorker(packed(task));
-      if (chosen < 0) return;
-      const worker = this.#workers.get(chosen)!;
+      const worker = this.#scheduler.assign(packed(task));
+      if (worker === undefined) return;
       // The second try is for room that came between the first and the wish to hear of it.
       if (!worker.give(task) && !(worker.handle.wantSpace(), worker.give(task))) {
-        this.#scheduler.block(chosen);
+        this.#scheduler.revoked(worker);
+        this.#scheduler.block(worker);
         this.#engaged.add(worker);
-      } else {
-        this.#scheduler.take();
-        this.#scheduler.assigned(chosen);
-      }
+      } else this.#scheduler.take();
       if (worker.handle.sender.isStreaming) this.#pump(worker);
       else this.#tell(worker, task.bytes);
     }
@@ -302,7 +306,7 @@ export class Dispatcher {
       this.#drain(worker);
       worker.handle.noteSpace();
       if (worker.handle.sender.isStreaming) this.#pump(worker);
-      this.#scheduler.unblock(worker.id);
+      this.#scheduler.unblock(worker);
     }
     this.#engaged.prune();
     this.#assign();
@@ -321,35 +325,37 @@ export class Dispatcher {
   }
 
   #drain(worker: PoolWorker): void {
-    const { receiver } = worker.handle;
+    const { handle } = worker;
+    const { receiver } = handle;
     let taken = 0;
     let task: PoolTask | undefined;
-    while (this.#nextAnswer(worker)) {
+    const { ring } = receiver;
+    while (this.#nextAnswer(worker, receiver)) {
       taken++;
-      task = worker.answered(receiver.ring.id);
-      const { kind } = receiver;
+      task = worker.answered(ring.id);
       // Before the job hears of it: an initializer's answer enlists its worker, which holds nothing then.
-      if (task !== undefined) this.#scheduler.completed(worker.id);
+      const isSpent = task !== undefined && this.#scheduler.completed(worker);
       if (task === undefined || task.isSettled) this.#discard(worker);
-      else this.#settle(worker, task, kind);
-      receiver.release();
+      else if (receiver.isCloned) this.#settleLater(worker, task, receiver.kind);
+      else this.#settle(task, receiver);
+      ring.release();
       if (task === undefined) continue;
-      worker.handle.forgetAbort(task.id);
+      handle.forgetAbort(task.id);
       this.#ledger.release(task);
       this.completed++;
-      if (this.#scheduler.isSpent(worker.id)) this.#events.onSpent(worker);
+      if (isSpent) this.#events.onSpent(worker);
     }
     if (taken === 0) return;
-    worker.handle.grantSpace();
-    if (worker.handle.memory > this.heaviest) this.#events.onHeavy(worker);
-    if (task?.kind === FrameKind.Apply) task.fn.callCost = worker.handle.frameCost;
+    handle.grantSpace();
+    if (handle.memory > this.heaviest) this.#events.onHeavy(worker);
+    if (task?.kind === FrameKind.Apply) task.fn.packed = packedCalls(handle.frameCost);
   }
 
   /** A worker whose ring makes no sense is ended; what it has not begun goes elsewhere. */
-  #nextAnswer(worker: PoolWorker): boolean {
+  #nextAnswer(worker: PoolWorker, receiver: FrameReceiver): boolean {
     if (worker.isCorrupt) return false;
     try {
-      return worker.handle.receiver.next();
+      return receiver.next();
     } catch (error) {
       worker.isCorrupt = true;
       this.#condemn(worker, error as Error);
@@ -357,29 +363,32 @@ export class Dispatcher {
     }
   }
 
-  #settle(worker: PoolWorker, task: PoolTask, kind: number): void {
-    const { receiver, inbox } = worker.handle;
-    task.bytes = receiver.length;
+  #settle(task: PoolTask, receiver: FrameReceiver): void {
     let value: unknown;
     try {
+      task.bytes = receiver.length;
       value = receiver.value();
     } catch (error) {
       this.#ledger.settle(task);
       return task.fail(error as Error);
     }
-    if (!receiver.isCloned) {
-      this.#ledger.settle(task);
-      return task.settle(kind, value);
-    }
+    this.#ledger.settle(task);
+    task.job.settle(task, receiver.kind, value);
+  }
+
+  /** The answer comes by message. */
+  #settleLater(worker: PoolWorker, task: PoolTask, kind: number): void {
+    const { receiver, inbox } = worker.handle;
+    task.bytes = receiver.length;
     // The worker may end before its message is here; the job then hears of that loss and not of this answer.
-    const late = inbox.take(value as number);
+    const late = inbox.take(receiver.value() as number);
     const gone = worker.handle.ended.then(() => runtime.nextTurn());
     void Promise.race([late.then((clone) => ({ clone }), (error: Error) => ({ error })), gone]).then((arrived) => {
       if (task.isSettled) return;
       this.#ledger.settle(task);
       if (arrived === undefined) task.fail(new Error(`The answer of ${worker.handle.name} was lost with it`));
       else if ("error" in arrived) task.fail(arrived.error);
-      else task.settle(kind, arrived.clone);
+      else task.job.settle(task, kind, arrived.clone);
       this.#settleIdle();
     });
   }
@@ -393,7 +402,7 @@ export class Dispatcher {
   #rebalance(): boolean {
     for (const worker of this.#engaged) this.#drain(worker);
     const imbalance = this.#scheduler.imbalance();
-    const taken = imbalance === undefined ? [] : this.#workers.get(imbalance.from)!.takeBack(imbalance.count);
+    const taken = imbalance === undefined ? [] : imbalance.from.takeBack(imbalance.count);
     for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(imbalance!.from);
     this.#scheduler.requeue(taken);
     // Small tasks would be packed on the very worker that they were taken from.
@@ -403,4 +412,9 @@ export class Dispatcher {
     this.#settleIdle();
     return taken.length > 0;
   }
+}
+
+/** Tasks like this one that go to a worker at work before another one is woken for them. */
+function packed(task: PoolTask): number {
+  return task.kind === FrameKind.Apply ? task.fn.packed : 1;
 }

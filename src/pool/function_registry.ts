@@ -6,6 +6,7 @@ import type { PoolFunction } from "./pool_task.ts";
 
 /** A task that was registered before, as it was then: `{ module, export }` may have been changed since. */
 interface Known {
+  readonly task: TaskLike;
   readonly module: unknown;
   readonly export: unknown;
   readonly fn: PoolFunction;
@@ -15,8 +16,9 @@ interface Known {
 export class FunctionRegistry {
   readonly #byIdentity = new WeakMap<object, Known>();
   readonly #byDefinition = new Map<string, PoolFunction>();
-
   readonly #method: StartMethod;
+  /** The one that was asked for last: calls come in rows of one function. */
+  #last: Known | undefined;
 
   /** For workers that the method starts. */
   constructor(method: StartMethod) {
@@ -25,19 +27,28 @@ export class FunctionRegistry {
 
   /** Throws what `defineTask` throws. */
   register(task: TaskLike, deps: TaskDeps | undefined): PoolFunction {
-    const known = deps === undefined ? this.#byIdentity.get(task) : undefined;
+    if (deps !== undefined) return this.#define(task, deps);
+    let known = this.#last;
+    if (known === undefined || known.task !== task) known = this.#byIdentity.get(task);
     const { module, export: name } = Object(task) as { module?: unknown; export?: unknown };
-    if (known !== undefined && known.module === module && known.export === name) return known.fn;
+    if (known === undefined || known.module !== module || known.export !== name) {
+      known = { task, module, export: name, fn: this.#define(task, undefined) };
+      this.#byIdentity.set(task, known);
+    }
+    this.#last = known;
+    return known.fn;
+  }
+
+  #define(task: TaskLike, deps: TaskDeps | undefined): PoolFunction {
     const encode = (): Payload => detach(definitionForm(defineTask(task, deps)), "deps");
     const payload = encodingBy(this.#method, "child", encode);
     if (!("bytes" in payload)) throw new TypeError("A task's definition is always plain data");
     const key = latin1(payload.bytes);
     let fn = this.#byDefinition.get(key);
     if (fn === undefined) {
-      fn = { number: this.#byDefinition.size, definition: payload, callCost: Infinity };
+      fn = { number: this.#byDefinition.size, definition: payload, packed: 0 };
       this.#byDefinition.set(key, fn);
     }
-    if (deps === undefined) this.#byIdentity.set(task, { module, export: name, fn });
     return fn;
   }
 }

@@ -3,9 +3,8 @@ import { TimeoutError } from "../core/errors.ts";
 import { type Deferred, deferred } from "../core/deferred.ts";
 import { startTimer } from "../core/deadline.ts";
 import type { ChunkSource } from "./chunk_source.ts";
-import type { Job } from "./chunk_task.ts";
 import { Deque } from "./deque.ts";
-import type { PoolTask } from "./pool_task.ts";
+import type { Job, PoolTask } from "./pool_task.ts";
 
 /** How an `ImapJob` reaches its pool. */
 export interface ImapPort<T> {

@@ -1,6 +1,5 @@
 import { FrameKind } from "../channel/frames.ts";
-import type { Job } from "./chunk_task.ts";
-import type { PoolTask } from "./pool_task.ts";
+import type { Job, PoolTask } from "./pool_task.ts";
 
 /** Chunks of one input: waits for all, then resolves with all values in order or rejects with the first error. */
 export class MapJob<R> implements Job {

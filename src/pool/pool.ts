@@ -6,9 +6,8 @@ import { assertMayStart } from "../process/main_guard.ts";
 import { runtime } from "../runtime/current.ts";
 import type { SharedArray } from "../shared/shared_array.ts";
 import { AsyncResult, type ResultSource } from "./async_result.ts";
-import { CallTask } from "./call_task.ts";
+import { callTask } from "./call_task.ts";
 import { ChunkSource } from "./chunk_source.ts";
-import { ChunkTask, type Job } from "./chunk_task.ts";
 import { listChunkSize } from "./chunking.ts";
 import { ImapJob } from "./imap_job.ts";
 import { imapLimits } from "./imap_limits.ts";
@@ -26,10 +25,17 @@ import {
   poolSettings,
 } from "./pool_options.ts";
 import type { PoolStats } from "./pool_stats.ts";
-import type { PoolFunction, PoolTask } from "./pool_task.ts";
+import { type Job, type PoolFunction, PoolTask } from "./pool_task.ts";
 import { Supervisor } from "./supervisor.ts";
 
 const NO_OPTIONS: JobOptions = {};
+
+/** What resolves the promise that was made last: one function for all promises takes it, instead of a closure for each. */
+let taken: (value: never) => void;
+
+function takeResolve(resolve: (value: never) => void): void {
+  taken = resolve;
+}
 
 /** An open pool that nobody has any more: its workers would idle until the program ends. */
 const dropped: FinalizationRegistry<Supervisor> = new FinalizationRegistry((supervisor) => {
@@ -87,9 +93,13 @@ export class Pool {
    */
   apply<A extends unknown[], R>(fn: TaskLike<A, R>, args?: A, options: JobOptions = NO_OPTIONS): Promise<Awaited<R>> {
     // Millions may wait: the second function that settles a promise is not kept for each of them.
-    return new Promise<Awaited<R>>((resolve) => {
-      this.#submitCall(fn as TaskLike, args ?? [], options, resolve as (value: never) => void);
-    });
+    const promise = new Promise<Awaited<R>>(takeResolve);
+    try {
+      this.#submitCall(fn as TaskLike, args ?? [], options, taken);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return promise;
   }
 
   /** `apply` that returns at once. Python: `Pool.apply_async`. Throws what `apply` throws for bad arguments. */
@@ -264,14 +274,15 @@ export class Pool {
   }
 
   #prepare(fn: TaskLike, options: JobOptions): PoolFunction {
-    const refusal = this.#supervisor.refusal();
+    const supervisor = this.#supervisor;
+    const refusal = supervisor.refusal();
     if (refusal !== undefined) throw refusal;
-    options.signal?.throwIfAborted();
-    return this.#supervisor.functions.register(fn, options.deps);
+    if (options.signal !== undefined) options.signal.throwIfAborted();
+    return supervisor.functions.register(fn, options.deps);
   }
 
   #task(job: Job, kind: number, fn: PoolFunction, index: number): PoolTask {
-    return new ChunkTask(job, kind, fn, index, this.#supervisor.settings.retries);
+    return new PoolTask(job, kind, fn, index, this.#supervisor.settings.retries);
   }
 
   #submitCall(
@@ -280,10 +291,10 @@ export class Pool {
     options: JobOptions,
     resolve: (value: never) => void,
     reject?: (error: unknown) => void,
-  ): CallTask {
+  ): PoolTask {
     const { dispatcher, settings } = this.#supervisor;
     if (!Array.isArray(args)) throw new TypeError(`args: expected an array of arguments, found ${typeof args}`);
-    const task = new CallTask(this.#prepare(fn, options), settings.retries, resolve, reject);
+    const task = callTask(this.#prepare(fn, options), settings.retries, resolve, reject);
     dispatcher.submit(task, args, "args");
     if (options.signal !== undefined || options.timeout !== undefined) {
       task.release = watchLimits(options, (reason) => {

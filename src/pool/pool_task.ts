@@ -6,48 +6,84 @@ export interface PoolFunction {
   readonly number: number;
   /** Its `TaskDefinition`, encoded. */
   readonly definition: Payload;
-  /** Microseconds that a call of it takes, as far as its last worker tells. */
-  callCost: number;
+  /** Calls of it that go to a worker at work before another one is woken for them. */
+  packed: number;
+}
+
+/** What tasks belong to: it takes their answers. */
+export interface Job {
+  /** A worker answered: `kind` is `Result`, `Outcomes` or `Failure` of `FrameKind`. */
+  settle(task: PoolTask, kind: number, value: unknown): void;
+  /** There will be no answer. */
+  fail(task: PoolTask, error: Error): void;
 }
 
 /** No input, where any value can be one. */
 const NONE = Symbol("none");
 
-/** One piece of work for one worker: a call, or a chunk of them. */
-export abstract class PoolTask {
-  readonly kind: number;
-  readonly fn: PoolFunction;
+/**
+ * One piece of work for one worker: a call, or a chunk of them. Bursts make thousands at once, so it is one plain object
+ * that its constructor fills: fields with values of their own, private ones and subclasses all cost a call each.
+ */
+export class PoolTask {
+  declare readonly job: Job;
+  declare readonly kind: number;
+  declare readonly fn: PoolFunction;
   /** Index of its first item in the job. */
-  readonly index: number;
-  /** Number on the wire while it is unsettled. */
-  id = -1;
-  /** Its input, encoded, once that had to leave the caller's hands; absent while it lies in a ring. */
-  payload: NearPayload | undefined;
-  /** Its input, where nobody can change it: a list of one is kept as that one, since millions may wait. */
-  #immutable: unknown = NONE;
-  /** Number of the worker that holds it, -1 where none does. */
-  holder = -1;
-  /** Where its frame lies in its worker's ring, -1 while it is not all there. */
-  place = -1;
-  /** Encoded bytes of its input, then of its answer. */
-  bytes = 0;
+  declare readonly index: number;
   /** How often it may still be repeated after its worker was lost. */
-  retries: number;
+  declare retries: number;
+  /** Number on the wire while it is unsettled. */
+  declare id: number;
+  /** Number of the worker that holds it, -1 where none does. */
+  declare holder: number;
+  /** Where its frame lies in its worker's ring, -1 while it is not all there. */
+  declare place: number;
+  /** Encoded bytes of its input, then of its answer. */
+  declare bytes: number;
   /** It has its answer, or its job wants none any more. */
-  isSettled = false;
+  declare isSettled: boolean;
+  /** Its input, encoded, once that had to leave the caller's hands; absent while it lies in a ring. */
+  declare payload: NearPayload | undefined;
+  /** Its input, where nobody can change it: a list of one is kept as that one, since millions may wait. */
+  declare private immutable: unknown;
+  /** What settles it, where it is one call. */
+  declare readonly resolve: ((value: never) => void) | undefined;
+  /** What rejects it, where that is not left to `resolve`. */
+  declare readonly reject: ((error: unknown) => void) | undefined;
+  /** Takes the watches on its call away. */
+  declare release: (() => void) | undefined;
 
-  constructor(kind: number, fn: PoolFunction, index: number, retries: number) {
+  constructor(
+    job: Job,
+    kind: number,
+    fn: PoolFunction,
+    index: number,
+    retries: number,
+    resolve?: (value: never) => void,
+    reject?: (error: unknown) => void,
+  ) {
+    this.job = job;
     this.kind = kind;
     this.fn = fn;
     this.index = index;
     this.retries = retries;
+    this.id = -1;
+    this.holder = -1;
+    this.place = -1;
+    this.bytes = 0;
+    this.isSettled = false;
+    this.payload = undefined;
+    this.immutable = NONE;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.release = undefined;
   }
 
-  /** The worker answered: `kind` is `Result`, `Outcomes` or `Failure` of `FrameKind`. */
-  abstract settle(kind: number, value: unknown): void;
-
   /** There will be no answer. */
-  abstract fail(error: Error): void;
+  fail(error: Error): void {
+    this.job.fail(this, error);
+  }
 
   /**
    * Keeps the input for later, whatever the caller does with it then. `isNear`: it goes to a thread of this process of
@@ -57,7 +93,7 @@ export abstract class PoolTask {
    */
   keep(input: unknown[], root: string, isNear: boolean): void {
     if (isSmallAndImmutable(input)) {
-      this.#immutable = input.length === 1 ? input[0] : input.slice();
+      this.immutable = input.length === 1 ? input[0] : input.slice();
       return;
     }
     this.payload = isNear ? detachNear(input, root) : detach(input, root);
@@ -72,13 +108,13 @@ export abstract class PoolTask {
 
   /** Its input, where that is kept as it is: encoding it waits until there is room for it. */
   get input(): unknown[] | undefined {
-    if (this.#immutable === NONE) return undefined;
-    return Array.isArray(this.#immutable) ? this.#immutable : [this.#immutable];
+    if (this.immutable === NONE) return undefined;
+    return Array.isArray(this.immutable) ? this.immutable : [this.immutable];
   }
 
   /** Whether its input is here and not in a ring. */
   get isKept(): boolean {
-    return this.#immutable !== NONE || this.payload !== undefined;
+    return this.immutable !== NONE || this.payload !== undefined;
   }
 }
 

@@ -1,10 +1,11 @@
 import { NOT_SENT } from "../channel/frame_sender.ts";
 import { FrameKind } from "../channel/frames.ts";
+import { NUMBER_BYTES } from "../channel/value_writer.ts";
 import { identityFor } from "../process/process_identity.ts";
 import type { StartMethod } from "../process/start_method.ts";
 import { WorkerHandle } from "../process/worker_handle.ts";
 import { Deque } from "./deque.ts";
-import type { PoolTask } from "./pool_task.ts";
+import type { PoolFunction, PoolTask } from "./pool_task.ts";
 
 /** What its pool tells a worker. */
 export interface PoolWorkerOptions {
@@ -37,7 +38,8 @@ export class PoolWorker {
   isEngaged = false;
   /** It has answered the initializer, where there is one. */
   isInitialized = false;
-  readonly #defined = new Set<number>();
+  readonly #defined = new Set<PoolFunction>();
+  #lastDefined: PoolFunction | undefined;
   #streamed: PoolTask | undefined;
   #running: PoolTask | undefined;
   #runningSince = 0;
@@ -53,10 +55,21 @@ export class PoolWorker {
     this.handle = new WorkerHandle(name, method, hostBell, identityFor(name, true, options), options);
   }
 
+  /** Sends a task whose input is a list of one number, straight into the ring; false where it does not go that way. */
+  giveNumber(task: PoolTask, input: number): boolean {
+    if (task.fn !== this.#lastDefined) return false;
+    const { sender } = this.handle;
+    const place = sender.sendNumber(task.kind, task.fn.number, task.id, input, true);
+    if (place === NOT_SENT) return false;
+    task.bytes = NUMBER_BYTES;
+    this.#hold(task, place);
+    return true;
+  }
+
   /** Sends a task whose input is `input`, straight into the ring; false where it does not go that way. */
   giveInput(task: PoolTask, input: unknown[], root: string): boolean {
     const { sender } = this.handle;
-    if (sender.isStreaming || !this.#define(task)) return false;
+    if (sender.isStreaming || (task.fn !== this.#lastDefined && !this.#define(task.fn))) return false;
     const place = sender.sendValue(task.kind, task.fn.number, task.id, input, root);
     if (place === NOT_SENT) return false;
     task.bytes = sender.ring.payloadLength(place);
@@ -69,7 +82,7 @@ export class PoolWorker {
     const { input } = task;
     if (input !== undefined) return this.giveInput(task, input, "args");
     const { sender } = this.handle;
-    if (sender.isStreaming || task.payload === undefined || !this.#define(task)) return false;
+    if (sender.isStreaming || task.payload === undefined || !this.#define(task.fn)) return false;
     const place = sender.sendPayload(task.kind, task.fn.number, task.id, task.payload);
     if (place === NOT_SENT && !sender.isStreaming) return false;
     if (place === NOT_SENT) this.#streamed = task;
@@ -100,13 +113,16 @@ export class PoolWorker {
     return this.handle.sender.isStreaming || this.front() !== undefined;
   }
 
-  #define({ fn }: PoolTask): boolean {
-    if (this.#defined.has(fn.number)) return true;
+  #define(fn: PoolFunction): boolean {
     const { sender } = this.handle;
-    const place = sender.sendPayload(FrameKind.Define, fn.number, 0, fn.definition);
-    if (place === NOT_SENT && !sender.isStreaming) return false;
-    this.#defined.add(fn.number);
-    return place !== NOT_SENT;
+    if (!this.#defined.has(fn)) {
+      const place = sender.sendPayload(FrameKind.Define, fn.number, 0, fn.definition);
+      if (place === NOT_SENT && !sender.isStreaming) return false;
+      this.#defined.add(fn);
+      if (place === NOT_SENT) return false;
+    }
+    this.#lastDefined = fn;
+    return true;
   }
 
   /** Carries on with a payload that is longer than the ring. */
@@ -122,7 +138,11 @@ export class PoolWorker {
   /** The worker answered the task with this number, which is the one at the front. */
   answered(id: number): PoolTask | undefined {
     this.answers++;
-    return this.front()?.id === id ? this.#held.shift() : undefined;
+    const next = this.#held.peek();
+    const task = next === undefined || next.holder === this.id ? next : this.front();
+    if (task === undefined || task.id !== id) return undefined;
+    this.#held.shift();
+    return task;
   }
 
   /** Milliseconds for which it has had nothing to do, as far as the looks of this method tell. */

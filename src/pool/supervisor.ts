@@ -4,7 +4,7 @@ import { emit } from "../process/reporting.ts";
 import type { WorkerEnd } from "../process/worker_handle.ts";
 import { encodingBy } from "../process/start_method.ts";
 import { runtime } from "../runtime/current.ts";
-import { CallTask } from "./call_task.ts";
+import { callTask } from "./call_task.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { FunctionRegistry } from "./function_registry.ts";
 import type { PoolSettings } from "./pool_options.ts";
@@ -185,7 +185,7 @@ export class Supervisor {
     };
     if (initializer === undefined) return enlist();
     const fn = this.functions.register(initializer, undefined);
-    const task = new CallTask(fn, 0, enlist, (error) => {
+    const task = callTask(fn, 0, enlist, (error) => {
       if (this.state === "closed" || worker.isLeaving) return;
       const cause = error instanceof Error ? error.message : String(error);
       this.#fail(

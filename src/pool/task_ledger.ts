@@ -17,23 +17,23 @@ export class TaskLedger {
     return this.#owed;
   }
 
-  /** Gives the task a number; it is owed an answer from `owe` on. */
-  number(task: PoolTask): void {
-    task.id = this.#freeIds.pop() ?? this.#tasks.length;
-    this.#tasks[task.id] = task;
+  /** Takes the task on and gives it a number; while any is owed an answer, the program stays alive. */
+  take(task: PoolTask): void {
+    const id = this.#freeIds.length > 0 ? this.#freeIds.pop()! : this.#tasks.length;
+    task.id = id;
+    this.#tasks[id] = task;
+    this.#owed++;
+    if (!this.#isHolding) this.#hold();
+  }
+
+  #hold(): void {
+    this.#isHolding = true;
+    this.#lifeline.hold();
   }
 
   /** What the task's input holds is on its way until the task is released. */
   accompany(task: PoolTask, journey: number): void {
     if (journey !== 0) this.#journeys.set(task, journey);
-  }
-
-  /** The task is taken on; while any is, the program stays alive. */
-  owe(): void {
-    this.#owed++;
-    if (this.#isHolding) return;
-    this.#isHolding = true;
-    this.#lifeline.hold();
   }
 
   /** The task has its answer, or its job wants none any more. */
@@ -44,7 +44,7 @@ export class TaskLedger {
 
   /** Nothing on the wire names the task any more. */
   release(task: PoolTask): void {
-    task.drop();
+    if (task.payload !== undefined) task.drop();
     if (this.#journeys.size > 0) this.#endJourney(task);
     this.#tasks[task.id] = undefined;
     this.#freeIds.push(task.id);

@@ -23,18 +23,13 @@ import { AwakeCount } from "../sync/awake_count.ts";
 import { runExitHooks, runExitHooksNow } from "./exit_hooks.ts";
 import { FunctionTable } from "./function_table.ts";
 import { Inbox } from "./inbox.ts";
+import type { LoadedTask } from "./load_task.ts";
 import { runChunk } from "./run_chunk.ts";
 import { provideTaskAbort } from "./task_signal.ts";
 import type { FatalMessage, WorkerInit } from "./worker_init.ts";
 
 /** Milliseconds of synchronous tasks after which timers and messages of the worker get a turn. */
 const TURN_MS = 4;
-
-/** A task's answer, ready to be sent. */
-interface Answer {
-  readonly kind: number;
-  readonly value: unknown;
-}
 
 /** Runs the tasks that come over a link, one at a time and in order, until the host asks to stop. */
 export class WorkerLoop {
@@ -104,7 +99,8 @@ export class WorkerLoop {
         const pending = this.#handle();
         if (pending !== undefined) await pending;
         const now = performance.now();
-        this.#noteCost(now);
+        this.#cost.note(now - this.#frameSince);
+        this.#frameSince = now;
         if (now - this.#lastTurn > TURN_MS) await this.#giveTurn();
         continue;
       }
@@ -130,11 +126,6 @@ export class WorkerLoop {
 
   #isStopRequested(): boolean {
     return Atomics.load(this.#control, ControlWord.Stop) !== 0;
-  }
-
-  #noteCost(now: number): void {
-    this.#cost.note(now - this.#frameSince);
-    this.#frameSince = now;
   }
 
   async #sleep(hasWork: () => boolean): Promise<void> {
@@ -176,57 +167,67 @@ export class WorkerLoop {
     this.#abort.begin(ring.id);
     const fn = this.#functions.loaded(ring.detail);
     if (fn === undefined || this.#tasks.isCloned) return this.#handleLater();
-    const answer = this.#call(fn, this.#tasks.kind);
-    return answer instanceof Promise ? answer.then((late) => this.#answer(late)) : this.#answer(answer);
-  }
-
-  async #handleLater(): Promise<void> {
-    const { detail } = this.#tasks.ring;
-    let answer: Answer;
-    try {
-      const fn = this.#functions.loaded(detail) ?? await this.#functions.load(detail);
-      const input = this.#tasks.isCloned ? await this.#inbox.take(this.#tasks.value() as number) : this.#tasks.value();
-      answer = await this.#callWith(fn, this.#tasks.kind, input as unknown[]);
-    } catch (error) {
-      answer = { kind: FrameKind.Failure, value: [error] };
-    }
-    await this.#answer(answer);
-  }
-
-  #call(fn: (...args: unknown[]) => unknown, kind: number): Answer | Promise<Answer> {
     let input: unknown[];
     try {
       input = this.#tasks.value() as unknown[];
     } catch (error) {
-      return { kind: FrameKind.Failure, value: [error] };
+      return this.#answer(FrameKind.Failure, [error]);
     }
-    return this.#callWith(fn, kind, input);
+    return this.#call(fn, this.#tasks.kind, input);
   }
 
-  #callWith(fn: (...args: unknown[]) => unknown, kind: number, input: unknown[]): Answer | Promise<Answer> {
-    if (kind !== FrameKind.Apply) return runChunk(fn, input, kind === FrameKind.StarMap);
+  async #handleLater(): Promise<void> {
+    const { detail } = this.#tasks.ring;
+    let fn: LoadedTask;
+    let input: unknown;
     try {
-      const value = fn(...input);
-      if (!isThenable(value)) return { kind: FrameKind.Result, value };
-      return Promise.resolve(value).then(
-        (late) => ({ kind: FrameKind.Result, value: late }),
-        (error) => ({ kind: FrameKind.Failure, value: [error] }),
-      );
+      fn = this.#functions.loaded(detail) ?? await this.#functions.load(detail);
+      input = this.#tasks.isCloned ? await this.#inbox.take(this.#tasks.value() as number) : this.#tasks.value();
     } catch (error) {
-      return { kind: FrameKind.Failure, value: [error] };
+      return await this.#answer(FrameKind.Failure, [error]);
     }
+    await this.#call(fn, this.#tasks.kind, input as unknown[]);
+  }
+
+  /** Makes the call, or those of a chunk, and answers. */
+  #call(fn: LoadedTask, kind: number, input: unknown[]): Promise<void> | undefined {
+    if (kind !== FrameKind.Apply) {
+      const answer = runChunk(fn, input, kind === FrameKind.StarMap);
+      if (answer instanceof Promise) return answer.then((late) => this.#answer(late.kind, late.value));
+      return this.#answer(answer.kind, answer.value);
+    }
+    let value: unknown;
+    try {
+      value = input.length === 1 ? fn(input[0]) : fn(...input);
+      if (typeof value === "object" && isThenable(value)) return this.#answerTo(value);
+    } catch (error) {
+      return this.#answer(FrameKind.Failure, [error]);
+    }
+    return this.#answer(FrameKind.Result, value);
+  }
+
+  async #answerTo(call: PromiseLike<unknown>): Promise<void> {
+    let value: unknown;
+    try {
+      value = await call;
+    } catch (error) {
+      return await this.#answer(FrameKind.Failure, [error]);
+    }
+    return await this.#answer(FrameKind.Result, value);
   }
 
   /** Sends an answer and gives the task's frame back, in this order: see `PoolWorker` on what the host concludes. */
-  #answer({ kind, value }: Answer): Promise<void> | undefined {
+  #answer(kind: number, value: unknown): Promise<void> | undefined {
     const { id } = this.#tasks.ring;
     if (this.#tellsMemory) this.#control[ControlWord.Memory] = runtime.memory().heap / 1024;
     let place: number = NOT_SENT;
     try {
-      place = this.#results.sendValue(kind, 0, id, value, "result");
+      place = typeof value === "number"
+        ? this.#results.sendNumber(kind, 0, id, value, false)
+        : this.#results.sendValue(kind, 0, id, value, "result");
     } catch (error) {
       if (error instanceof UnloadedError) return this.#answerLater(kind, id, value);
-      return this.#answer({ kind: FrameKind.Failure, value: [error] });
+      return this.#answer(FrameKind.Failure, [error]);
     }
     if (place === NOT_SENT) return this.#answerLater(kind, id, value);
     this.#finishTask();
@@ -249,7 +250,7 @@ export class WorkerLoop {
       }
       unsent = undefined;
     } catch (error) {
-      return await this.#answer({ kind: FrameKind.Failure, value: [sendable(error)] });
+      return await this.#answer(FrameKind.Failure, [sendable(error)]);
     } finally {
       if (unsent !== undefined && "block" in unsent) freeBlock(unsent.block);
     }
@@ -271,8 +272,8 @@ export class WorkerLoop {
   }
 
   #finishFrame(): void {
-    this.#tasks.release();
-    this.#tellOfSpace();
+    this.#tasks.ring.release();
+    if (Atomics.load(this.#control, ControlWord.TaskSpaceWanted) !== 0) this.#tellOfSpace();
   }
 
   #tellOfSpace(): void {

@@ -7,26 +7,25 @@ const timeout = 30_000;
 const WINDOW = 4;
 
 /** Gives out what the scheduler lets go, as a pool does; what went where. */
-function giveOut(scheduler: Scheduler<number>, packed?: number): [task: number, worker: number][] {
+function giveOut(scheduler: Scheduler<number, number>, packed?: number): [task: number, worker: number][] {
   const given: [number, number][] = [];
-  for (let worker = scheduler.freeWorker(packed); worker >= 0; worker = scheduler.freeWorker(packed)) {
-    const task = scheduler.take();
-    if (task === undefined) break;
-    scheduler.assigned(worker);
-    given.push([task, worker]);
+  while (scheduler.next() !== undefined) {
+    const worker = scheduler.assign(packed);
+    if (worker === undefined) break;
+    given.push([scheduler.take()!, worker]);
   }
   return given;
 }
 
 test("Without a worker tasks wait", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.enqueue(1);
-  assert.equal(scheduler.freeWorker(), -1);
+  assert.equal(scheduler.assign(), undefined);
   assert.equal(scheduler.backlog, 1);
 });
 
 test("Tasks go out in their order to the worker with the fewest", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.addWorker(10);
   scheduler.addWorker(20);
   for (let task = 0; task < 4; task++) scheduler.enqueue(task);
@@ -34,7 +33,7 @@ test("Tasks go out in their order to the worker with the fewest", { timeout }, (
 });
 
 test("A worker holds at most a window of tasks", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.addWorker(1);
   for (let task = 0; task < 10; task++) scheduler.enqueue(task);
   assert.equal(giveOut(scheduler).length, WINDOW);
@@ -44,7 +43,7 @@ test("A worker holds at most a window of tasks", { timeout }, () => {
 });
 
 test("Small tasks are packed on a worker that is at work already", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.addWorker(1);
   scheduler.addWorker(2);
   for (let task = 0; task < 4; task++) scheduler.enqueue(task);
@@ -52,7 +51,7 @@ test("Small tasks are packed on a worker that is at work already", { timeout }, 
 });
 
 test("A worker gets no more tasks than its quota, and is spent when it has answered them", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.addWorker(1, 2);
   for (let task = 0; task < 3; task++) scheduler.enqueue(task);
   assert.equal(giveOut(scheduler).length, 2);
@@ -60,11 +59,11 @@ test("A worker gets no more tasks than its quota, and is spent when it has answe
   assert.equal(scheduler.isSpent(1), false);
   scheduler.completed(1);
   assert.equal(scheduler.isSpent(1), true);
-  assert.equal(scheduler.freeWorker(), -1);
+  assert.equal(scheduler.assign(), undefined);
 });
 
 test("A task that is taken back gives its worker's quota back", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.addWorker(1, 1);
   scheduler.enqueue(7);
   giveOut(scheduler);
@@ -74,7 +73,7 @@ test("A task that is taken back gives its worker's quota back", { timeout }, () 
 });
 
 test("Requeued tasks come before those that wait, in their own order", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.enqueue(9);
   scheduler.requeue([1, 2, 3]);
   scheduler.addWorker(1);
@@ -82,16 +81,16 @@ test("Requeued tasks come before those that wait, in their own order", { timeout
 });
 
 test("A worker whose ring is full gets nothing until it has room", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.addWorker(1);
   scheduler.block(1);
-  assert.equal(scheduler.freeWorker(), -1);
+  assert.equal(scheduler.assign(), undefined);
   scheduler.unblock(1);
-  assert.equal(scheduler.freeWorker(), 1);
+  assert.equal(scheduler.assign(), 1);
 });
 
 test("A worker that ran dry may take over what waits on a busy one, not its last task", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.addWorker(1);
   for (let task = 0; task < 3; task++) scheduler.enqueue(task);
   giveOut(scheduler);
@@ -104,7 +103,7 @@ test("A worker that ran dry may take over what waits on a busy one, not its last
 });
 
 test("Nothing is moved while tasks wait that no worker holds", { timeout }, () => {
-  const scheduler = new Scheduler<number>(WINDOW);
+  const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.addWorker(1);
   for (let task = 0; task < WINDOW; task++) scheduler.enqueue(task);
   giveOut(scheduler);
@@ -132,7 +131,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** A pool of workers that answer when they are told to, around a scheduler. */
 class Model {
-  readonly scheduler = new Scheduler<number>(WINDOW);
+  readonly scheduler = new Scheduler<number, number>(WINDOW);
   readonly held = new Map<number, number[]>();
   readonly quota = new Map<number, number>();
   readonly exhausted = new Set<number>();
