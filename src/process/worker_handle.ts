@@ -100,6 +100,10 @@ export class WorkerHandle {
     const ending = deferred<WorkerEnd>();
     this.ended = ending.promise;
     this.#settleEnd = ending.resolve;
+    // Messages that were sent before the end may still be on their way.
+    void this.ended.then(() => runtime.nextTurn()).then(() => {
+      this.inbox.end(new Error(`The answer of ${name} was lost with it`));
+    });
     let told: [unknown] | undefined;
     this.#thread.onMessage((message) => {
       if ("fatal" in (message as object)) told = [decodeError((message as FatalMessage).fatal as ErrorData)];

@@ -2,18 +2,10 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { Pool } from "../../mod.ts";
+import { garbageCollector } from "./fixtures/garbage_collector.ts";
 
 const timeout = 60_000;
-
-function garbageCollector(): () => void {
-  const bun = (globalThis as { Bun?: { gc(force: boolean): void } }).Bun;
-  if (bun !== undefined) return () => bun.gc(true);
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as () => void;
-}
 
 /** The answers of a pool that is dropped before it has given them. */
 function answersOfDropped(): Promise<number[]> {
