@@ -143,6 +143,8 @@ export function peers(
     );
   return [
     shell("cat", 'cat "$1" > "$2"', "a copy"),
+    // What is to be looked at has to be read and written: two copies.
+    shell("dd", 'dd if="$1" of="$2" bs=128K status=none', "a copy"),
     ...runtimes.map(ours),
     ...runtimes.map(plain),
     rustStd(folder),

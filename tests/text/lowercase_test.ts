@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
@@ -79,6 +80,22 @@ describe("lowercase", () => {
           }),
           { numRuns: 40 },
         );
+      }),
+  );
+
+  test(
+    "letters that lie across the ends of what is read and written at a time are whole",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        for (const start of ["", "A", "AB", "İ", "İA", "A".repeat(5000)]) {
+          for (const letter of ["Я", "Ẁ", "中", "𐐀"]) {
+            const text = start + letter.repeat(400_000 / Buffer.byteLength(letter));
+            const input = folder.write("in.txt", text);
+            await inline({ input, output: folder.at("out.txt"), chunkBytes: 75 * CHUNK });
+            assert.ok(folder.read("out.txt") === expected(text), `${start.slice(0, 3)}${letter}`);
+          }
+        }
       }),
   );
 
