@@ -220,6 +220,8 @@ export class Dispatcher {
     this.#drain(worker);
     if (worker.handle.isAwake) this.#awake.leave();
     this.#workers.delete(worker.id);
+    // Or a wait that nothing ends would keep all that this refers to.
+    if (this.#workers.size === 0) this.#doorbell.ring();
     this.#engaged.remove(worker);
     this.#scheduler.removeWorker(worker);
     const { begun, waiting } = worker.surrender();
