@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { inTemporaryFolder } from "../text/temporary_folder.ts";
+import { numberOf, proc } from "./process_state.ts";
 import { startCommand } from "./run_command.ts";
 
 const timeout = 60_000;
@@ -15,16 +16,6 @@ const MEMORY_BYTES = 200 * MEBIBYTE;
 /** The consumer takes 10 KiB each tenth of a second. */
 const TAKEN_BYTES = 10 * 1024;
 const TIMES = 20;
-
-const proc = {
-  skip: fs.existsSync("/proc/self/io") ? false : "there is no /proc to see the memory and the reading in",
-};
-
-/** A number of a file of the process in `/proc`. */
-function numberOf(child: ChildProcess, file: "status" | "io", field: string): number {
-  const text = fs.readFileSync(`/proc/${child.pid}/${file}`, "utf8");
-  return Number(new RegExp(`^${field}:\\s*(\\d+)`, "m").exec(text)![1]);
-}
 
 /**
  * Takes 100 KiB a second from a command's output, for two seconds from its first piece on; checks what it holds then, and
