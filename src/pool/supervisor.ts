@@ -22,6 +22,8 @@ const TERMINATE_GRACE_MS = 200;
 const CLOSE_GRACE_MS = 5000;
 /** Milliseconds until the next try where the system had no room for a worker. */
 const SHORTAGE_DELAY_MS = 1000;
+/** Milliseconds after which one that has not come up is ended: a process without threads may wait for ever. */
+const STUCK_MS = 30_000;
 /** Workers that may end before they came up, one after another, until the pool gives up. */
 const START_ATTEMPTS = 3;
 /** The same where something from outside killed them, which says little of the next one. */
@@ -50,6 +52,9 @@ export class Supervisor {
   #parked = 0;
   #started = 0;
   #failedStarts = 0;
+  /** Processes that start side by side take from each other what there is too little of: they come up one after another. */
+  #isScarce = false;
+  #lastStart = 0;
   #failure: Error | undefined;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   #restart: ReturnType<typeof setTimeout> | undefined;
@@ -159,12 +164,29 @@ export class Supervisor {
   #fill(): void {
     if (this.#failure !== undefined || this.state === "closed") return;
     if (this.state === "closing" && !this.#hasWork()) return;
-    for (let missing = this.wanted - this.#parked - this.#staying(); missing > 0; missing--) this.#start();
+    const missing = this.wanted - this.#parked - this.#staying();
+    this.#isScarce &&= missing > 0;
+    if (this.#isScarce) {
+      const starting = [...this.#workers].filter((worker) => !worker.handle.isReady);
+      if (starting.length === 0) this.#start();
+      else if (performance.now() - this.#lastStart > STUCK_MS) { for (const worker of starting) this.#end(worker, 0); }
+      return this.#fillLater(SHORTAGE_DELAY_MS);
+    }
+    for (let started = 0; started < missing; started++) this.#start();
+  }
+
+  #fillLater(delay: number): void {
+    this.#restart ??= setTimeout(() => {
+      this.#restart = undefined;
+      this.#fill();
+    }, delay);
+    unref(this.#restart);
   }
 
   #start(): void {
     const { name, method, maxMemoryPerChild } = this.settings;
     const number = ++this.#started;
+    this.#lastStart = performance.now();
     const options = { beside: this.wanted, tellsMemory: maxMemoryPerChild !== Infinity };
     const worker = new PoolWorker(number, `${name}-worker-${number}`, method, this.dispatcher.bell, options);
     this.#workers.add(worker);
@@ -213,15 +235,11 @@ export class Supervisor {
     }));
     const answers = this.dispatcher.completed;
     const ran = this.dispatcher.detachLost(worker, (task) => lossOf(task, worker, end));
-    const isShort = end.isUnstarted === true;
+    const isShort = end.isUnstarted === true || this.#isScarce;
     const delay = isShort ? SHORTAGE_DELAY_MS : isLost ? this.#guard.delayAfter(ran, answers, performance.now()) : 0;
     if (isLost && this.#guard.isExceeded(performance.now())) return this.#failRestarts(worker, end);
-    if (delay === 0) return this.#fill();
-    this.#restart ??= setTimeout(() => {
-      this.#restart = undefined;
-      this.#fill();
-    }, delay);
-    unref(this.#restart);
+    if (delay === 0) this.#fill();
+    else this.#fillLater(delay);
   }
 
   #failRestarts(worker: PoolWorker, end: WorkerEnd): void {
@@ -237,8 +255,10 @@ export class Supervisor {
   }
 
   #countFailedStart(worker: PoolWorker, end: WorkerEnd): void {
+    const isShort = end.isUnstarted === true || end.code < 0;
+    this.#isScarce ||= isShort && this.settings.method === "process";
     // The others have the room that there is, and do the work.
-    if (end.isUnstarted === true && this.#workers.size > 0) return;
+    if (isShort && this.#workers.size > 0) return;
     // Where another one came up, they can.
     for (const other of this.#workers) if (other.handle.isReady) this.#failedStarts = 0;
     if (++this.#failedStarts < (end.code < 0 ? KILLED_START_ATTEMPTS : START_ATTEMPTS)) return;

@@ -25,6 +25,7 @@ import { linearMemory } from "../memory/linear_memory.ts";
 import { recordOwnerDeath } from "../memory/owner_deaths.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Thread, ThreadEnd } from "../runtime/port.ts";
+import { isShortage } from "../runtime/unstarted_thread.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { ChildBridge } from "./child_bridge.ts";
 import { Inbox } from "./inbox.ts";
@@ -111,9 +112,11 @@ export class WorkerHandle {
         told = fromCloneForm((message as ThrownMessage).thrown) as [unknown];
       } else this.inbox.put(message as CloneMessage);
     });
-    this.#thread.onEnd(({ code, error: seen, isUnstarted = false }) => {
+    this.#thread.onEnd(({ code, error: seen, ...end }) => {
       // The runtime knows of its own of an error that the thread could not tell, or knows less of the same one.
       const error = told === undefined ? seen : told[0];
+      // A process of the operating system starts threads of its own.
+      const isUnstarted = end.isUnstarted === true || (!this.isReady && isShortage(error));
       const stopped = this.#state() === WorkerState.Stopped;
       Atomics.store(this.#control, ControlWord.Ended, 1);
       Atomics.notify(this.#control, ControlWord.Ended);

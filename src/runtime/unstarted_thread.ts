@@ -4,13 +4,18 @@ import type { Thread } from "./port.ts";
 const SHORTAGES = ["EAGAIN", "ENOMEM", "ERR_WORKER_INIT_FAILED"];
 const BUN_SHORTAGE = "Failed to spawn worker thread";
 
+/** Whether an error says that the system had no thread or no memory left for another one. */
+export function isShortage(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: string; message?: string };
+  return SHORTAGES.includes(code!) || message === BUN_SHORTAGE;
+}
+
 /** What `start` gives; where the system has no room for one more thread, one that ends at once with that reason. */
 export function orUnstarted(start: () => Thread): Thread {
   try {
     return start();
   } catch (error) {
-    const { code, message } = error as { code?: string; message?: string };
-    if (!SHORTAGES.includes(code!) && message !== BUN_SHORTAGE) throw error;
+    if (!isShortage(error)) throw error;
     return {
       post: () => {},
       onMessage: () => {},

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
 import { afterEach, describe, test } from "node:test";
 import { Pool, Process } from "../../mod.ts";
@@ -24,7 +25,25 @@ function leaveRoomFor(count: number): void {
   };
 }
 
+const processes = createRequire(import.meta.url)("node:child_process") as { spawn(...args: unknown[]): ChildProcess };
+
+/** Processes that start at the same time take the threads from each other, and end by SIGABRT. The result takes that back. */
+function leaveRoomForOneStart(): () => void {
+  const { spawn } = processes;
+  const starting = new Set<ChildProcess>();
+  processes.spawn = (...args) => {
+    const child = spawn(...args);
+    starting.add(child);
+    for (const event of ["data", "end"]) child.stdio[3]!.once(event, () => starting.delete(child));
+    if (starting.size > 1) { for (const each of starting) each.kill("SIGABRT"); }
+    return child;
+  };
+  return () => void (processes.spawn = spawn);
+}
+
 const increment = (x: number): number => x + 1;
+
+const pidOf = (): number => process.pid;
 
 describe("Where the system has no room for more threads", () => {
   test("a pool works with those that it has, and gets the others once there is room", { timeout }, async () => {
@@ -62,5 +81,20 @@ describe("Where the system has no room for more threads", () => {
     next.start();
     await next.join();
     assert.equal(next.exitCode, 0);
+  });
+});
+
+describe("Where the system has no room for processes that start side by side", () => {
+  test("a pool starts them one after another until it has all", { timeout }, async () => {
+    const restore = leaveRoomForOneStart();
+    try {
+      const pool = new Pool({ processes: 2, context: "process" });
+      assert.deepEqual(await pool.map(increment, [1, 2, 3], { chunksize: 1 }), [2, 3, 4]);
+      const ready = new Set<number>();
+      while (ready.size < 2) for (const pid of await pool.map(pidOf, [1, 2, 3, 4], { chunksize: 1 })) ready.add(pid);
+      await pool.terminate();
+    } finally {
+      restore();
+    }
   });
 });
