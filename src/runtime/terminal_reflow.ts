@@ -1,4 +1,4 @@
-import process from "node:process";
+import { process } from "./host_process.ts";
 
 /** Whether the terminal is of those that break lines anew when it gets narrower, as most do, instead of cutting them. */
 export function terminalReflows(): boolean {
