@@ -19,7 +19,7 @@ function newScratch(size: number): Scratch {
 let scratch: Scratch | undefined;
 
 /** Bytes from which on a value costs less where both threads find it than copied in and out of a ring. */
-const LONG_BYTES = 1 << 14;
+const LONG_BYTES = 1 << 15;
 
 /** Bytes that a long value takes, about; 0 where it is not long, or only a structured clone can carry it. */
 export function longEncoding(value: unknown, root: string): number {

@@ -382,17 +382,17 @@ export class Dispatcher {
   #settleLater(worker: PoolWorker, task: PoolTask, kind: number): void {
     const { receiver, inbox } = worker.handle;
     task.bytes = receiver.length;
-    // The worker may end before its message is here; the job then hears of that loss and not of this answer.
-    const late = inbox.take(receiver.value() as number);
-    const gone = worker.handle.ended.then(() => runtime.nextTurn());
-    void Promise.race([late.then((clone) => ({ clone }), (error: Error) => ({ error })), gone]).then((arrived) => {
+    const end = (settle: () => void): void => {
       if (task.isSettled) return;
       this.#ledger.settle(task);
-      if (arrived === undefined) task.fail(new Error(`The answer of ${worker.handle.name} was lost with it`));
-      else if ("error" in arrived) task.fail(arrived.error);
-      else task.job.settle(task, kind, arrived.clone);
+      settle();
       this.#settleIdle();
-    });
+    };
+    // Where the worker ends before its message is here, the job hears of that loss and not of this answer.
+    void inbox.take(receiver.value() as number).then(
+      (clone) => end(() => task.job.settle(task, kind, clone)),
+      (error: Error) => end(() => task.fail(error)),
+    );
   }
 
   #discard(worker: PoolWorker): void {
