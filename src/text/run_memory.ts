@@ -7,7 +7,7 @@ import { allocateSlot, freeSlot, PAGE_BYTES, type Slot } from "./slot.ts";
 import { SPARE_SLOTS, type TextSettings } from "./text_options.ts";
 
 /** Bytes that are read and lower-cased at a time: a share of a core's second-level cache. */
-const WINDOW_BYTES = 128 * 1024;
+const WINDOW_BYTES = 256 * 1024;
 
 /** All that a run takes of the shared memory, whatever the size of its texts. */
 export class RunMemory {
