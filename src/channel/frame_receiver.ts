@@ -2,7 +2,15 @@ import { corruptData } from "../core/corrupt.ts";
 import { UnloadedError } from "../core/late_modules.ts";
 import { copyBytes, copyOf } from "./copy_bytes.ts";
 import type { RawFrame } from "./frame_queue.ts";
-import { ASSEMBLED, BLOCK_FRAME_BYTES, CLONED, FRAME_KIND_MASK, FrameKind, IN_BLOCK } from "./frames.ts";
+import {
+  ASSEMBLED,
+  BLOCK_FRAME_BYTES,
+  CLONED,
+  FRAME_KIND_MASK,
+  FrameKind,
+  IN_BLOCK,
+  SIZED_CLONE_BYTES,
+} from "./frames.ts";
 import { decodeBlock, freeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingReader } from "./ring.ts";
 import { ValueReader } from "./value_reader.ts";
@@ -63,9 +71,13 @@ export class FrameReceiver {
     return (this.ring.kind & CLONED) !== 0;
   }
 
-  /** Bytes of the current frame's value. */
+  /** Bytes of the current frame's value, about; only those of the frame where it is a clone of something else than a text. */
   get length(): number {
-    if ((this.ring.kind & (ASSEMBLED | IN_BLOCK)) === 0) return this.ring.length;
+    const { ring } = this;
+    if ((ring.kind & (ASSEMBLED | IN_BLOCK | CLONED)) === 0) return ring.length;
+    if (this.isCloned) {
+      return ring.length < SIZED_CLONE_BYTES ? ring.length : ring.region.words[(ring.payload >> 2) + 3]!;
+    }
     return this.#isInBlock ? this.#block().length : this.#assembled;
   }
 
@@ -101,7 +113,7 @@ export class FrameReceiver {
   raw(): RawFrame {
     const { ring } = this;
     const isAssembled = (ring.kind & ASSEMBLED) !== 0;
-    const length = this.length;
+    const length = isAssembled ? this.#assembled : ring.length;
     const bytes = isAssembled
       ? this.#takeAssembly().subarray(0, length)
       : copyOf(ring.region.bytes.subarray(ring.payload, ring.payload + length));

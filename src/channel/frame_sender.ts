@@ -130,7 +130,7 @@ export class FrameSender {
    */
   sendPayload(kind: number, detail: number, id: number, payload: NearPayload, isGiven = false): number {
     if ("clone" in payload) return this.#sendMessage(kind, detail, id, { value: payload.clone });
-    if ("text" in payload) return this.#sendMessage(kind, detail, id, payload);
+    if ("text" in payload) return this.#sendMessage(kind, detail, id, payload, payload.text.length);
     if ("block" in payload) return this.#sendBlock(kind, detail, id, payload.block, isGiven);
     if (payload.bytes.length > this.ring.maxPayload) {
       this.#stream = { kind, detail, id, bytes: payload.bytes, sent: 0 };
@@ -149,12 +149,19 @@ export class FrameSender {
     return this.ring.commit(kind | IN_BLOCK, detail, id, BLOCK_FRAME_BYTES);
   }
 
-  #sendMessage(kind: number, detail: number, id: number, content: { readonly value: CloneForm } | LongText): number {
+  #sendMessage(
+    kind: number,
+    detail: number,
+    id: number,
+    content: { readonly value: CloneForm } | LongText,
+    units = 0,
+  ): number {
     const start = this.ring.reserve(this.#guess);
     if (start < 0) return NOT_SENT;
     const clone = this.#clones = (this.#clones + 1) | 0;
     this.#post({ clone, ...content });
     this.#writer.write(clone, start, start + this.#guess, "clone");
+    if (units > 0) this.#writer.write(units, this.#writer.position, start + this.#guess, "units");
     return this.ring.commit(kind | CLONED, detail, id, this.#writer.position - start);
   }
 

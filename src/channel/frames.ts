@@ -28,6 +28,8 @@ export const IN_BLOCK = 0x20;
 export const BLOCK_FRAME_BYTES = 12;
 /** Flag: the payload is the number of a structured clone that comes by message. */
 export const CLONED = 0x40;
+/** Bytes of a payload of such a frame that tells of its message's length, in UTF-16 units, by its last word. */
+export const SIZED_CLONE_BYTES = 16;
 /** Flag: the payload came in the `Part` frames before. */
 export const ASSEMBLED = 0x80;
 

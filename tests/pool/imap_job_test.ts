@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PoolClosedError, TaskEncodingError, TimeoutError } from "../../mod.ts";
 import { Count, newGate, raise, reaches, read } from "./fixtures/gate.ts";
-import { countRun, echo, exitAtTwo, giveBytes, passGate, passGateAt, square, squareOfEven } from "./fixtures/tasks.ts";
+import {
+  countRun,
+  echo,
+  exitAtTwo,
+  giveBytes,
+  giveText,
+  passGate,
+  passGateAt,
+  square,
+  squareOfEven,
+} from "./fixtures/tasks.ts";
 import { range, withPool } from "./fixtures/with_pool.ts";
 
 const timeout = 60_000;
@@ -224,6 +234,23 @@ test(
       const results = pool.imap(giveBytes, small, { buffersize: 2, bufferBytes: 250_000 });
       for (let i = 0; i < 10; i++) assert.equal(((await results.next()).value as Uint8Array).length, 100_000);
       assert.ok(small.read <= 13, `${small.read} items read`);
+      await results.return!();
+    }),
+);
+
+test(
+  "bufferBytes bounds what is read while long texts as results wait for their consumer",
+  { timeout },
+  () =>
+    withPool(1, async (pool) => {
+      const input = new Input(range(100).map(() => 300_000));
+      const results = pool.imap(giveText, input, { buffersize: 30, bufferBytes: 700_000 });
+      await results.next();
+      const before = input.read;
+      // Its answer comes behind those of all that was read.
+      await pool.apply(giveText, [300_000]);
+      for (let i = 0; i < 20; i++) assert.equal((await results.next()).value!.length, 300_000);
+      assert.ok(input.read <= before + 2, `${input.read} items read, ${before} of them at first`);
       await results.return!();
     }),
 );
