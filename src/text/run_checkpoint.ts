@@ -258,11 +258,12 @@ function outputOf({ output }: Pick<TextSettings, "output">, plan: TextPlan): str
 
 /** What the bytes of the outputs of a run of `lowercase` depend on, and what cursors count in. */
 export function lowercaseIdentity(
-  { input, chunkBytes, invalid, compression }: TextSettings,
+  { input, chunkBytes, streamBytes, invalid, compression }: TextSettings,
   plan: TextPlan,
 ): RunIdentity {
   const inputs = Array.isArray(input) ? input.length : 1;
-  return withCompression({ task: "lowercase", inputs, chunkBytes, invalid, ...compression }, plan);
+  const identity = { task: "lowercase", inputs, chunkBytes, invalid, ...compression };
+  return withCompression(plan.hasStreams ? { ...identity, streamBytes } : identity, plan);
 }
 
 /** The same of a run of `mapKernel`. */

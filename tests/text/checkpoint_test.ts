@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import process from "node:process";
 import { describe, test } from "node:test";
-import { gzipSync, zstdCompressSync } from "node:zlib";
+import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { CheckpointError, type CheckpointErrorCode, FileError } from "../../src/core/errors.ts";
 import { disk } from "../../src/runtime/disk.ts";
 import { Checkpoint, journalPath } from "../../src/text/checkpoint.ts";
@@ -258,6 +258,23 @@ describe("lowercase with a checkpoint", () => {
         assert.equal(fs.readFileSync(output, "utf8"), TEXT.toLowerCase());
       }));
   }
+
+  test(
+    "refuses to go on with a compressed input by other pieces",
+    { timeout },
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const input = folder.write("in.gz", gzipSync(TEXT.repeat(60)));
+        const options = { input, output: folder.at("out.gz"), chunkBytes: undefined };
+        await stopped(options);
+        await assert.rejects(
+          run({ ...options, chunkBytes: 4 << 20 }),
+          refused("ERR_CHECKPOINT_MISMATCH", /expected streamBytes to be 1048576 as before, found 4194304/),
+        );
+        await run(options);
+        assert.equal(gunzipSync(fs.readFileSync(options.output)).toString(), TEXT.repeat(60).toLowerCase());
+      }),
+  );
 
   test("refuses to go on without an input that was there", { timeout }, () =>
     inTemporaryFolder(async (folder) => {
