@@ -265,14 +265,23 @@ describe("lowercase with a checkpoint", () => {
     () =>
       inTemporaryFolder(async (folder) => {
         const input = folder.write("in.gz", gzipSync(TEXT.repeat(60)));
-        const options = { input, output: folder.at("out.gz"), chunkBytes: undefined };
-        await stopped(options);
+        const output = folder.at("out.gz");
+        const lower = (options: Pick<LowercaseOptions, "chunkBytes" | "onProgress" | "signal">): Promise<TextReport> =>
+          lowercaseWith(() => inlinePool(), { input, output, processes: 2, checkpoint: true, ...options }, {
+            interval: 0,
+          });
+        const controller = new AbortController();
+        const { signal } = controller;
+        const onProgress = ({ bytesIn }: TextProgress): void => {
+          if (bytesIn > 0) controller.abort(new Error("enough"));
+        };
+        await assert.rejects(lower({ signal, onProgress }), /enough/);
         await assert.rejects(
-          run({ ...options, chunkBytes: 4 << 20 }),
+          lower({ chunkBytes: 4 << 20 }),
           refused("ERR_CHECKPOINT_MISMATCH", /expected streamBytes to be 1048576 as before, found 4194304/),
         );
-        await run(options);
-        assert.equal(gunzipSync(fs.readFileSync(options.output)).toString(), TEXT.repeat(60).toLowerCase());
+        await lower({});
+        assert.equal(gunzipSync(fs.readFileSync(output)).toString(), TEXT.repeat(60).toLowerCase());
       }),
   );
 
