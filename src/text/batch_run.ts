@@ -1,5 +1,6 @@
 import { removeFile, renameFile, temporaryBeside } from "../runtime/files.ts";
 import type { BatchedFile, WrittenFile } from "./draft_file.ts";
+import { chunkCount } from "./chunk_plan.ts";
 import { orWriteError } from "./file_sink.ts";
 import type { KnownFile } from "./input_change.ts";
 import type { TextFailure } from "./report.ts";
@@ -9,6 +10,19 @@ import type { RunCheckpoint } from "./run_checkpoint.ts";
 const BATCH_FILES = 64;
 /** Bytes of text of one batch, unless a single file has more: a worker is not to be left with much more than another. */
 const BATCH_BYTES = 1024 * 1024;
+
+/** Bytes of small files that a worker takes at a time, where their output is to fit a slot, as that of a chunk does. */
+export function batchBytes(chunkBytes: number): number {
+  return Math.min(chunkBytes, BATCH_BYTES);
+}
+
+/** Whether a file is small enough to be one of many for a worker. */
+export function isSmall(
+  { size, compress }: { readonly size: number; readonly compress?: unknown },
+  { chunkBytes }: { readonly chunkBytes: number },
+): boolean {
+  return compress === undefined && chunkCount(size, chunkBytes) <= 1;
+}
 
 /** The part of a batch that a file of `size` bytes is. */
 export function batchShare(size: number, batchBytes: number = BATCH_BYTES): number {

@@ -1,4 +1,4 @@
-import { FileBatch } from "./batch_run.ts";
+import { batchBytes, FileBatch } from "./batch_run.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { failureError } from "./file_failure.ts";
 import { type JoinedPart, lowerFilesTogether } from "./file_tasks.ts";
@@ -29,11 +29,6 @@ export interface CommonBatch {
   complete(turn: Promise<void>): Promise<void>;
 }
 
-/** Bytes of small files that a worker takes at a time: their output is to fit a slot, as that of a chunk does. */
-export function commonBatchBytes(chunkBytes: number): number {
-  return Math.min(chunkBytes, 1024 * 1024);
-}
-
 /** Small files whose output goes to the common one, which workers take by the dozen. */
 export class CommonBatches {
   readonly #context: RunContext;
@@ -43,7 +38,7 @@ export class CommonBatches {
   constructor(context: RunContext, options: CommonBatchesOptions) {
     this.#context = context;
     this.#options = options;
-    this.#batch = new FileBatch(commonBatchBytes(context.chunkBytes));
+    this.#batch = new FileBatch(batchBytes(context.chunkBytes));
   }
 
   /** Adds a file; true where the batch is full. */

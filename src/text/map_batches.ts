@@ -1,5 +1,4 @@
-import { BatchRun, FileBatch, type FileResult, type StartedFiles } from "./batch_run.ts";
-import { chunkCount } from "./chunk_plan.ts";
+import { batchBytes, BatchRun, FileBatch, type FileResult, type StartedFiles } from "./batch_run.ts";
 import type { BatchedFile, WrittenFile } from "./draft_file.ts";
 import { troubleError } from "./map_errors.ts";
 import type { FilesAnswer, MappableFile, MappedFile } from "./map_file_tasks.ts";
@@ -50,16 +49,6 @@ export interface MapBatch {
   complete(turn: Promise<void>): Promise<void>;
 }
 
-/** Bytes of small files that a worker takes at a time. */
-export function batchBytes({ chunkBytes }: Pick<MapSettings, "chunkBytes">): number {
-  return Math.min(chunkBytes, 1024 * 1024);
-}
-
-/** Whether a file is small enough to be one of many for a worker. */
-export function isSmall({ size, compress }: FileSource, { chunkBytes }: MapSettings): boolean {
-  return compress === undefined && chunkCount(size, chunkBytes) <= 1;
-}
-
 type Written = WrittenFile & DoneFile;
 
 /** Small files, which workers take by the dozen, each with an output of its own or all with the common one. */
@@ -73,7 +62,7 @@ export class MapBatches {
   constructor(options: MapBatchesOptions) {
     const { settings, checkpoint, isStopped, onDone, onFailed, onTold, onFailure, onBatch } = options;
     this.#options = options;
-    this.#shared = new FileBatch(batchBytes(settings));
+    this.#shared = new FileBatch(batchBytes(settings.chunkBytes));
     this.#files = new BatchRun<Written>({
       start: (files) => this.#startFiles(files),
       checkpoint,
@@ -85,7 +74,7 @@ export class MapBatches {
       onDone,
       onFailure,
       onBatch,
-    }, batchBytes(settings));
+    }, batchBytes(settings.chunkBytes));
   }
 
   /** Adds a file; true where the batch is full. */

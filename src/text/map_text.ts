@@ -4,13 +4,12 @@ import type { TaskDefinition } from "../process/task_definition.ts";
 import { Pool } from "../pool/pool.ts";
 import { assertCompression } from "../runtime/compression.ts";
 import { realPath } from "../runtime/files.ts";
-import { batchShare } from "./batch_run.ts";
+import { batchBytes, batchShare, isSmall } from "./batch_run.ts";
 import { chunkCount } from "./chunk_plan.ts";
 import { type CommonOutput, openCommonOutput } from "./common_output.ts";
 import type { RunIdentity } from "./checkpoint_records.ts";
 import { ErrorLog } from "./error_log.ts";
 import { FileSink } from "./file_sink.ts";
-import { batchBytes, isSmall } from "./map_batches.ts";
 import { type MapRecordsOptions, type MapSettings, type MapTextOptions, readMapOptions } from "./map_options.ts";
 import type { MapReport } from "./map_report.ts";
 import { MapRun } from "./map_run.ts";
@@ -294,7 +293,7 @@ function taskCount(plan: TextPlan, settings: MapSettings): number {
     if (tasks > settings.processes) break;
     if (source.kind === "stream") return Infinity;
     tasks += isSmall(source, settings)
-      ? batchShare(source.size, batchBytes(settings))
+      ? batchShare(source.size, batchBytes(settings.chunkBytes))
       : chunkCount(source.size, settings.chunkBytes);
   }
   return Math.ceil(tasks);

@@ -1,8 +1,7 @@
 import { assertCompression } from "../runtime/compression.ts";
-import { batchShare } from "./batch_run.ts";
+import { batchBytes, batchShare } from "./batch_run.ts";
 import type { RunIdentity } from "./checkpoint_records.ts";
 import { chunkCount } from "./chunk_plan.ts";
-import { commonBatchBytes } from "./common_batches.ts";
 import { openCommonOutput } from "./common_output.ts";
 import { KernelWatch } from "./kernel_watch.ts";
 import type { TextReport } from "./report.ts";
@@ -76,7 +75,7 @@ function taskCount(plan: TextPlan, chunkBytes: number, enough: number): number {
     if (source.kind === "stream") return Infinity;
     const chunks = chunkCount(source.size, chunkBytes);
     if (chunks > 1 || source.compress !== undefined) tasks += chunks;
-    else tasks += batchShare(source.size, source.target === undefined ? commonBatchBytes(chunkBytes) : undefined);
+    else tasks += batchShare(source.size, source.target === undefined ? batchBytes(chunkBytes) : undefined);
   }
   return Math.ceil(tasks);
 }

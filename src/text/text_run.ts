@@ -1,8 +1,7 @@
 import { assertCompression, type Compression } from "../runtime/compression.ts";
 import type { ByteSink } from "./byte_sink.ts";
-import { BatchRun } from "./batch_run.ts";
+import { BatchRun, isSmall } from "./batch_run.ts";
 import { ChunkRun, type Place, type ResumedOutput } from "./chunk_run.ts";
-import { chunkCount } from "./chunk_plan.ts";
 import { type CommonBatch, CommonBatches } from "./common_batches.ts";
 import { CompressedSink } from "./compressed_sink.ts";
 import { FailureList } from "./failure_list.ts";
@@ -178,7 +177,7 @@ export class TextRun implements RunContext {
       if (this.stopped) break;
       const resumed = await this.#resume(source);
       if (resumed === "done") continue;
-      if (source.kind === "file" && source.compress === undefined && chunkCount(source.size, this.chunkBytes) <= 1) {
+      if (source.kind === "file" && isSmall(source, this)) {
         const isFull = source.target === undefined
           ? this.#commonBatches.add(source)
           : this.#batches.add(source, source.target);
