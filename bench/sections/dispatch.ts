@@ -139,7 +139,11 @@ export function dispatchSection(runtimes: readonly RuntimeCommand[]): Section {
     contests: [
       ...scripts(contestants, callMeasures, runtimes),
       ...scripts(payloadContestants, payloadMeasures, runtimes),
-      ...scripts([{ name: raw, file: "dispatch/idle_raw.ts" }], ownMeasures.slice(-1), runtimes),
+      ...scripts(
+        [{ name: raw, file: "dispatch/idle_raw.ts" }],
+        ownMeasures.filter(({ key }) => key === "idle"),
+        runtimes,
+      ),
       ...ownMeasures.flatMap(({ key }) =>
         runtimes.map((runtime) =>
           scriptContest(runtime, {
