@@ -60,6 +60,8 @@ function build(): string {
     `-Ctarget-feature=${targetFeatures.map((feature) => `+${feature}`).join(",")}`,
     `-Clinker=${compiler.linker}`,
     ...linkArguments.map((argument) => `-Clink-arg=${argument}`),
+    // What this pass does to the addresses in loops takes their constant offsets away, which cost an access nothing.
+    "-Cllvm-args=-disable-lsr",
     // A panic becomes a trap: its message would bring std's formatting, and with it the paths of the build, into the module.
     "-Zunstable-options",
     "-Cpanic=immediate-abort",

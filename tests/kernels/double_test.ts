@@ -24,6 +24,17 @@ test("Arrays of each kind are doubled in place as by the twin", { timeout }, () 
   }));
 });
 
+test("Every length is doubled to its end and no further", { timeout }, () => {
+  for (let length = 0; length <= 600; length++) {
+    const before = Array.from({ length: length + 1 }, (_, at) => at);
+    const after = before.map((item) => item < length ? 2 * item : item);
+    for (const items of [Float64Array.from(before), Float32Array.from(before), Int32Array.from(before)]) {
+      double(items.subarray(0, length));
+      assert.deepEqual([...items], after);
+    }
+  }
+});
+
 test("A part of an array is doubled and the rest left", { timeout }, () => {
   const items = Float64Array.from({ length: 40 }, (_, at) => at);
   double(items.subarray(3, 30));
