@@ -7,6 +7,8 @@ import { benchFile, runtimeNames } from "../frame/runtimes.ts";
 
 const { values } = parseArgs({
   options: {
+    bare: { type: "boolean", default: false },
+    interpreted: { type: "boolean", default: false },
     leak: { type: "string", default: "0" },
     minutes: { type: "string", default: "5" },
     runtime: { type: "string", multiple: true, default: [...runtimeNames] },
@@ -32,16 +34,21 @@ const flags = {
   bun: ["run"],
 } as const;
 
+const env = { ...process.env, ...(values.interpreted && { BUN_JSC_useJIT: "0" }) };
+
 let failed = 0;
 for (const name of wanted) {
-  console.log(`${name}: ${minutes} minutes, seed ${seed}`);
-  const args = [...flags[name], benchFile("soak/program.ts"), String(minutes), String(seed), String(leak)];
+  const kind = (values.bare ? ", bare" : "") + (values.interpreted ? ", Bun without its compilers" : "");
+  console.log(`${name}: ${minutes} minutes, seed ${seed}${kind}`);
+  const program = benchFile(`soak/${values.bare ? "bare_program" : "program"}.ts`);
+  const args = [...flags[name], program, String(minutes), String(seed), String(leak)];
   if (values.samples !== undefined) args.push(join(values.samples, `${name}.csv`));
-  const child = spawn(benchFile(`../node_modules/.bin/${name}`), args, { stdio: "inherit" });
+  const child = spawn(benchFile(`../node_modules/.bin/${name}`), args, { stdio: "inherit", env });
   // What hangs beyond all deadlines of the program itself.
   const watchdog = setTimeout(() => child.kill("SIGKILL"), minutes * 60_000 + 900_000);
   const code = await new Promise((resolve) => child.on("exit", (status, signal) => resolve(status ?? signal)));
   clearTimeout(watchdog);
+  if (values.bare && code === 0) continue;
   if (code === 0) console.log("  flat, and every result accounted for");
   else failed++;
   if (code !== 0 && code !== 1) console.log(`  PROBLEM ended with ${code}`);

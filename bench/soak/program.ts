@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { isMainProcess, Pool } from "../../mod.ts";
+import { collectGarbage } from "./collect_garbage.ts";
 import { Leak } from "./leak.ts";
 import { killChild, steps } from "./load.ts";
 import { Looks } from "./looks.ts";
@@ -26,17 +27,6 @@ const OUTSIDE_KILLS = 5;
 const ANSWERS_A_KILL = 100;
 /** Samples that a process has been in before it may be killed. */
 const GROWN_SAMPLES = 4;
-
-interface Collector {
-  gc?: () => void;
-  Bun?: { gc(force: boolean): void };
-}
-
-function collectGarbage(): void {
-  const { gc, Bun } = globalThis as Collector;
-  gc?.();
-  Bun?.gc(true);
-}
 
 async function soak(minutes: number, seed: number, leak: Leak, samplePath: string | undefined): Promise<boolean> {
   const random = new Random(seed);
