@@ -1,5 +1,4 @@
 import { HOST_BYTES, HostWord } from "../channel/link_layout.ts";
-import type { FrameReceiver } from "../channel/frame_receiver.ts";
 import { FrameKind } from "../channel/frames.ts";
 import { TimeoutError, type WorkerLostError } from "../core/errors.ts";
 import { beginJourney, endJourney } from "../core/journey.ts";
@@ -8,9 +7,9 @@ import { runtime } from "../runtime/current.ts";
 import { AwakeCount } from "../sync/awake_count.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import { Spinner } from "../sync/spinner.ts";
+import { Answers } from "./answers.ts";
 import { BalanceWatch } from "./balance_watch.ts";
 import { EngagedWorkers } from "./engaged_workers.ts";
-import { packedCalls } from "./packing.ts";
 import type { PoolTask } from "./pool_task.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -41,14 +40,18 @@ export interface DispatchEvents {
   onIdle(): void;
 }
 
+/** What kind of workers there are. */
+export interface DispatchSettings {
+  /** Whether they are other processes of the operating system. */
+  readonly isOutside: boolean;
+  /** Bytes of memory above which one of them is too heavy. */
+  readonly heaviest: number;
+}
+
 /** Moves tasks to workers and answers back: rings, doorbells and the numbers of tasks. The scheduler decides. */
 export class Dispatcher {
   /** The shared words of `HostWord`, among them the doorbell that all workers of the pool ring. */
   readonly bell: SharedArrayBuffer = new SharedArrayBuffer(HOST_BYTES);
-  /** Tasks answered so far. */
-  completed = 0;
-  /** Bytes of memory above which a worker is too heavy. */
-  heaviest: number = Infinity;
   /** Whether there are fewer workers than there may be. */
   isShort = false;
   readonly #doorbell = new Doorbell(new Int32Array(this.bell), HostWord.Asleep);
@@ -60,14 +63,25 @@ export class Dispatcher {
   readonly #events: DispatchEvents;
   readonly #ledger = new TaskLedger();
   readonly #wakeList = new WakeList();
+  readonly #answers: Answers;
   readonly #isOutside: boolean;
   readonly #balance = new BalanceWatch(() => this.#scheduler.imbalance() !== undefined, () => this.#rebalance());
   #isListening = false;
 
-  /** `isOutside`: the workers are other processes of the operating system. */
-  constructor(events: DispatchEvents, isOutside: boolean) {
+  constructor(events: DispatchEvents, { isOutside, heaviest }: DispatchSettings) {
     this.#events = events;
     this.#isOutside = isOutside;
+    this.#answers = new Answers(this.#scheduler, this.#ledger, {
+      onSpent: (worker) => events.onSpent(worker),
+      onHeavy: (worker) => events.onHeavy(worker),
+      onCorrupt: (worker, error) => this.#condemn(worker, error),
+      onLate: () => this.#settleIdle(),
+    }, heaviest);
+  }
+
+  /** Tasks answered so far. */
+  get completed(): number {
+    return this.#answers.taken;
   }
 
   /** Tasks without an answer. */
@@ -95,7 +109,7 @@ export class Dispatcher {
 
   /** No more tasks for the worker, which is spent when it has answered what it has begun; the others go elsewhere. */
   exhaust(worker: PoolWorker): void {
-    this.#drain(worker);
+    this.#answers.drain(worker);
     this.#scheduler.exhaust(worker);
     const taken = worker.takeBack(Infinity, 0);
     for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(worker);
@@ -217,7 +231,7 @@ export class Dispatcher {
 
   /** The worker is gone: settles what it ran, hands the rest to others. Whether it ran a task. */
   detachLost(worker: PoolWorker, lost: (task: PoolTask) => WorkerLostError): boolean {
-    this.#drain(worker);
+    this.#answers.drain(worker);
     if (worker.handle.isAwake) this.#awake.leave();
     this.#workers.delete(worker.id);
     // Or a wait that nothing ends would keep all that this refers to.
@@ -305,7 +319,7 @@ export class Dispatcher {
 
   #drainAll(): void {
     for (const worker of this.#engaged) {
-      this.#drain(worker);
+      this.#answers.drain(worker);
       worker.handle.noteSpace();
       if (worker.handle.sender.isStreaming) this.#pump(worker);
       this.#scheduler.unblock(worker);
@@ -326,83 +340,8 @@ export class Dispatcher {
     this.#tell(worker, 0);
   }
 
-  #drain(worker: PoolWorker): void {
-    const { handle } = worker;
-    const { receiver } = handle;
-    let taken = 0;
-    let task: PoolTask | undefined;
-    const { ring } = receiver;
-    while (this.#nextAnswer(worker, receiver)) {
-      taken++;
-      task = worker.answered(ring.id);
-      // Before the job hears of it: an initializer's answer enlists its worker, which holds nothing then.
-      const isSpent = task !== undefined && this.#scheduler.completed(worker);
-      if (task === undefined || task.isSettled) this.#discard(worker);
-      else if (receiver.isCloned) this.#settleLater(worker, task, receiver.kind);
-      else this.#settle(task, receiver);
-      ring.release();
-      if (task === undefined) continue;
-      handle.forgetAbort(task.id);
-      this.#ledger.release(task);
-      this.completed++;
-      if (isSpent) this.#events.onSpent(worker);
-    }
-    if (taken === 0) return;
-    handle.grantSpace();
-    if (handle.memory > this.heaviest) this.#events.onHeavy(worker);
-    if (task?.kind === FrameKind.Apply) task.fn.packed = packedCalls(handle.frameCost);
-  }
-
-  /** A worker whose ring makes no sense is ended; what it has not begun goes elsewhere. */
-  #nextAnswer(worker: PoolWorker, receiver: FrameReceiver): boolean {
-    if (worker.isCorrupt) return false;
-    try {
-      return receiver.next();
-    } catch (error) {
-      worker.isCorrupt = true;
-      this.#condemn(worker, error as Error);
-      return false;
-    }
-  }
-
-  #settle(task: PoolTask, receiver: FrameReceiver): void {
-    let value: unknown;
-    try {
-      task.bytes = receiver.length;
-      value = receiver.value();
-    } catch (error) {
-      this.#ledger.settle(task);
-      return task.fail(error as Error);
-    }
-    this.#ledger.settle(task);
-    task.job.settle(task, receiver.kind, value);
-  }
-
-  /** The answer comes by message. */
-  #settleLater(worker: PoolWorker, task: PoolTask, kind: number): void {
-    const { receiver, inbox } = worker.handle;
-    task.bytes = receiver.length;
-    const end = (settle: () => void): void => {
-      if (task.isSettled) return;
-      this.#ledger.settle(task);
-      settle();
-      this.#settleIdle();
-    };
-    // Where the worker ends before its message is here, the job hears of that loss and not of this answer.
-    void inbox.take(receiver.value() as number).then(
-      (clone) => end(() => task.job.settle(task, kind, clone)),
-      (error: Error) => end(() => task.fail(error)),
-    );
-  }
-
-  #discard(worker: PoolWorker): void {
-    const { receiver, inbox } = worker.handle;
-    if (receiver.isCloned) inbox.drop(receiver.value() as number);
-    else receiver.discard();
-  }
-
   #rebalance(): boolean {
-    for (const worker of this.#engaged) this.#drain(worker);
+    for (const worker of this.#engaged) this.#answers.drain(worker);
     const imbalance = this.#scheduler.imbalance();
     const taken = imbalance === undefined ? [] : imbalance.from.takeBack(imbalance.count);
     for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(imbalance!.from);

@@ -1,20 +1,13 @@
 import { FrameKind } from "../channel/frames.ts";
-import { TaskEncodingError, UnsupportedError } from "../core/errors.ts";
+import { UnsupportedError } from "../core/errors.ts";
 import { inPlaceTaskOf } from "../core/task_reference.ts";
 import type { TaskLike } from "../process/define_task.ts";
 import { assertMayStart } from "../process/main_guard.ts";
 import { runtime } from "../runtime/current.ts";
 import type { SharedArray } from "../shared/shared_array.ts";
-import { AsyncResult, type ResultSource } from "./async_result.ts";
-import { callTask } from "./call_task.ts";
-import { ChunkSource } from "./chunk_source.ts";
-import { listChunkSize } from "./chunking.ts";
-import { ImapJob } from "./imap_job.ts";
-import { imapLimits } from "./imap_limits.ts";
+import type { AsyncResult } from "./async_result.ts";
 import { inPlaceRanges } from "./in_place_ranges.ts";
-import { assertIterable, collected, type Items } from "./items.ts";
-import { abortReason, watchLimits } from "./job_limits.ts";
-import { MapJob } from "./map_job.ts";
+import type { Items } from "./items.ts";
 import {
   type AsyncJobOptions,
   atLeast,
@@ -24,8 +17,8 @@ import {
   type PoolOptions,
   poolSettings,
 } from "./pool_options.ts";
+import { PoolJobs } from "./pool_jobs.ts";
 import type { PoolStats } from "./pool_stats.ts";
-import { type Job, type PoolFunction, PoolTask } from "./pool_task.ts";
 import { Supervisor } from "./supervisor.ts";
 
 const NO_OPTIONS: JobOptions = {};
@@ -66,6 +59,7 @@ const dropped: FinalizationRegistry<Supervisor> = new FinalizationRegistry((supe
  */
 export class Pool {
   readonly #supervisor: Supervisor;
+  readonly #jobs: PoolJobs;
 
   /**
    * Starts the workers.
@@ -78,6 +72,7 @@ export class Pool {
   constructor(options: PoolOptions | number = {}) {
     assertMayStart("a Pool");
     this.#supervisor = new Supervisor(poolSettings(options));
+    this.#jobs = new PoolJobs(this.#supervisor);
     dropped.register(this, this.#supervisor);
   }
 
@@ -95,7 +90,7 @@ export class Pool {
     // Millions may wait: the second function that settles a promise is not kept for each of them.
     const promise = new Promise<Awaited<R>>(takeResolve);
     try {
-      this.#submitCall(fn as TaskLike, args ?? [], options, taken);
+      this.#jobs.call(fn as TaskLike, args ?? [], options, taken);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -108,13 +103,7 @@ export class Pool {
     args?: A,
     options: AsyncJobOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
-    const source = this.#asyncResult(options, (reason) => {
-      task.release?.();
-      this.#supervisor.dispatcher.cancel([task], reason);
-    });
-    const resolve = source.resolve as (value: never) => void;
-    const task = this.#submitCall(fn as TaskLike, args ?? [], options, resolve, source.reject);
-    return source.result;
+    return this.#jobs.callLater(fn as TaskLike, args ?? [], options);
   }
 
   /**
@@ -124,7 +113,7 @@ export class Pool {
    * @throws {RangeError} where `chunksize` is below 1; else as `apply`
    */
   map<T, R>(fn: TaskLike<[T], R>, items: Items<T>, options: MapOptions = {}): Promise<Awaited<R>[]> {
-    return this.#mapAll(fn as TaskLike, items, options, FrameKind.Map);
+    return this.#jobs.map(fn as TaskLike, items, options, FrameKind.Map);
   }
 
   /** `map` that returns at once. Python: `Pool.map_async`. */
@@ -133,7 +122,7 @@ export class Pool {
     items: Items<T>,
     options: MapOptions & AsyncJobOptions<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return this.#mapLater(fn as TaskLike, items, options, FrameKind.Map);
+    return this.#jobs.mapLater(fn as TaskLike, items, options, FrameKind.Map);
   }
 
   /** `map` that calls `fn(...item)`. Python: `Pool.starmap`. */
@@ -142,7 +131,7 @@ export class Pool {
     items: Items<A>,
     options: MapOptions = {},
   ): Promise<Awaited<R>[]> {
-    return this.#mapAll(fn as TaskLike, items, options, FrameKind.StarMap);
+    return this.#jobs.map(fn as TaskLike, items, options, FrameKind.StarMap);
   }
 
   /** `starmap` that returns at once. Python: `Pool.starmap_async`. */
@@ -151,7 +140,7 @@ export class Pool {
     items: Items<A>,
     options: MapOptions & AsyncJobOptions<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return this.#mapLater(fn as TaskLike, items, options, FrameKind.StarMap);
+    return this.#jobs.mapLater(fn as TaskLike, items, options, FrameKind.StarMap);
   }
 
   /**
@@ -169,7 +158,7 @@ export class Pool {
    * ```
    */
   imap<T, R>(fn: TaskLike<[T], R>, items: Items<T>, options: ImapOptions = {}): AsyncIterableIterator<Awaited<R>> {
-    return this.#iterate(fn as TaskLike, items, options, true);
+    return this.#jobs.iterate(fn as TaskLike, items, options, true);
   }
 
   /** `imap` that gives the values as they come. Python: `Pool.imap_unordered`. */
@@ -178,7 +167,7 @@ export class Pool {
     items: Items<T>,
     options: ImapOptions = {},
   ): AsyncIterableIterator<Awaited<R>> {
-    return this.#iterate(fn as TaskLike, items, options, false);
+    return this.#jobs.iterate(fn as TaskLike, items, options, false);
   }
 
   /**
@@ -215,7 +204,7 @@ export class Pool {
       );
     }
     const ranges = inPlaceRanges(array, options.chunksize ?? "auto", this.#supervisor.wanted);
-    await this.#mapAll(inPlace as TaskLike, ranges, { ...options, chunksize: 1 }, FrameKind.StarMap);
+    await this.#jobs.map(inPlace as TaskLike, ranges, { ...options, chunksize: 1 }, FrameKind.StarMap);
   }
 
   /** Takes no more work; the workers end when what was handed in is done. Python: `Pool.close`. */
@@ -271,134 +260,5 @@ export class Pool {
   /** `terminate`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.terminate();
-  }
-
-  #prepare(fn: TaskLike, options: JobOptions): PoolFunction {
-    const supervisor = this.#supervisor;
-    const refusal = supervisor.refusal();
-    if (refusal !== undefined) throw refusal;
-    if (options.signal !== undefined) options.signal.throwIfAborted();
-    return supervisor.functions.register(fn, options.deps);
-  }
-
-  #task(job: Job, kind: number, fn: PoolFunction, index: number): PoolTask {
-    return new PoolTask(job, kind, fn, index, this.#supervisor.settings.retries);
-  }
-
-  #submitCall(
-    fn: TaskLike,
-    args: unknown[],
-    options: JobOptions,
-    resolve: (value: never) => void,
-    reject?: (error: unknown) => void,
-  ): PoolTask {
-    const { dispatcher, settings } = this.#supervisor;
-    if (!Array.isArray(args)) throw new TypeError(`args: expected an array of arguments, found ${typeof args}`);
-    const task = callTask(this.#prepare(fn, options), settings.retries, resolve, reject);
-    dispatcher.submit(task, args, "args");
-    if (options.signal !== undefined || options.timeout !== undefined) {
-      task.release = watchLimits(options, (reason) => {
-        task.fail(reason);
-        dispatcher.cancel([task], reason);
-      });
-    }
-    return task;
-  }
-
-  #asyncResult<R>(options: AsyncJobOptions<R>, cancel: (reason: Error) => void): ResultSource<R> {
-    const source = AsyncResult.create<R>(cancel);
-    const { callback, errorCallback } = options;
-    if (callback !== undefined || errorCallback !== undefined) {
-      // An error that only `get` is to tell of is no unhandled rejection.
-      void source.result.get().then(callback, errorCallback ?? (() => {}));
-    }
-    return source;
-  }
-
-  #mapAll<R>(fn: TaskLike, items: Items<unknown>, options: MapOptions, kind: number): Promise<R[]> {
-    return new Promise((resolve, reject) => {
-      this.#startMap(fn, items, options, kind, new MapJob(resolve, reject));
-    });
-  }
-
-  #mapLater<R>(
-    fn: TaskLike,
-    items: Items<unknown>,
-    options: MapOptions & AsyncJobOptions<R[]>,
-    kind: number,
-  ): AsyncResult<R[]> {
-    const source = this.#asyncResult<R[]>(options, (reason) => end(reason));
-    const end = this.#startMap(fn, items, options, kind, new MapJob(source.resolve, source.reject));
-    return source.result;
-  }
-
-  /** Starts a map job; never throws: what goes wrong rejects it. Returns what ends it early. */
-  #startMap<R>(
-    fn: TaskLike,
-    items: Items<unknown>,
-    options: MapOptions,
-    kind: number,
-    job: MapJob<R>,
-  ): (reason: unknown) => void {
-    let doneReading = (): void => {};
-    const end = (reason: unknown): void => {
-      job.end(reason);
-      doneReading();
-      this.#supervisor.dispatcher.cancel(job.tasks, reason as Error);
-    };
-    try {
-      const registered = this.#prepare(fn, options);
-      const submit = (list: unknown[]): void => this.#submitMap(job, registered, list, options, kind);
-      job.release = watchLimits(options, end);
-      const list = collected(items, job);
-      if (!(list instanceof Promise)) submit(list);
-      else {
-        doneReading = this.#supervisor.beginInput(end);
-        void list.then(submit).catch(end).then(doneReading);
-      }
-    } catch (error) {
-      end(error);
-    }
-    return end;
-  }
-
-  #submitMap<R>(job: MapJob<R>, fn: PoolFunction, list: unknown[], options: MapOptions, kind: number): void {
-    if (job.isEnded) return;
-    const size = listChunkSize(options.chunksize ?? "auto", list.length, this.#supervisor.wanted);
-    job.begin(list.length, Math.ceil(list.length / size));
-    for (let at = 0; at < list.length; at += size) {
-      const task = this.#task(job, kind, fn, at);
-      this.#submitChunk(task, size >= list.length ? list : list.slice(at, at + size), at);
-      job.tasks.push(task);
-    }
-  }
-
-  #submitChunk(task: PoolTask, items: unknown[], start: number): void {
-    try {
-      this.#supervisor.dispatcher.submit(task, items, "items");
-    } catch (error) {
-      throw start > 0 && error instanceof TaskEncodingError ? error.shifted(start) : error;
-    }
-  }
-
-  #iterate<R>(fn: TaskLike, items: Items<unknown>, options: ImapOptions, isOrdered: boolean): AsyncIterableIterator<R> {
-    const registered = this.#prepare(fn, options);
-    assertIterable(items);
-    const { dispatcher, wanted } = this.#supervisor;
-    const limits = imapLimits(options, wanted, isOrdered);
-    const port = {
-      send: (job: Job, chunk: unknown[], index: number): PoolTask => {
-        const task = this.#task(job, FrameKind.Map, registered, index);
-        this.#submitChunk(task, chunk, index);
-        return task;
-      },
-      cancel: (tasks: readonly PoolTask[], reason: Error): void => dispatcher.cancel(tasks, reason),
-      doneReading: this.#supervisor.beginInput((reason) => job.abort(reason)),
-    };
-    const job: ImapJob<unknown, R> = new ImapJob(port, new ChunkSource(items), limits);
-    const { signal } = options;
-    if (signal !== undefined) job.release = watchLimits({ signal }, () => job.abort(abortReason(signal)));
-    job.feed();
-    return job;
   }
 }

@@ -67,10 +67,9 @@ export class Supervisor {
       onHeavy: (worker) => this.#replace(worker),
       onWanted: () => this.#unpark(),
       onIdle: () => this.#finishClosing(),
-    }, settings.method === "process");
+    }, { isOutside: settings.method === "process", heaviest: settings.maxMemoryPerChild });
     this.wanted = settings.processes;
     this.#guard = new RestartGuard(settings.maxRestarts);
-    this.dispatcher.heaviest = settings.maxMemoryPerChild;
     // Both may throw; until a worker is started, that leaves nothing behind.
     this.functions = new FunctionRegistry(settings.method);
     const encode = (): Payload => detach(settings.initargs, "initargs");
