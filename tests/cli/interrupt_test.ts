@@ -46,6 +46,23 @@ describe("manyhands lower, interrupted", () => {
     );
   }
 
+  test("A second signal ends it at once: nothing under the name of the output, and no word of an orderly stop", {
+    timeout,
+  }, () =>
+    inTemporaryFolder(async (folder) => {
+      const child = startCommand(["lower", "-", "-o", folder.at("out")]);
+      const end = endOf(child);
+      child.stdin!.on("error", () => {});
+      child.stdin!.write("SOME TEXT\n".repeat(100_000)); // and no end
+      await temporaryAppears(folder);
+      // Stopped meanwhile, it cannot have ended by the first before the second comes.
+      for (const signal of ["SIGSTOP", "SIGINT", "SIGTERM", "SIGCONT"] as const) process.kill(child.pid!, signal);
+      const { code, stderr } = await end;
+      assert.ok(code === 130 || code === 143, `exit code ${code}`);
+      assert.equal(stderr, "");
+      assert.ok(!folder.files().includes("out"));
+    }));
+
   test(
     "SIGINT in the middle of a large file: exit code 130, nothing left",
     { timeout },
