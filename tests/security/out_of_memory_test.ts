@@ -22,10 +22,10 @@ async function inGroup(test: (group: MemoryGroup) => Promise<void>): Promise<voi
   }
 }
 
-describe("Where the system has no memory left", { skip: noMemoryGroups }, () => {
+describe("Where the system has no memory left", () => {
   test(
     "it ends the process of a pool that takes most, and the pool goes on",
-    { timeout },
+    { timeout, skip: noMemoryGroups },
     () =>
       inGroup(async (group) => {
         const { code, stdout } = await endOf(group.start(programLine(program, ["process"])));
@@ -39,31 +39,39 @@ describe("Where the system has no memory left", { skip: noMemoryGroups }, () => 
       }),
   );
 
-  test("threads end with their program, and nothing of it runs on", { timeout }, () =>
-    inGroup(async (group) => {
-      const { code, stdout } = await endOf(group.start(programLine(program, ["worker"])));
-      assert.deepEqual([code, stdout], [null, "started\n"]);
-      assert.equal(group.ended, 1);
-      await group.empty();
-    }));
+  test(
+    "threads end with their program, and nothing of it runs on",
+    { timeout, skip: noMemoryGroups },
+    () =>
+      inGroup(async (group) => {
+        const { code, stdout } = await endOf(group.start(programLine(program, ["worker"])));
+        assert.deepEqual([code, stdout], [null, "started\n"]);
+        assert.equal(group.ended, 1);
+        await group.empty();
+      }),
+  );
 
   for (const context of ["worker", "process"] as const) {
-    test(`the end of the program ends its workers too (${context})`, { timeout }, () =>
-      inGroup(async (group) => {
-        const child = group.start(programLine(program, [context]));
-        const end = endOf(child);
-        await new Promise((resolve) => child.stdout!.once("data", resolve));
-        group.limit(NONE);
-        assert.equal((await end).code, null);
-        await group.empty();
-        assert.ok(group.ended >= 1);
-      }));
+    test(
+      `the end of the program ends its workers too (${context})`,
+      { timeout, skip: noMemoryGroups },
+      () =>
+        inGroup(async (group) => {
+          const child = group.start(programLine(program, [context]));
+          const end = endOf(child);
+          await new Promise((resolve) => child.stdout!.once("data", resolve));
+          group.limit(NONE);
+          assert.equal((await end).code, null);
+          await group.empty();
+          assert.ok(group.ended >= 1);
+        }),
+    );
   }
 
   for (const command of ["lower", "map"] as const) {
     test(
       `${command} leaves no part of an output under its name, and --resume ends it exactly`,
-      { timeout },
+      { timeout, skip: noMemoryGroups },
       () =>
         inTemporaryFolder(async (folder) => {
           const lines = Array.from({ length: 60_000 }, (_, index) => `LINE ${index} ÄRGER Привет`);
