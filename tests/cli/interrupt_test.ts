@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import process from "node:process";
 import { describe, test } from "node:test";
 import { inTemporaryFolder, type TemporaryFolder } from "../text/temporary_folder.ts";
-import { endOf, startCommand } from "./run_command.ts";
+import { type CommandEnd, endOf, startCommand } from "./run_command.ts";
 
 const timeout = 60_000;
 
@@ -25,6 +25,16 @@ function temporaryAppears(folder: TemporaryFolder): Promise<void> {
   });
 }
 
+/** The command in the middle of a stream that has no end. */
+async function startEndless(folder: TemporaryFolder): Promise<{ child: ChildProcess; end: Promise<CommandEnd> }> {
+  const child = startCommand(["lower", "-", "-o", folder.at("out")]);
+  const end = endOf(child);
+  child.stdin!.on("error", () => {});
+  child.stdin!.write("SOME TEXT\n".repeat(100_000));
+  await temporaryAppears(folder);
+  return { child, end };
+}
+
 describe("manyhands lower, interrupted", () => {
   for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     test(
@@ -32,11 +42,7 @@ describe("manyhands lower, interrupted", () => {
       { timeout },
       () =>
         inTemporaryFolder(async (folder) => {
-          const child = startCommand(["lower", "-", "-o", folder.at("out")]);
-          const end = endOf(child);
-          child.stdin!.on("error", () => {});
-          child.stdin!.write("SOME TEXT\n".repeat(100_000)); // and no end
-          await temporaryAppears(folder);
+          const { child, end } = await startEndless(folder);
           process.kill(child.pid!, signal);
           const { code, stderr } = await end;
           assert.equal(code, expected);
@@ -50,11 +56,7 @@ describe("manyhands lower, interrupted", () => {
     timeout,
   }, () =>
     inTemporaryFolder(async (folder) => {
-      const child = startCommand(["lower", "-", "-o", folder.at("out")]);
-      const end = endOf(child);
-      child.stdin!.on("error", () => {});
-      child.stdin!.write("SOME TEXT\n".repeat(100_000)); // and no end
-      await temporaryAppears(folder);
+      const { child, end } = await startEndless(folder);
       // Stopped meanwhile, it cannot have ended by the first before the second comes.
       for (const signal of ["SIGSTOP", "SIGINT", "SIGTERM", "SIGCONT"] as const) process.kill(child.pid!, signal);
       const { code, stderr } = await end;
