@@ -29,8 +29,13 @@ export async function measurePayload({ echo, stop }: EchoContestant): Promise<vo
 async function checked(echo: EchoContestant["echo"], value: Payload): Promise<void> {
   const back = await echo(value);
   if (back === value && typeof value !== "string") throw new Error("Wrong answer: the very same bytes came back");
-  const last = typeof back === "string" ? back.charCodeAt(LENGTH - 1) : new Uint8Array(back)[LENGTH - 1];
+  const last = lastByte(back);
   if (last !== LETTER) throw new Error(`Wrong answer: it ends in ${last}, not in ${LETTER}`);
+}
+
+function lastByte(value: Payload): number | undefined {
+  if (typeof value === "string") return value.charCodeAt(LENGTH - 1);
+  return (value instanceof ArrayBuffer ? new Uint8Array(value) : value)[LENGTH - 1];
 }
 
 async function middle(call: () => Promise<void>): Promise<number> {
