@@ -21,7 +21,8 @@ import { Doorbell } from "../sync/doorbell.ts";
 import type { ChildInit } from "./child_init.ts";
 import { LoanDesk } from "./loan_desk.ts";
 import { frameMessage, frameOf, loanMessage, PipeKind, type PipeMessage, pipeMessage } from "./pipe_messages.ts";
-import type { FatalMessage, WorkerInit } from "./worker_init.ts";
+import type { WorkerInit } from "./worker_init.ts";
+import { type FatalMessage, isWorkerMessage, tellsOfEnd } from "./worker_message.ts";
 import { workerUrl } from "./worker_url.ts";
 
 /**
@@ -70,7 +71,8 @@ export class Relay {
     };
     this.#thread = runtime.startThread(workerUrl(), { data: init, name: identity.own.name });
     this.#thread.onMessage((message) => {
-      this.#hasToldWhy ||= "fatal" in (message as object) || "thrown" in (message as object);
+      if (!isWorkerMessage(message)) return;
+      this.#hasToldWhy ||= tellsOfEnd(message);
       this.#send(PipeKind.Message, runtime.serialize(message));
     });
     this.#thread.onEnd((end) => this.#finish(end));

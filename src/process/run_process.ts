@@ -17,7 +17,8 @@ import { loadTask } from "./load_task.ts";
 import type { ProcessCall } from "./process_call.ts";
 import { loadProcessClass, rebuildProcess } from "./process_class.ts";
 import { encodingBy, type StartMethod } from "./start_method.ts";
-import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
+import type { WorkerInit } from "./worker_init.ts";
+import type { FatalMessage, ThrownMessage } from "./worker_message.ts";
 
 /**
  * Runs a process's target in its thread. After that the thread ends by itself, once its timers and children have: what

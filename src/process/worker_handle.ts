@@ -34,7 +34,8 @@ import { InlineThread } from "./inline_thread.ts";
 import type { ProcessCall } from "./process_call.ts";
 import type { IdentityInit, ProcessIdentity } from "./process_identity.ts";
 import type { StartMethod } from "./start_method.ts";
-import type { FatalMessage, ThrownMessage, WorkerInit } from "./worker_init.ts";
+import type { WorkerInit } from "./worker_init.ts";
+import { isWorkerMessage } from "./worker_message.ts";
 import { workerUrl } from "./worker_url.ts";
 
 /** How a worker ended. */
@@ -107,10 +108,10 @@ export class WorkerHandle {
     });
     let told: [unknown] | undefined;
     this.#thread.onMessage((message) => {
-      if ("fatal" in (message as object)) told = [decodeError((message as FatalMessage).fatal as ErrorData)];
-      else if ("thrown" in (message as object)) {
-        told = fromCloneForm((message as ThrownMessage).thrown) as [unknown];
-      } else this.inbox.put(message as CloneMessage);
+      if (!isWorkerMessage(message)) return;
+      if ("clone" in message) this.inbox.put(message);
+      else if ("fatal" in message) told = [decodeError(message.fatal as ErrorData)];
+      else told = fromCloneForm(message.thrown) as [unknown];
     });
     this.#thread.onEnd(({ code, error: seen, ...end }) => {
       // The runtime knows of its own of an error that the thread could not tell, or knows less of the same one.

@@ -1,4 +1,3 @@
-import type { CloneForm } from "../channel/clone_form.ts";
 import type { LinkLayout } from "../channel/link_layout.ts";
 import type { ProcessCall } from "./process_call.ts";
 import type { IdentityInit } from "./process_identity.ts";
@@ -22,16 +21,4 @@ export interface WorkerInit {
   readonly tellsMemory: boolean;
   /** The one call of a `Process`; without it the worker serves tasks. */
   readonly call: ProcessCall | undefined;
-}
-
-/** A message of a worker about what is going to end it. */
-export interface FatalMessage {
-  /** `ErrorData` of what was thrown. */
-  readonly fatal: unknown;
-}
-
-/** The same, where what was thrown can travel. */
-export interface ThrownMessage {
-  /** Form of a list with the one thing that was thrown. */
-  readonly thrown: CloneForm;
 }

@@ -26,7 +26,8 @@ import { Inbox } from "./inbox.ts";
 import type { LoadedTask } from "./load_task.ts";
 import { runChunk } from "./run_chunk.ts";
 import { provideTaskAbort } from "./task_signal.ts";
-import type { FatalMessage, WorkerInit } from "./worker_init.ts";
+import type { WorkerInit } from "./worker_init.ts";
+import type { FatalMessage } from "./worker_message.ts";
 
 /** Milliseconds of synchronous tasks after which timers and messages of the worker get a turn. */
 const TURN_MS = 4;
