@@ -1,4 +1,4 @@
-import { type OutputChunk, rollup, type RollupLog } from "rollup";
+import { type InputOptions, type OutputChunk, type OutputOptions, rollup, type RollupLog } from "rollup";
 import { basename, dirname, join } from "node:path";
 import { staticImports } from "./static_imports.ts";
 import { workerUrls } from "./worker_urls.ts";
@@ -23,38 +23,32 @@ export interface BundleOptions {
  */
 export async function bundlePackage({ folder, output, entries, startUp, apart }: BundleOptions): Promise<void> {
   const core = staticImports(join(folder, startUp));
-  const bundle = await rollup({
-    input: Object.fromEntries(entries.map((path) => [withoutExtension(path), join(folder, path)])),
-    external,
-    plugins: [workerUrls(folder)],
-    preserveEntrySignatures: "allow-extension",
-    onwarn,
-  });
-  const { output: files } = await bundle.write({
+  await bundle(folder, entries, { plugins: [workerUrls(folder)], preserveEntrySignatures: "allow-extension" }, {
     dir: output,
-    format: "es",
-    entryFileNames: "[name].js",
     chunkFileNames: "src/chunks/[name].js",
     manualChunks: (id) => core.has(id) ? "worker_core" : undefined,
-    generatedCode: { constBindings: true },
   });
-  await bundle.close();
-  for (const file of files) if (file.type === "chunk") assertNames(file);
-  for (const path of apart) await bundleApart(folder, output, path);
+  // Each over the file which the whole made of it; what it loads later lies in a folder of its name.
+  for (const path of apart) {
+    await bundle(folder, [path], {}, { dir: output, chunkFileNames: `${withoutExtension(path)}/[name].js` });
+  }
 }
 
-/** Writes a worker's own file over that which the whole made of it; what it loads later lies in a folder of its name. */
-async function bundleApart(folder: string, output: string, path: string): Promise<void> {
-  const name = withoutExtension(path);
-  const bundle = await rollup({ input: { [name]: join(folder, path) }, external, onwarn });
-  const { output: files } = await bundle.write({
-    dir: output,
+async function bundle(
+  folder: string,
+  entries: readonly string[],
+  input: InputOptions,
+  output: OutputOptions,
+): Promise<void> {
+  const paths = Object.fromEntries(entries.map((path) => [withoutExtension(path), join(folder, path)]));
+  const build = await rollup({ ...input, input: paths, external, onwarn });
+  const { output: files } = await build.write({
+    ...output,
     format: "es",
     entryFileNames: "[name].js",
-    chunkFileNames: `${name}/[name].js`,
     generatedCode: { constBindings: true },
   });
-  await bundle.close();
+  await build.close();
   for (const file of files) if (file.type === "chunk") assertNames(file);
 }
 

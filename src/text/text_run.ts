@@ -1,14 +1,13 @@
 import { assertCompression, type Compression } from "../runtime/compression.ts";
 import type { ByteSink } from "./byte_sink.ts";
-import { BatchRun, isSmall } from "./batch_run.ts";
+import { isSmall } from "./batch_run.ts";
 import { ChunkRun, type Place, type ResumedOutput } from "./chunk_run.ts";
-import { type CommonBatch, CommonBatches } from "./common_batches.ts";
 import { CompressedSink } from "./compressed_sink.ts";
 import { FailureList } from "./failure_list.ts";
 import { FileSink } from "./file_sink.ts";
 import type { TaskSettings } from "./file_tasks.ts";
 import { assertInputUnchanged, changeBehind } from "./input_change.ts";
-import { lowerBatch } from "./lower_batch.ts";
+import { LowerBatches } from "./lower_batches.ts";
 import { PendingWork } from "./pending_work.ts";
 import type { TextFailure } from "./report.ts";
 import { doneBytes, hasTarget, type RunCheckpoint } from "./run_checkpoint.ts";
@@ -52,8 +51,7 @@ export class TextRun implements RunContext {
   /** The same where it compresses. */
   #sharedCompressed: CompressedSink | undefined;
   readonly #turns: WriteTurns;
-  readonly #batches: BatchRun;
-  readonly #commonBatches: CommonBatches;
+  readonly #batches: LowerBatches;
   readonly #chunks: ChunkRun;
   readonly #streams: StreamRun;
   readonly #openFiles: Set<FileSink> = new Set();
@@ -86,22 +84,14 @@ export class TextRun implements RunContext {
     this.#memory = memory;
     this.slots = new SlotPool(memory.slots);
     this.settings = memory.settings;
-    this.#batches = new BatchRun({
-      start: (files) => lowerBatch(this, files),
-      checkpoint,
-      isStopped: () => this.stopped,
-      onDone: ({ consumed, produced }) => {
-        this.#files++;
-        this.#add(consumed, produced);
-      },
-      onFailure: (failure) => this.#fail(failure),
-      onBatch: () => this.#report(),
-    });
-    this.#commonBatches = new CommonBatches(this, {
+    this.#batches = new LowerBatches(this, {
+      shared: () => this.#shared!,
       turns: this.#turns,
-      onWritten: (consumed, produced) => this.#count(consumed, produced),
+      onWritten: (consumed, produced) => this.#add(consumed, produced),
       onDone: () => void this.#files++,
       onFailure: (failure) => this.#fail(failure),
+      onBatch: () => this.#report(),
+      losesOutput: (error) => this.#loseOutput(error),
     });
     this.#chunks = new ChunkRun(this, (consumed, produced) => this.#count(consumed, produced));
     this.#streams = new StreamRun(this, {
@@ -161,30 +151,22 @@ export class TextRun implements RunContext {
       if (this.#options.ordered) committed = done;
       return done;
     };
-    const startBatch = async (): Promise<void> => {
-      await finishing.room();
-      if (this.#commonBatches.pending) {
-        const batch = await this.#commonBatches.start(this.#shared!);
-        void complete((turn) => this.#completeCommon(batch, turn));
-      }
-      if (this.#batches.pending) {
+    const startBatches = async (): Promise<void> => {
+      while (this.#batches.pending) {
+        await finishing.room();
         const batch = await this.#batches.start();
-        void complete((turn) => turn.then(() => this.#batches.complete(batch)));
+        void complete((turn) => batch.complete(turn));
       }
     };
-    const isPending = (): boolean => this.#batches.pending || this.#commonBatches.pending;
     for (const source of this.#plan.walk((failure) => this.#fail(failure))) {
       if (this.stopped) break;
       const resumed = await this.#resume(source);
       if (resumed === "done") continue;
       if (source.kind === "file" && isSmall(source, this)) {
-        const isFull = source.target === undefined
-          ? this.#commonBatches.add(source)
-          : this.#batches.add(source, source.target);
-        if (isFull) await startBatch();
+        if (this.#batches.add(source)) await startBatches();
         continue;
       }
-      if (isPending()) await startBatch();
+      await startBatches();
       await finishing.room();
       if (this.stopped) break;
       const place = this.#open(source, resumed);
@@ -196,7 +178,7 @@ export class TextRun implements RunContext {
       // A stream takes its slots by itself; nothing may take them before it.
       if (source.kind === "stream") await done;
     }
-    if (isPending() && !this.stopped) await startBatch();
+    if (!this.stopped) await startBatches();
     await finishing.all();
     if (this.stopped) return;
     await this.#sharedCompressed?.finish(this.slots);
@@ -314,16 +296,6 @@ export class TextRun implements RunContext {
     } finally {
       place.turn.end();
     }
-  }
-
-  async #completeCommon(batch: CommonBatch, turn: Promise<void>): Promise<void> {
-    try {
-      await batch.complete(turn);
-    } catch (error) {
-      if (this.#loseOutput(error) || this.stopped) return;
-      for (const { path } of batch.files) this.#fail({ path, error: error as Error });
-    }
-    this.#report();
   }
 
   /** Ends the run where the common output takes no more. */
