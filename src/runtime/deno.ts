@@ -22,6 +22,7 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
     // message: it goes without one.
     startThread: (url, { heapMebibytes: _, ...options }) => orUnstarted(() => startWorkerThread(url, options)),
     startChild,
+    sockets: async () => (await import("./deno_sockets.ts")).denoSockets(await import("./sockets.ts")),
     keepHeapSmall: keepDenoHeapSmall,
     scope: workerThreadScope(),
   };

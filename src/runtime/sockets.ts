@@ -44,7 +44,8 @@ interface Holdable {
   unref(): unknown;
 }
 
-function holder(target: Holdable): { hold(): void; release(): void } {
+/** Both for a target that does not hold the program until then. */
+export function holder(target: Holdable): { hold(): void; release(): void } {
   let holds = 0;
   target.unref();
   return {
@@ -97,6 +98,11 @@ function addressOf(server: Server): SocketAddress {
 /** What the owner of a unix socket may do with it, and nobody else: who cannot write to it cannot connect. */
 const OWNER_ONLY = 0o600;
 
+/** Lets nobody but this user connect to the unix socket at `path`. */
+export function ownerOnly(path: string): void {
+  chmodSync(path, OWNER_ONLY);
+}
+
 /** Listens at an address; `onSocket` gets each that connects. Rejects with the system's error. */
 export function listenAt(
   address: SocketAddress,
@@ -109,7 +115,7 @@ export function listenAt(
     server.listen({ ...address, backlog }, () => {
       server.off("error", reject);
       try {
-        if ("path" in address) chmodSync(address.path, OWNER_ONLY);
+        if ("path" in address) ownerOnly(address.path);
       } catch (error) {
         server.close();
         return reject(error);

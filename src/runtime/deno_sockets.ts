@@ -1,0 +1,167 @@
+import { setTimeout } from "node:timers";
+import { type Deferred, deferred } from "../core/deferred.ts";
+import { type ByteSocket, holder, ownerOnly, type Sockets, type SocketServer } from "./sockets.ts";
+
+interface DenoConn {
+  /** Bytes read; `null` at the end. */
+  read(target: Uint8Array): Promise<number | null>;
+  /** Bytes taken, which may be fewer. */
+  write(bytes: Uint8Array): Promise<number>;
+  closeWrite(): Promise<void>;
+  close(): void;
+  ref(): void;
+  unref(): void;
+}
+
+interface DenoListener {
+  accept(): Promise<DenoConn>;
+  close(): void;
+  ref(): void;
+  unref(): void;
+}
+
+interface UnixPath {
+  readonly transport: "unix";
+  readonly path: string;
+}
+
+/** The part of `Deno` that is used here. */
+interface DenoGlobal {
+  listen(options: UnixPath): DenoListener;
+  connect(options: UnixPath): Promise<DenoConn>;
+}
+
+function deno(): DenoGlobal {
+  return (globalThis as unknown as { Deno: DenoGlobal }).Deno;
+}
+
+/** Bytes that are read at a time: at first, and at the most where that many come. */
+const LEAST_READ = 4096;
+const MOST_READ = 65_536;
+/** Milliseconds until the next try where a connection could not be taken. */
+const RETRY_MS = 50;
+
+/**
+ * Unix sockets by Deno's own functions, and `sockets` for all else. Of each thread that has read from a socket or pipe of
+ * `node:net` Deno keeps 64 KiB for ever.
+ */
+export function denoSockets(sockets: Sockets): Sockets {
+  return {
+    listenAt: async (address, backlog, onSocket) =>
+      "path" in address ? listenAt(address.path, onSocket) : await sockets.listenAt(address, backlog, onSocket),
+    connectTo: (address, signal) =>
+      "path" in address ? connectTo(address.path, signal) : sockets.connectTo(address, signal),
+    freshSocketPath: sockets.freshSocketPath,
+    removeSocketFolder: sockets.removeSocketFolder,
+  };
+}
+
+function listenAt(path: string, onSocket: (socket: ByteSocket) => void): SocketServer {
+  const listener = deno().listen({ transport: "unix", path });
+  try {
+    ownerOnly(path);
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+  let isClosed = false;
+  const acceptAll = async (): Promise<void> => {
+    while (!isClosed) {
+      const conn = await listener.accept().catch(() => undefined);
+      if (conn !== undefined) onSocket(byteSocket(conn));
+      // One connection that cannot be taken, as for want of descriptors, does not end the listener.
+      else if (!isClosed) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+    }
+  };
+  const accepting = acceptAll();
+  return {
+    ...holder(listener),
+    address: { path },
+    close: () => {
+      if (isClosed) return accepting;
+      isClosed = true;
+      listener.close();
+      return accepting;
+    },
+  };
+}
+
+function connectTo(path: string, signal: AbortSignal): Promise<ByteSocket> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    const connecting = deno().connect({ transport: "unix", path });
+    connecting.then((conn) => signal.aborted ? conn.close() : resolve(byteSocket(conn)), reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function byteSocket(conn: DenoConn): ByteSocket {
+  let failure: Error | undefined;
+  let [isOver, isEnding, isClosed] = [false, false, false];
+  let pause: Deferred<void> | undefined;
+  let written: Promise<unknown> = Promise.resolve();
+  const listeners: ((error: Error | undefined) => void)[] = [];
+  const finish = (): void => {
+    if (isOver) return;
+    isOver = true;
+    for (const listener of listeners) listener(failure);
+  };
+  const close = (error?: Error): void => {
+    if (!isClosed) {
+      isClosed = true;
+      failure = error;
+      conn.close();
+    }
+    finish();
+  };
+  const end = (): Promise<unknown> => {
+    if (!isEnding) written = written.then(() => isClosed ? undefined : conn.closeWrite()).catch(() => {});
+    isEnding = true;
+    return written;
+  };
+  const writeAll = async (bytes: Uint8Array): Promise<void> => {
+    let sent = 0;
+    try {
+      while (sent < bytes.length) sent += await conn.write(bytes.subarray(sent));
+    } catch (error) {
+      close(error as Error);
+      throw error;
+    }
+  };
+  const readAll = async (listener: (bytes: Uint8Array) => void): Promise<void> => {
+    let buffer = new Uint8Array(LEAST_READ);
+    for (;;) {
+      const count = await conn.read(buffer).catch((error) => (close(error), null));
+      while (pause !== undefined) await pause.promise;
+      if (isClosed) return;
+      if (count === null) break;
+      listener(buffer.slice(0, count));
+      if (count === buffer.length && count < MOST_READ) buffer = new Uint8Array(2 * count);
+    }
+    finish();
+    // Who has nothing more to hear has nothing more to say than what was written.
+    await end();
+    close();
+  };
+  return {
+    ...holder(conn),
+    remote: undefined,
+    write: (bytes) => {
+      if (isOver || isEnding || isClosed) return Promise.reject(failure ?? new Error("The socket is closed"));
+      const writing = written.then(() => writeAll(bytes));
+      written = writing.catch(() => {});
+      return writing;
+    },
+    onData: (listener) => void readAll(listener),
+    onEnd: (listener) => void (isOver ? queueMicrotask(() => listener(failure)) : listeners.push(listener)),
+    pause: () => void (pause ??= deferred()),
+    resume: () => {
+      pause?.resolve();
+      pause = undefined;
+    },
+    end: () => void end(),
+    destroy: () => close(),
+  };
+}
