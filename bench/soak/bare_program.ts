@@ -22,7 +22,14 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import net from "node:net";
 globalThis.kept = [new AsyncLocalStorage(), net, Array.from({ length: 5000 }, (_, i) => ({ i, text: "x" + i }))];
 setTimeout(() => process.exit(9), 5);`;
-const url = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+/** Reads from a socket of its own, as the thread of a manager does. */
+const readingCode = `import process from "node:process";
+import net from "node:net";
+const server = net.createServer((one) => one.on("data", (bytes) => one.end(bytes)));
+server.listen(0, "127.0.0.1", () => {
+  const client = net.connect(server.address().port, "127.0.0.1");
+  client.on("data", () => {}).on("close", () => server.close(() => process.exit(9))).write("x");
+});`;
 
 /** A web worker, which Bun alone tells the end of, and which is what this package starts there. */
 interface BunWorker {
@@ -34,7 +41,11 @@ const bunWorker = process.versions["bun"] === undefined
   ? undefined
   : (globalThis as unknown as { Worker: BunWorkerClass }).Worker;
 
-function thread(): Promise<void> {
+const thread = (): Promise<void> => run(code);
+const readingThread = (): Promise<void> => run(readingCode);
+
+function run(module: string): Promise<void> {
+  const url = new URL(`data:text/javascript,${encodeURIComponent(module)}`);
   return new Promise((resolve) => {
     if (bunWorker === undefined) new NodeWorker(url).on("exit", () => resolve());
     else new bunWorker(url.href).addEventListener("close", resolve);
@@ -76,7 +87,7 @@ const sampler = setInterval(() => {
 }, SAMPLE_MS);
 const lane = async (): Promise<void> => {
   while (performance.now() < end) {
-    const step = choose([thread, thread, child, socket], random);
+    const step = choose([thread, readingThread, child, socket], random);
     await step();
     tally.calls++;
     if (step !== socket) tally.kills++;

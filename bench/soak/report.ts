@@ -21,6 +21,7 @@ const SPARE_SHARED_KIB = 1024;
 /** A figure may grow by a share of its mean, or by `spare`, if that is more. */
 const figures = [
   { name: "resident KiB", of: ({ residentKib }: Usage) => residentKib, spare: 0 },
+  { name: "allocated KiB", of: ({ allocatedKib }: Usage) => allocatedKib, spare: 0 },
   { name: "objects KiB", of: ({ heapKib }: Usage) => heapKib, spare: 0 },
   { name: "shared blocks", of: ({ blocks }: Usage) => blocks, spare: SPARE_BLOCKS },
   { name: "shared KiB", of: ({ sharedKib }: Usage) => sharedKib, spare: SPARE_SHARED_KIB },
@@ -44,6 +45,7 @@ export function findings(
   for (const { name, of, spare } of figures) {
     const judged = looks.filter(({ at }) => at >= end * WARM_UP);
     const samples = judged.map(({ at, usage }): Sample => ({ at, value: of(usage) }));
+    if (name === "allocated KiB" && samples.every(({ value }) => value === 0)) continue;
     if (samples.length < 3 * PARTS) {
       lines.push(`${name}: too few samples (${samples.length}) for a trend`);
       continue;

@@ -12,14 +12,16 @@ export class SampleFile {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(
       path,
-      "minutes,residentKib,heapKib,codeKib,anonymousKib,blocks,sharedKib,descriptors,threads,children,calls,kills\n",
+      "minutes,residentKib,heapKib,codeKib,anonymousKib,allocatedKib,blocks,sharedKib,descriptors,threads,children," +
+        "calls,kills\n",
     );
   }
 
   add(minutes: number, usage: Usage, { calls, kills }: Tally): void {
-    const { residentKib, heapKib, codeKib, anonymousKib, blocks, sharedKib, descriptors, threads, children } = usage;
+    const { residentKib, heapKib, codeKib, anonymousKib, allocatedKib } = usage;
+    const { blocks, sharedKib, descriptors, threads, children } = usage;
     const values = [
-      ...[residentKib, heapKib, codeKib, anonymousKib, blocks, sharedKib],
+      ...[residentKib, heapKib, codeKib, anonymousKib, allocatedKib, blocks, sharedKib],
       ...[descriptors, threads, children, calls, kills],
     ];
     appendFileSync(this.#path, `${minutes.toFixed(3)},${values.join(",")}\n`);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
 import { getHeapSpaceStatistics } from "node:v8";
 import { accounting } from "../../src/memory/allocator.ts";
+import { allocatedKib } from "./allocated.ts";
 
 /** What this process holds: of the machine, as Linux counts, and within. */
 export interface Usage {
@@ -12,6 +13,8 @@ export interface Usage {
   readonly codeKib: number;
   /** Resident memory that is no file's and not shared. */
   readonly anonymousKib: number;
+  /** What of that its allocator has given out: what it keeps for reuse, and the objects' pages, are not in it. 0 but on Deno. */
+  readonly allocatedKib: number;
   /** Blocks of the shared memory that are in use, and what the heap of them has got. */
   readonly blocks: number;
   readonly sharedKib: number;
@@ -31,6 +34,7 @@ export function usage(): Usage {
     heapKib: Math.round(objectBytes() / 1024),
     codeKib: Math.round(codeBytes() / 1024),
     anonymousKib: field("RssAnon"),
+    allocatedKib: allocatedKib(),
     blocks: shared.blocks,
     sharedKib: Math.round(shared.capacity / 1024),
     descriptors: readdirSync("/proc/self/fd").length,

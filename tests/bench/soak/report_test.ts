@@ -10,6 +10,7 @@ const flat: Usage = {
   heapKib: 15_000,
   codeKib: 2000,
   anonymousKib: 120_000,
+  allocatedKib: 30_000,
   blocks: 3,
   sharedKib: 2048,
   descriptors: 40,
@@ -50,6 +51,7 @@ describe("The judgement of a soak", () => {
     for (
       const leak of [
         (minute: number) => ({ residentKib: 200_000 + 10_000 * minute }),
+        (minute: number) => ({ allocatedKib: 30_000 + 2000 * minute }),
         (minute: number) => ({ heapKib: 15_000 + 1000 * minute }),
         (minute: number) => ({ blocks: 3 + Math.floor(20 * minute) }),
         (minute: number) => ({ descriptors: 40 + Math.floor(5 * minute) }),
@@ -91,6 +93,7 @@ describe("The judgement of a soak", () => {
 function shown(figure: string): string {
   const names: Record<string, string> = {
     residentKib: "resident KiB",
+    allocatedKib: "allocated KiB",
     heapKib: "objects KiB",
     blocks: "shared blocks",
   };
