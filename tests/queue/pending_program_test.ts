@@ -63,9 +63,9 @@ function frame(length: number): Uint8Array {
 /** Sends a message, the first part of it while the program waits for it and the rest after more of its turns. */
 async function sendLate(running: Running, socket: Socket, length: number, first: number): Promise<void> {
   const bytes = frame(length);
-  await running.turned(3);
+  await running.turned(5);
   socket.write(bytes.subarray(0, first));
-  await running.turned(9);
+  await running.turned(10);
   socket.write(bytes.subarray(first));
 }
 
