@@ -1,5 +1,5 @@
 import { detach, type Payload } from "../channel/frame_sender.ts";
-import { type ExitReason, ManyhandsError, PoolClosedError, TimeoutError, WorkerLostError } from "../core/errors.ts";
+import { ManyhandsError, PoolClosedError, TimeoutError } from "../core/errors.ts";
 import { emit } from "../process/reporting.ts";
 import type { WorkerEnd } from "../process/worker_handle.ts";
 import { encodingBy } from "../process/start_method.ts";
@@ -8,10 +8,10 @@ import { callTask } from "./call_task.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { FunctionRegistry } from "./function_registry.ts";
 import type { PoolSettings } from "./pool_options.ts";
-import type { PoolTask } from "./pool_task.ts";
 import { PoolWorker } from "./pool_worker.ts";
 import { RESTART_WINDOW_MS, RestartGuard } from "./restart_guard.ts";
 import { unref } from "./unref.ts";
+import { howItEnded, lossOf } from "./worker_loss.ts";
 
 /** `open` takes work; `closing` finishes what it has; `closed` has none and takes none. */
 export type PoolState = "open" | "closing" | "closed";
@@ -22,6 +22,15 @@ const TERMINATE_GRACE_MS = 200;
 const CLOSE_GRACE_MS = 5000;
 /** Milliseconds until the next try where the system had no room for a worker. */
 const SHORTAGE_DELAY_MS = 1000;
+/**
+ * Workers that come up at a time. Each takes the host's own thread for a while, which on Deno waits for the new one, and
+ * the processor from those that could answer already.
+ */
+const MOST_STARTING = 16;
+/** Milliseconds until a pool that has still more to start looks whether some have come up. */
+const NEXT_START_MS = 4;
+/** Milliseconds of starts in a row after which answers, timers and messages of the program get a turn. */
+const START_TURN_MS = 8;
 /** Milliseconds after which one that has not come up is ended: a process without threads may wait for ever. */
 const STUCK_MS = 30_000;
 /** Workers that may end before they came up, one after another, until the pool gives up. */
@@ -42,6 +51,8 @@ export class Supervisor {
   /** Workers that there are to be, or may be. */
   wanted: number;
   readonly #workers = new Set<PoolWorker>();
+  /** Those that are given no task before they are up, since others are. */
+  readonly #late = new Set<PoolWorker>();
   readonly #endings = new Set<Promise<void>>();
   readonly #lifeline = runtime.lifeline();
   /** What ends the jobs that still read their input. */
@@ -51,10 +62,14 @@ export class Supervisor {
   /** Workers of the wanted ones that are left out until there is work for them. */
   #parked = 0;
   #started = 0;
+  /** Whether none is up, so that the first calls may as well wait for one of these. */
+  #isNew = true;
   #failedStarts = 0;
   /** Processes that start side by side take from each other what there is too little of: they come up one after another. */
   #isScarce = false;
   #lastStart = 0;
+  /** Until when no more are started, since there was no room for one. */
+  #shortUntil = 0;
   #failure: Error | undefined;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   #restart: ReturnType<typeof setTimeout> | undefined;
@@ -76,6 +91,7 @@ export class Supervisor {
     this.#initargs = encodingBy(settings.method, "child", encode);
     if (settings.initializer !== undefined) this.functions.register(settings.initializer, undefined);
     this.#fill();
+    this.#isNew = false;
     const { taskTimeout, idleTimeout } = settings;
     if (taskTimeout !== Infinity) this.#every(taskTimeout, () => this.#expire(taskTimeout));
     if (idleTimeout !== Infinity) this.#every(idleTimeout, () => this.#parkIdle(idleTimeout));
@@ -163,15 +179,38 @@ export class Supervisor {
   #fill(): void {
     if (this.#failure !== undefined || this.state === "closed") return;
     if (this.state === "closing" && !this.#hasWork()) return;
+    for (const worker of this.#late) if (worker.handle.isReady) this.#enlist(worker);
     const missing = this.wanted - this.#parked - this.#staying();
     this.#isScarce &&= missing > 0;
     if (this.#isScarce) {
-      const starting = [...this.#workers].filter((worker) => !worker.handle.isReady);
+      const starting = this.#starting();
       if (starting.length === 0) this.#start();
       else if (performance.now() - this.#lastStart > STUCK_MS) { for (const worker of starting) this.#end(worker, 0); }
       return this.#fillLater(SHORTAGE_DELAY_MS);
     }
-    for (let started = 0; started < missing; started++) this.#start();
+    const shortFor = this.#shortUntil - performance.now();
+    if (shortFor <= 0) this.#startSome(missing);
+    const isToGoOn = this.#late.size > 0 || this.#staying() < this.wanted - this.#parked;
+    if (isToGoOn) this.#fillLater(this.#late.size > 0 ? NEXT_START_MS : Math.max(NEXT_START_MS, shortFor));
+  }
+
+  /** Workers that have not come up yet. */
+  #starting(): PoolWorker[] {
+    return [...this.#workers].filter((worker) => !worker.handle.isReady);
+  }
+
+  /** Whether there are to be more than come up at a time. Those on this thread come up all at once. */
+  get #isLarge(): boolean {
+    return this.wanted > MOST_STARTING && this.settings.method !== "inline";
+  }
+
+  #startSome(missing: number): void {
+    const most = this.#isLarge ? MOST_STARTING - this.#starting().length : missing;
+    const since = performance.now();
+    for (let started = 0; started < Math.min(missing, most); started++) {
+      if (this.#isLarge && started > 0 && performance.now() - since > START_TURN_MS) return;
+      this.#start();
+    }
   }
 
   #fillLater(delay: number): void {
@@ -188,6 +227,7 @@ export class Supervisor {
     this.#lastStart = performance.now();
     const options = { beside: this.wanted, tellsMemory: maxMemoryPerChild !== Infinity };
     const worker = new PoolWorker(number, `${name}-worker-${number}`, method, this.dispatcher.bell, options);
+    if (this.#isLarge && !this.#isNew) this.#late.add(worker);
     this.#workers.add(worker);
     emit("manyhands:worker:start", () => ({ pool: this.settings.name, worker: worker.handle.name }));
     this.dispatcher.attach(worker);
@@ -198,15 +238,11 @@ export class Supervisor {
   }
 
   #initialize(worker: PoolWorker): void {
-    const { initializer, maxTasksPerChild } = this.settings;
-    const enlist = (): void => {
-      worker.isInitialized = true;
-      if (worker.isLeaving) this.#end(worker, CLOSE_GRACE_MS);
-      else this.dispatcher.enlist(worker, maxTasksPerChild);
-    };
-    if (initializer === undefined) return enlist();
+    const { initializer } = this.settings;
+    if (initializer === undefined) return this.#late.has(worker) ? undefined : this.#enlist(worker);
+    this.#late.delete(worker);
     const fn = this.functions.register(initializer, undefined);
-    const task = callTask(fn, 0, enlist, (error) => {
+    const task = callTask(fn, 0, () => this.#enlist(worker), (error) => {
       if (this.state === "closed" || worker.isLeaving) return;
       const cause = error instanceof Error ? error.message : String(error);
       this.#fail(
@@ -219,8 +255,17 @@ export class Supervisor {
     this.dispatcher.submitTo(worker, task);
   }
 
+  /** The worker is ready for tasks. */
+  #enlist(worker: PoolWorker): void {
+    this.#late.delete(worker);
+    worker.isInitialized = true;
+    if (worker.isLeaving) this.#end(worker, CLOSE_GRACE_MS);
+    else this.dispatcher.enlist(worker, this.settings.maxTasksPerChild);
+  }
+
   #onEnd(worker: PoolWorker, end: WorkerEnd): void {
     this.#workers.delete(worker);
+    this.#late.delete(worker);
     if (!worker.handle.isReady && this.state !== "closed") this.#countFailedStart(worker, end);
     else this.#failedStarts = 0;
     const isLost = !end.stopped && worker.condemned === undefined && !worker.isExhausted && this.state !== "closed";
@@ -235,6 +280,7 @@ export class Supervisor {
     const answers = this.dispatcher.completed;
     const ran = this.dispatcher.detachLost(worker, (task) => lossOf(task, worker, end));
     const isShort = end.isUnstarted === true || this.#isScarce;
+    if (isShort) this.#shortUntil = performance.now() + SHORTAGE_DELAY_MS;
     const delay = isShort ? SHORTAGE_DELAY_MS : isLost ? this.#guard.delayAfter(ran, answers, performance.now()) : 0;
     if (isLost && this.#guard.isExceeded(performance.now())) return this.#failRestarts(worker, end);
     if (delay === 0) this.#fill();
@@ -247,7 +293,7 @@ export class Supervisor {
       new ManyhandsError(
         "ERR_RESTART_RATE",
         `More than ${maxRestarts} workers of ${name} were lost within ${RESTART_WINDOW_MS / 1000} s: ` +
-          `${worker.handle.name} ended with ${howOf(end)}`,
+          `${worker.handle.name} ended with ${howItEnded(end)}`,
         { cause: end.error },
       ),
     );
@@ -264,7 +310,7 @@ export class Supervisor {
     this.#fail(
       new ManyhandsError(
         "ERR_WORKER_START",
-        `Workers of ${this.settings.name} do not start: ${worker.handle.name} ended with ${howOf(end)}`,
+        `Workers of ${this.settings.name} do not start: ${worker.handle.name} ended with ${howItEnded(end)}`,
         {
           cause: end.error,
         },
@@ -351,24 +397,4 @@ export class Supervisor {
     // What is owed and what is being stopped keep the program alive; an iteration that nobody goes on with does not.
     await this.#ended();
   }
-}
-
-function howOf({ code, error }: WorkerEnd): string {
-  return error instanceof Error ? error.message : `exit code ${code}`;
-}
-
-function reasonOf(code: number, error: unknown): ExitReason {
-  if (error !== undefined) return "error";
-  return code < 0 ? "killed" : "exit";
-}
-
-function lossOf(task: PoolTask, worker: PoolWorker, { code, error }: WorkerEnd): WorkerLostError {
-  const how = error instanceof Error
-    ? `an uncaught error ended it: ${error.message}`
-    : `it ended with exit code ${code}`;
-  return new WorkerLostError(
-    `${worker.handle.name} was lost while it ran task ${task.index}: ${how}`,
-    { exitReason: reasonOf(code, error), exitCode: code, taskIndex: task.index },
-    error === undefined ? undefined : { cause: error },
-  );
 }
