@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { Worker as NodeWorker } from "node:worker_threads";
 import { collectGarbage } from "./collect_garbage.ts";
+import { residentWithoutCode } from "./compiled_code.ts";
 import { Looks } from "./looks.ts";
 import { Random } from "./random.ts";
 import { findings } from "./report.ts";
@@ -17,10 +18,15 @@ import { usage } from "./usage.ts";
 const LANES = 3;
 const SAMPLE_MS = 1000;
 
+/** As many as the classes have that a worker of a pool makes things of. */
+const FIELDS = 80;
+const fields = Array.from({ length: FIELDS }, (_, i) => `#field${i} = ${i};`).join(" ");
+
 const code = `import process from "node:process";
 import { AsyncLocalStorage } from "node:async_hooks";
 import net from "node:net";
-globalThis.kept = [new AsyncLocalStorage(), net, Array.from({ length: 5000 }, (_, i) => ({ i, text: "x" + i }))];
+class Fields { ${fields} }
+globalThis.kept = [new Fields(), new AsyncLocalStorage(), net, Array.from({ length: 5000 }, (_, i) => ({ i, text: "x" + i }))];
 setTimeout(() => process.exit(9), 5);`;
 /** Reads from a socket of its own, as the thread of a manager does. */
 const readingCode = `import process from "node:process";
@@ -98,5 +104,7 @@ clearInterval(sampler);
 collectGarbage();
 const { lines, problems } = findings(looks.toArray(), before, usage(), tally);
 for (const line of lines) console.log(`  ${line}`);
+const withoutCode = await residentWithoutCode();
+if (withoutCode !== undefined) console.log(`  ${withoutCode} KiB when the main thread had dropped its compiled code`);
 for (const problem of problems) console.log(`  the runtime's own: ${problem}`);
 process.exit(0);

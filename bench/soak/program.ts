@@ -6,6 +6,7 @@
 import process from "node:process";
 import { isMainProcess, Pool } from "../../mod.ts";
 import { collectGarbage } from "./collect_garbage.ts";
+import { residentWithoutCode } from "./compiled_code.ts";
 import { Leak } from "./leak.ts";
 import { killChild, steps } from "./load.ts";
 import { Looks } from "./looks.ts";
@@ -88,6 +89,8 @@ async function soak(minutes: number, seed: number, leak: Leak, samplePath: strin
   }
   const { lines, problems } = findings(looks.toArray(), before, after, tally);
   for (const line of lines) console.log(`  ${line}`);
+  const withoutCode = await residentWithoutCode();
+  if (withoutCode !== undefined) console.log(`  ${withoutCode} KiB when the main thread had dropped its compiled code`);
   const filesAfter = openFiles();
   const kinds = [...filesAfter].map(([kind, count]) => ({ kind, more: count - (filesBefore.get(kind) ?? 0) }));
   for (const { kind, more } of kinds) if (more > 0) console.log(`  left open: ${more} of ${kind}`);
