@@ -15,7 +15,16 @@ import { AwakeCount } from "../sync/awake_count.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import type { ChildInit } from "./child_init.ts";
 import { Lender } from "./lender.ts";
-import { frameMessage, frameOf, loanOf, PipeKind, type PipeMessage, pipeMessage, PipeReader } from "./pipe_messages.ts";
+import {
+  frameMessage,
+  frameOf,
+  loanOf,
+  PipeKind,
+  type PipeMessage,
+  pipeMessage,
+  PipeReader,
+  sendMessage,
+} from "./pipe_messages.ts";
 import type { ProcessIdentity } from "./process_identity.ts";
 import type { WorkerInit } from "./worker_init.ts";
 
@@ -66,7 +75,8 @@ export class ChildBridge implements Thread {
       new FrameSender(new RingWriter(link.buffer, resultRingOffset(link), link.capacity), () => {}),
     );
     this.#child = runtime.startChild(relayUrl());
-    this.#lender = new Lender((number, bytes) => this.#child.send(pipeMessage(PipeKind.Answer, number, 0, bytes)));
+    const { send } = this.#child;
+    this.#lender = new Lender((first, bytes) => sendMessage(send, { kind: PipeKind.Answer, first, second: 0, bytes }));
     const pid = this.#child.pid ?? identity.own.pid;
     this.identity = { ...identity.own, pid, ident: pid };
     const { counter: _, ...known } = identity;
@@ -85,8 +95,8 @@ export class ChildBridge implements Thread {
     this.#child.onEnd((end) => this.#finish(end));
   }
 
-  #send(kind: number, payload?: Uint8Array): void {
-    this.#child.send(pipeMessage(kind, 0, 0, payload));
+  #send(kind: number, bytes: Uint8Array = new Uint8Array(0)): void {
+    sendMessage(this.#child.send, { kind, first: 0, second: 0, bytes });
   }
 
   post(message: unknown): void {
@@ -235,7 +245,7 @@ export class ChildBridge implements Thread {
     const isTask = kind !== FrameKind.Define;
     if (isTask && !ring.claim()) this.#tasks.discard();
     else {
-      this.#child.send(frameMessage(this.#tasks.raw()));
+      sendMessage(this.#child.send, frameMessage(this.#tasks.raw()));
       this.#isBusy = isTask;
     }
     if (this.#isBusy) this.#busySince = performance.now();

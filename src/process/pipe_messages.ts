@@ -29,7 +29,7 @@ export const PipeKind = {
   Memory: 11,
 } as const;
 
-/** A message as it arrived; `bytes` is its own. */
+/** A message as it is sent, and as it arrived; then `bytes` is its own. */
 export interface PipeMessage {
   readonly kind: number;
   readonly first: number;
@@ -38,20 +38,36 @@ export interface PipeMessage {
 }
 
 const HEADER_BYTES = 16;
+/** Bytes of a payload from which on it is sent by itself, behind its header: both in one would be a copy of it. */
+const LONG_PAYLOAD = 1 << 16;
 const none = new Uint8Array(0);
 
 /** Bytes of a message: `| kind | length | two words | payload |`. */
 export function pipeMessage(kind: number, first = 0, second = 0, payload: Uint8Array = none): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-  const header = new DataView(bytes.buffer);
-  [kind, payload.length, first, second].forEach((word, index) => header.setInt32(index * 4, word, true));
+  writeHeader(bytes, { kind, first, second, bytes: payload });
   bytes.set(payload, HEADER_BYTES);
   return bytes;
 }
 
-/** Bytes of a message with a frame. */
-export function frameMessage({ kind, detail, id, bytes }: RawFrame): Uint8Array {
-  return pipeMessage(PipeKind.Frame, kind | (detail << 8), id, bytes);
+function writeHeader(target: Uint8Array<ArrayBuffer>, { kind, first, second, bytes }: PipeMessage): void {
+  const header = new DataView(target.buffer);
+  [kind, bytes.length, first, second].forEach((word, index) => header.setInt32(index * 4, word, true));
+}
+
+/** Sends a message, whose bytes must not change any more, by as many calls of `send` as that takes. */
+export function sendMessage(send: (bytes: Uint8Array) => void, message: PipeMessage): void {
+  const { kind, first, second, bytes } = message;
+  if (bytes.length < LONG_PAYLOAD) return send(pipeMessage(kind, first, second, bytes));
+  const header = new Uint8Array(HEADER_BYTES);
+  writeHeader(header, message);
+  send(header);
+  send(bytes);
+}
+
+/** The message with a frame. */
+export function frameMessage({ kind, detail, id, bytes }: RawFrame): PipeMessage {
+  return { kind: PipeKind.Frame, first: kind | (detail << 8), second: id, bytes };
 }
 
 /**
@@ -66,9 +82,9 @@ export function frameOf({ first, second, bytes }: PipeMessage): RawFrame {
   return { kind, detail: first >>> 8, id: second, bytes };
 }
 
-/** Bytes of a message with a request about what a child was lent. */
-export function loanMessage({ kind, number, loan, bytes }: LoanRequestParts): Uint8Array {
-  return pipeMessage(PipeKind.Loan | (kind << 8), number, loan, bytes);
+/** The message with a request about what a child was lent. */
+export function loanMessage({ kind, number, loan, bytes }: LoanRequestParts): PipeMessage {
+  return { kind: PipeKind.Loan | (kind << 8), first: number, second: loan, bytes };
 }
 
 /** The request in a message. */

@@ -20,7 +20,15 @@ import type { ParentPipe, Thread, ThreadEnd } from "../runtime/port.ts";
 import { Doorbell } from "../sync/doorbell.ts";
 import type { ChildInit } from "./child_init.ts";
 import { LoanDesk } from "./loan_desk.ts";
-import { frameMessage, frameOf, loanMessage, PipeKind, type PipeMessage, pipeMessage } from "./pipe_messages.ts";
+import {
+  frameMessage,
+  frameOf,
+  loanMessage,
+  PipeKind,
+  type PipeMessage,
+  pipeMessage,
+  sendMessage,
+} from "./pipe_messages.ts";
 import type { WorkerInit } from "./worker_init.ts";
 import { type FatalMessage, isWorkerMessage, tellsOfEnd } from "./worker_message.ts";
 import { workerUrl } from "./worker_url.ts";
@@ -57,7 +65,7 @@ export class Relay {
     );
     this.#results = new FrameReceiver(new RingReader(link.buffer, resultRingOffset(link), link.capacity));
     this.#results.onSpace = () => this.#grantSpace();
-    this.#loans = new LoanDesk((request) => pipe.send(loanMessage(request)));
+    this.#loans = new LoanDesk((request) => sendMessage(pipe.send, loanMessage(request)));
     const init: WorkerInit = {
       link,
       hostBell,
@@ -81,8 +89,8 @@ export class Relay {
     else void this.#listen();
   }
 
-  #send(kind: number, payload: Uint8Array): void {
-    this.#pipe.send(pipeMessage(kind, 0, 0, payload));
+  #send(kind: number, bytes: Uint8Array): void {
+    sendMessage(this.#pipe.send, { kind, first: 0, second: 0, bytes });
   }
 
   /** What the parent sends. */
@@ -144,7 +152,7 @@ export class Relay {
       if (this.#tellsMemory) {
         this.#pipe.send(pipeMessage(PipeKind.Memory, Math.floor(runtime.memory().resident / 1024)));
       }
-      this.#pipe.send(frameMessage(this.#results.raw()));
+      sendMessage(this.#pipe.send, frameMessage(this.#results.raw()));
       this.#results.release();
       this.#grantSpace();
     }

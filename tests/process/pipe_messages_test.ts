@@ -9,6 +9,7 @@ import {
   type PipeMessage,
   pipeMessage,
   PipeReader,
+  sendMessage,
 } from "../../src/process/pipe_messages.ts";
 
 const timeout = 60_000;
@@ -44,10 +45,23 @@ test("A frame is the same at the other end", { timeout }, () => {
   }, { noNullPrototype: true });
   fc.assert(fc.property(frame, (sent) => {
     const arrived: PipeMessage[] = [];
-    new PipeReader((one) => arrived.push(one)).push(frameMessage(sent));
+    const reader = new PipeReader((one) => arrived.push(one));
+    sendMessage((part) => reader.push(part), frameMessage(sent));
     assert.equal(arrived[0]?.kind, PipeKind.Frame);
     assert.deepEqual(frameOf(arrived[0]), sent);
   }));
+});
+
+test("A long payload is sent as it is, behind its header", { timeout }, () => {
+  for (const length of [(1 << 16) - 1, 1 << 16, 100_000]) {
+    const message = { kind: PipeKind.Answer, first: -1, second: 7, bytes: new Uint8Array(length).fill(3) };
+    const parts: Uint8Array[] = [];
+    const arrived: PipeMessage[] = [];
+    const reader = new PipeReader((one) => arrived.push(one));
+    sendMessage((part) => void (parts.push(part), reader.push(part)), message);
+    assert.deepEqual(arrived, [message]);
+    assert.equal(parts.includes(message.bytes), length >= 1 << 16);
+  }
 });
 
 const corrupt = { code: "ERR_CORRUPT_DATA" };

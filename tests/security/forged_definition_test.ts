@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Pipe, Pool, Queue } from "../../mod.ts";
 import { encodeBytes } from "../../src/channel/byte_codec.ts";
 import { FrameKind } from "../../src/channel/frames.ts";
-import { frameMessage } from "../../src/process/pipe_messages.ts";
+import { frameMessage, pipeMessage } from "../../src/process/pipe_messages.ts";
 import {
   forgedForms,
   hearChild,
@@ -18,9 +18,13 @@ import {
 const timeout = 120_000;
 
 const payloads = forgedForms.map((form) => encodeBytes(form, "form"));
-const call = frameMessage({ kind: FrameKind.Apply, detail: 1, id: 1, bytes: encodeBytes([], "args") });
+const frameBytes = (kind: number, id: number, payload: Uint8Array): Uint8Array => {
+  const { kind: message, first, second, bytes } = frameMessage({ kind, detail: 1, id, bytes: payload });
+  return pipeMessage(message, first, second, bytes);
+};
+const call = frameBytes(FrameKind.Apply, 1, encodeBytes([], "args"));
 /** What a parent writes to its child: what function 1 is, and a call of it. */
-const frames = payloads.flatMap((bytes) => [frameMessage({ kind: FrameKind.Define, detail: 1, id: 0, bytes }), call]);
+const frames = payloads.flatMap((bytes) => [frameBytes(FrameKind.Define, 0, bytes), call]);
 
 /** Objects like those in which definitions and calls are told of somewhere. */
 const messages: unknown[] = [
