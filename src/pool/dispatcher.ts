@@ -57,15 +57,15 @@ export class Dispatcher {
   readonly #doorbell = new Doorbell(new Int32Array(this.bell), HostWord.Asleep);
   readonly #awake = new AwakeCount(new Int32Array(this.bell), HostWord.AwakeWorkers);
   readonly #spinner = new Spinner();
-  readonly #scheduler = new Scheduler<PoolTask, PoolWorker>(WINDOW);
+  readonly #scheduler = new Scheduler<PoolTask, PoolWorker>(WINDOW, () => runtime.cores());
   readonly #workers = new Map<number, PoolWorker>();
   readonly #engaged = new EngagedWorkers();
   readonly #events: DispatchEvents;
   readonly #ledger = new TaskLedger();
-  readonly #wakeList = new WakeList();
+  readonly #wakeList = new WakeList(() => this.#balance.look());
   readonly #answers: Answers;
   readonly #isOutside: boolean;
-  readonly #balance = new BalanceWatch(() => this.#scheduler.imbalance() !== undefined, () => this.#rebalance());
+  readonly #balance = new BalanceWatch(() => this.#beginBalance(), () => this.#rebalance());
   #isListening = false;
 
   constructor(events: DispatchEvents, { isOutside, heaviest }: DispatchSettings) {
@@ -177,6 +177,7 @@ export class Dispatcher {
   cancel(tasks: readonly PoolTask[], reason: Error): void {
     this.#drainAll();
     for (const task of tasks) if (!task.isSettled) this.#cancelOne(task, reason);
+    this.#balance.look();
     this.#settleIdle();
   }
 
@@ -274,15 +275,15 @@ export class Dispatcher {
     if (this.#ledger.rest()) this.#events.onIdle();
   }
 
-  /** Gives out what waits, as far as workers have room. */
-  #assign(): void {
+  /** Gives out what waits, as far as workers have room; `wasStuck`: it was taken back from behind slow tasks. */
+  #assign(wasStuck: boolean = false): void {
     for (let task = this.#scheduler.next(); task !== undefined; task = this.#scheduler.next()) {
       if (task.isSettled) {
         this.#scheduler.take();
         this.#ledger.release(task);
         continue;
       }
-      const worker = this.#scheduler.assign(packed(task));
+      const worker = this.#scheduler.assign(packed(task), wasStuck);
       if (worker === undefined) return;
       // The second try is for room that came between the first and the wish to hear of it.
       if (!worker.give(task) && !(worker.handle.wantSpace(), worker.give(task))) {
@@ -340,18 +341,42 @@ export class Dispatcher {
     this.#tell(worker, 0);
   }
 
+  /** Where tasks wait though a worker has none: notes how far each is, to know in a moment which are slow. */
+  #beginBalance(): boolean {
+    if (!this.#scheduler.isUneven()) return false;
+    for (const worker of this.#engaged) worker.noteProgress();
+    return true;
+  }
+
+  /** Moves tasks to workers that have none; whether there is reason to look again soon. */
   #rebalance(): boolean {
-    for (const worker of this.#engaged) this.#answers.drain(worker);
-    const imbalance = this.#scheduler.imbalance();
-    const taken = imbalance === undefined ? [] : imbalance.from.takeBack(imbalance.count);
-    for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(imbalance!.from);
-    this.#scheduler.requeue(taken);
-    // Small tasks would be packed on the very worker that they were taken from.
-    if (imbalance !== undefined) this.#scheduler.block(imbalance.from);
-    this.#assign();
+    let isMoving = false;
+    for (const worker of this.#engaged) {
+      this.#answers.drain(worker);
+      if (worker.isAtTheSame) this.#scheduler.stall(worker);
+      else isMoving = true;
+    }
+    const stuck = this.#scheduler.stuck();
+    const imbalance = stuck.length > 0 ? undefined : this.#scheduler.imbalance();
+    let taken = 0;
+    for (const worker of stuck) taken += this.#takeBack(worker, Infinity);
+    if (imbalance !== undefined) {
+      taken += this.#takeBack(imbalance.from, imbalance.count);
+      // Small tasks would be packed on the very worker that they were taken from.
+      this.#scheduler.block(imbalance.from);
+    }
+    this.#assign(stuck.length > 0);
     if (imbalance !== undefined) this.#scheduler.unblock(imbalance.from);
     this.#settleIdle();
-    return taken.length > 0;
+    return isMoving || taken > 0;
+  }
+
+  /** Takes up to `count` tasks back that the worker has not begun, to be given out again; how many these are. */
+  #takeBack(worker: PoolWorker, count: number): number {
+    const taken = worker.takeBack(count);
+    for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(worker);
+    this.#scheduler.requeue(taken);
+    return taken.length;
   }
 }
 

@@ -48,6 +48,7 @@ export class PoolWorker {
   /** Tasks that it has answered. */
   answers = 0;
   #answersSeen = 0;
+  #answersNoted = -1;
   #idleSince = -1;
 
   constructor(id: number, name: string, method: StartMethod, hostBell: SharedArrayBuffer, options: PoolWorkerOptions) {
@@ -150,6 +151,16 @@ export class PoolWorker {
     if (this.front() !== undefined || this.answers !== this.#answersSeen || this.#idleSince < 0) this.#idleSince = now;
     this.#answersSeen = this.answers;
     return now - this.#idleSince;
+  }
+
+  /** Notes how far it is, for `isAtTheSame`. */
+  noteProgress(): void {
+    this.#answersNoted = this.front() === undefined ? -1 : this.answers;
+  }
+
+  /** Whether what it runs, or runs next, is what it was when its progress was last noted. */
+  get isAtTheSame(): boolean {
+    return this.answers === this.#answersNoted && this.front() !== undefined;
   }
 
   /** The task that the worker has begun and not answered, as far as its answers are drained. */

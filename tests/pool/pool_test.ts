@@ -425,6 +425,26 @@ test("A task that blocks its worker does not hold up those behind it", { timeout
     assert.equal(await held, "late");
   }));
 
+for (const blocked of [1, 3]) {
+  test(
+    `Small calls do not wait behind ${blocked} that block their workers while another has nothing to do`,
+    { timeout },
+    () =>
+      withPool(4, async (pool) => {
+        const gate = newGate();
+        await Promise.all(range(500).map((x) => pool.apply(square, [x])));
+        const held = range(blocked).map((x) => pool.apply(passGate, [gate, x]));
+        await reaches(gate, Count.Arrived, blocked);
+        for (let round = 0; round < 5; round++) {
+          const answers = await Promise.all(range(100).map((x) => pool.apply(square, [x])));
+          assert.deepEqual(answers, squares(100));
+        }
+        raise(gate, Count.Opened);
+        assert.deepEqual(await Promise.all(held), range(blocked));
+      }),
+  );
+}
+
 test("test_pool_in_process: a task may have a pool of its own", { timeout }, () =>
   withPool(2, async (pool) => {
     const sums = await pool.map(sumInPool, [range(10), range(20)], { chunksize: 1 });

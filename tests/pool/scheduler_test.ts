@@ -50,6 +50,64 @@ test("Small tasks are packed on a worker that is at work already", { timeout }, 
   assert.deepEqual(giveOut(scheduler, 3), [[0, 1], [1, 1], [2, 1], [3, 2]]);
 });
 
+test("Small tasks stay with as many workers as there are cores, others go to all", { timeout }, () => {
+  const scheduler = new Scheduler<number, number>(100, () => 2);
+  for (let worker = 0; worker < 5; worker++) scheduler.addWorker(worker);
+  for (let task = 0; task < 80; task++) scheduler.enqueue(task);
+  assert.deepEqual([...new Set(giveOut(scheduler, 8).map(([, worker]) => worker))], [0, 1]);
+  for (let task = 0; task < 3; task++) scheduler.enqueue(task);
+  assert.deepEqual(giveOut(scheduler, 7).map(([, worker]) => worker), [2, 2, 2]);
+  for (let task = 0; task < 2; task++) scheduler.enqueue(task);
+  assert.deepEqual(giveOut(scheduler, 1).map(([, worker]) => worker), [3, 4]);
+});
+
+test("A worker that has stalled gets nothing while another has room, until it answers", { timeout }, () => {
+  const scheduler = new Scheduler<number, number>(WINDOW, () => 1);
+  scheduler.addWorker(1);
+  scheduler.addWorker(2);
+  assert.equal(scheduler.assign(8), 1);
+  scheduler.stall(1);
+  assert.deepEqual(Array.from({ length: 5 }, () => scheduler.assign(8)), [2, 2, 2, 2, 1]);
+  scheduler.completed(1);
+  assert.equal(scheduler.assign(8), 1);
+});
+
+test(
+  "Small tasks are stuck behind stalled workers while another has nothing to do, and then go to others, a few to each",
+  {
+    timeout,
+  },
+  () => {
+    const scheduler = new Scheduler<number, number>(100, () => 3);
+    for (let worker = 1; worker <= 3; worker++) scheduler.addWorker(worker);
+    for (let task = 0; task < 30; task++) scheduler.assign(10);
+    scheduler.stall(1);
+    scheduler.stall(3);
+    assert.deepEqual(scheduler.stuck(), []);
+    for (let worker = 4; worker <= 6; worker++) scheduler.addWorker(worker);
+    assert.deepEqual(scheduler.stuck(), [1, 3]);
+    const given = Array.from({ length: 18 }, () => scheduler.assign(10, true));
+    assert.deepEqual([4, 5, 6].map((worker) => given.filter((one) => one === worker).length), [7, 7, 4]);
+  },
+);
+
+test("Of small tasks that go on a long row is shared, by as many workers as there are cores", { timeout }, () => {
+  for (
+    const { cores, tasks, taken } of [
+      { cores: 3, tasks: 160, taken: undefined },
+      { cores: 3, tasks: 161, taken: { from: 1, count: 107 } },
+      { cores: 1, tasks: 161, taken: undefined },
+    ]
+  ) {
+    const scheduler = new Scheduler<number, number>(1000, () => cores);
+    scheduler.addWorker(1);
+    for (let task = 0; task < tasks; task++) scheduler.assign(8);
+    for (let worker = 2; worker <= 6; worker++) scheduler.addWorker(worker);
+    assert.equal(scheduler.isUneven(), true);
+    assert.deepEqual(scheduler.imbalance(), taken);
+  }
+});
+
 test("A worker gets no more tasks than its quota, and is spent when it has answered them", { timeout }, () => {
   const scheduler = new Scheduler<number, number>(WINDOW);
   scheduler.addWorker(1, 2);
@@ -113,7 +171,8 @@ test("Nothing is moved while tasks wait that no worker holds", { timeout }, () =
 });
 
 type Step =
-  | { enqueue: number }
+  | { enqueue: number; packed: number }
+  | { stall: number }
   | { answer: number }
   | { lose: number }
   | { exhaust: number }
@@ -121,7 +180,8 @@ type Step =
   | "balance";
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ enqueue: fc.integer({ min: 1, max: 6 }) }),
+  fc.record({ enqueue: fc.integer({ min: 1, max: 6 }), packed: fc.constantFrom(0, 3, 9) }),
+  fc.record({ stall: fc.nat() }),
   fc.record({ answer: fc.nat() }),
   fc.record({ lose: fc.nat() }),
   fc.record({ exhaust: fc.nat() }),
@@ -131,7 +191,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** A pool of workers that answer when they are told to, around a scheduler. */
 class Model {
-  readonly scheduler = new Scheduler<number, number>(WINDOW);
+  readonly scheduler = new Scheduler<number, number>(WINDOW, () => 2);
   readonly held = new Map<number, number[]>();
   readonly quota = new Map<number, number>();
   readonly exhausted = new Set<number>();
@@ -142,11 +202,13 @@ class Model {
   take(step: Step): void {
     if (step === "balance") this.#balance();
     else if ("enqueue" in step) { for (let i = 0; i < step.enqueue; i++) this.scheduler.enqueue(this.submitted++); }
+    else if ("stall" in step) this.#stall(step.stall);
     else if ("answer" in step) this.#answer(step.answer);
     else if ("lose" in step) this.#lose(step.lose);
     else if ("exhaust" in step) this.#exhaust(step.exhaust);
     else this.add(step.add);
-    for (const [task, worker] of giveOut(this.scheduler)) {
+    const packed = typeof step === "object" && "packed" in step ? step.packed : 1;
+    for (const [task, worker] of giveOut(this.scheduler, packed)) {
       this.held.get(worker)!.push(task);
       this.quota.set(worker, this.quota.get(worker)! - 1);
     }
@@ -172,6 +234,11 @@ class Model {
     this.scheduler.completed(worker!);
   }
 
+  #stall(pick: number): void {
+    const worker = this.#pick(pick);
+    if (worker !== undefined) this.scheduler.stall(worker);
+  }
+
   #lose(pick: number): void {
     const worker = this.#pick(pick);
     if (worker === undefined) return;
@@ -195,9 +262,12 @@ class Model {
   }
 
   #balance(): void {
+    for (const worker of this.scheduler.stuck()) this.#takeBack(worker, this.held.get(worker)!.length - 1);
     const imbalance = this.scheduler.imbalance();
-    if (imbalance === undefined) return;
-    const { from, count } = imbalance;
+    if (imbalance !== undefined) this.#takeBack(imbalance.from, imbalance.count);
+  }
+
+  #takeBack(from: number, count: number): void {
     const held = this.held.get(from)!;
     assert.ok(count >= 1 && count < held.length, `${count} of ${held.length} tasks taken from a busy worker`);
     const taken = held.splice(held.length - count);
