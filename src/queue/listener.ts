@@ -212,8 +212,7 @@ export class Listener {
     for (const frames of this.#proving) this.#putOut(frames);
     for (const arrival of this.#arrivals.splice(0)) if ("connection" in arrival) arrival.connection.close();
     this.#change.happen();
-    // The server is closed when its connections are, which are not its own.
-    void server?.close();
+    await server?.close();
     await this.#removePath();
   }
 

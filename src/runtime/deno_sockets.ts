@@ -1,34 +1,39 @@
 import { setTimeout } from "node:timers";
 import { type Deferred, deferred } from "../core/deferred.ts";
-import { type ByteSocket, holder, ownerOnly, type Sockets, type SocketServer } from "./sockets.ts";
+import { type ByteSocket, holder, ownerOnly, type SocketAddress, type Sockets, type SocketServer } from "./sockets.ts";
+
+type DenoAddress = { readonly transport: "unix"; readonly path: string } | {
+  readonly transport: "tcp";
+  readonly hostname: string;
+  readonly port: number;
+};
 
 interface DenoConn {
+  readonly remoteAddr: DenoAddress;
   /** Bytes read; `null` at the end. */
   read(target: Uint8Array): Promise<number | null>;
   /** Bytes taken, which may be fewer. */
   write(bytes: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
+  /** Not for unix sockets. */
+  setNoDelay?(isSentAtOnce: boolean): void;
   close(): void;
   ref(): void;
   unref(): void;
 }
 
 interface DenoListener {
+  readonly addr: DenoAddress;
   accept(): Promise<DenoConn>;
   close(): void;
   ref(): void;
   unref(): void;
 }
 
-interface UnixPath {
-  readonly transport: "unix";
-  readonly path: string;
-}
-
 /** The part of `Deno` that is used here. */
 interface DenoGlobal {
-  listen(options: UnixPath): DenoListener;
-  connect(options: UnixPath): Promise<DenoConn>;
+  listen(options: DenoAddress & { readonly tcpBacklog: number }): DenoListener;
+  connect(options: DenoAddress & { readonly signal: AbortSignal }): Promise<DenoConn>;
 }
 
 function deno(): DenoGlobal {
@@ -41,25 +46,28 @@ const MOST_READ = 65_536;
 /** Milliseconds until the next try where a connection could not be taken. */
 const RETRY_MS = 50;
 
-/**
- * Unix sockets by Deno's own functions, and `sockets` for all else. Of each thread that has read from a socket or pipe of
- * `node:net` Deno keeps 64 KiB for ever.
- */
+/** `sockets` by Deno's own functions: of each thread that has read from a socket of `node:net` it keeps 64 KiB for ever. */
 export function denoSockets(sockets: Sockets): Sockets {
-  return {
-    listenAt: async (address, backlog, onSocket) =>
-      "path" in address ? listenAt(address.path, onSocket) : await sockets.listenAt(address, backlog, onSocket),
-    connectTo: (address, signal) =>
-      "path" in address ? connectTo(address.path, signal) : sockets.connectTo(address, signal),
-    freshSocketPath: sockets.freshSocketPath,
-    removeSocketFolder: sockets.removeSocketFolder,
-  };
+  return { ...sockets, listenAt, connectTo };
 }
 
-function listenAt(path: string, onSocket: (socket: ByteSocket) => void): SocketServer {
-  const listener = deno().listen({ transport: "unix", path });
+function toDeno(address: SocketAddress): DenoAddress {
+  if ("path" in address) return { transport: "unix", path: address.path };
+  return { transport: "tcp", hostname: address.host, port: address.port };
+}
+
+function fromDeno(address: DenoAddress): SocketAddress {
+  return address.transport === "unix" ? { path: address.path } : { host: address.hostname, port: address.port };
+}
+
+async function listenAt(
+  address: SocketAddress,
+  backlog: number,
+  onSocket: (socket: ByteSocket) => void,
+): Promise<SocketServer> {
+  const listener = await deno().listen({ ...toDeno(address), tcpBacklog: backlog });
   try {
-    ownerOnly(path);
+    if ("path" in address) ownerOnly(address.path);
   } catch (error) {
     listener.close();
     throw error;
@@ -76,28 +84,31 @@ function listenAt(path: string, onSocket: (socket: ByteSocket) => void): SocketS
   const accepting = acceptAll();
   return {
     ...holder(listener),
-    address: { path },
+    address: fromDeno(listener.addr),
     close: () => {
       if (isClosed) return accepting;
       isClosed = true;
+      // Who waits for the end of the last `accept` is alive until then.
+      listener.ref();
       listener.close();
       return accepting;
     },
   };
 }
 
-function connectTo(path: string, signal: AbortSignal): Promise<ByteSocket> {
+function connectTo(address: SocketAddress, signal: AbortSignal): Promise<ByteSocket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const abort = (): void => reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    const connecting = deno().connect({ transport: "unix", path });
+    const connecting = deno().connect({ ...toDeno(address), signal });
     connecting.then((conn) => signal.aborted ? conn.close() : resolve(byteSocket(conn)), reject)
       .finally(() => signal.removeEventListener("abort", abort));
   });
 }
 
 function byteSocket(conn: DenoConn): ByteSocket {
+  conn.setNoDelay?.(true);
   let failure: Error | undefined;
   let [isOver, isEnding, isClosed] = [false, false, false];
   let pause: Deferred<void> | undefined;
@@ -147,7 +158,7 @@ function byteSocket(conn: DenoConn): ByteSocket {
   };
   return {
     ...holder(conn),
-    remote: undefined,
+    remote: conn.remoteAddr.transport === "unix" ? undefined : fromDeno(conn.remoteAddr),
     write: (bytes) => {
       if (isOver || isEnding || isClosed) return Promise.reject(failure ?? new Error("The socket is closed"));
       const writing = written.then(() => writeAll(bytes));

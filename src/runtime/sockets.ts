@@ -34,7 +34,7 @@ export interface SocketServer {
   readonly address: SocketAddress;
   hold(): void;
   release(): void;
-  /** Resolves when the address is free again. */
+  /** Takes no more connections, and leaves those that there are. Resolves when the address is free again. */
   close(): Promise<void>;
 }
 
@@ -127,7 +127,8 @@ export function listenAt(
         address: addressOf(server),
         hold,
         release,
-        close: () => new Promise((closed) => server.close(() => closed())),
+        // It calls back when its connections have ended; the address is free at once.
+        close: () => Promise.resolve(void server.close()),
       });
     });
   });
