@@ -6,7 +6,9 @@
 mod armenian_rules;
 mod ascii;
 mod block;
+mod caseless_rules;
 mod common_rules;
+mod cyrillic_rules;
 mod georgian_rules;
 mod greek_rules;
 mod irregular;
@@ -23,7 +25,10 @@ use crate::sigma::cased_before;
 use crate::utf8::{decode, incomplete_tail, valid_prefix, Decoded};
 use crate::vector::WIDTH;
 use armenian_rules::ArmenianRules;
+use caseless_rules::CaselessRules;
 use common_rules::CommonRules;
+use core::hint::black_box;
+use cyrillic_rules::CyrillicRules;
 use georgian_rules::GeorgianRules;
 use greek_rules::GreekRules;
 use latin_rules::LatinRules;
@@ -149,6 +154,9 @@ fn status_of((stop, consumed): (Stop, usize)) -> (Status, usize) {
 enum Script {
     /// Latin-1, Cyrillic.
     Common,
+    Cyrillic,
+    /// Nothing.
+    Caseless,
     Latin,
     /// Latin with the letters of Vietnamese.
     Vietnamese,
@@ -175,23 +183,71 @@ impl Script {
         }
     }
 
+    /// The blocks that are the quickest with `text` by its first letter beyond ASCII, if that comes soon.
+    fn quickest(text: &[u8]) -> Script {
+        let ascii = text.iter().take(WIDTH).take_while(|byte| byte.is_ascii()).count();
+        match text[ascii..] {
+            [0xd0 | 0xd1, ..] => Script::Cyrillic,
+            [0xd7..=0xe0 | 0xe2..=0xef, ..] => Script::Caseless,
+            ref rest => Script::Common.fitting(rest),
+        }
+    }
+
+    /// Whether the blocks know only what most text of a script consists of, and are the quicker for it.
+    fn is_narrow(self) -> bool {
+        matches!(self, Script::Cyrillic | Script::Caseless)
+    }
+
+    /// The blocks to go on with before `text`, where those of this script ended after so many bytes.
+    #[inline(always)]
+    fn next(self, text: &[u8], advanced: usize) -> Script {
+        if self.is_narrow() {
+            if advanced < NARROW_WORTHWHILE {
+                return Script::Common.fitting(text);
+            }
+            // One letter that they do not know does not end them.
+            let next = Script::quickest(text);
+            return if next.is_narrow() || advanced > NARROW_STRETCH - 2 * WIDTH { next } else { self };
+        }
+        match (advanced > SCRIPT_STRETCH - 2 * WIDTH, self) {
+            (false, _) => self.fitting(text),
+            (true, Script::Common) => self,
+            (true, _) => Script::quickest(text),
+        }
+    }
+
     #[inline(always)]
     unsafe fn convert(self, from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
+        let narrow = length.min(NARROW_STRETCH);
         let length = if self == Script::Common { length } else { length.min(SCRIPT_STRETCH) };
         match self {
-            Script::Common => block::convert::<CommonRules>(from, length, to, room),
-            Script::Latin => block::convert::<LatinRules<false>>(from, length, to, room),
-            Script::Vietnamese => block::convert::<LatinRules<true>>(from, length, to, room),
-            Script::Greek => block::convert::<GreekRules<false>>(from, length, to, room),
-            Script::Polytonic => block::convert::<GreekRules<true>>(from, length, to, room),
-            Script::Armenian => block::convert::<ArmenianRules>(from, length, to, room),
-            Script::Georgian => block::convert::<GeorgianRules>(from, length, to, room),
+            Script::Common => block::convert::<CommonRules, 1>(from, length, to, room),
+            Script::Cyrillic => apart(block::convert_pairs::<CyrillicRules>)(from, narrow, to, room),
+            Script::Caseless => apart(block::convert_pairs::<CaselessRules>)(from, narrow, to, room),
+            Script::Latin => block::convert::<LatinRules<false>, 1>(from, length, to, room),
+            Script::Vietnamese => block::convert::<LatinRules<true>, 1>(from, length, to, room),
+            Script::Greek => block::convert::<GreekRules<false>, 1>(from, length, to, room),
+            Script::Polytonic => block::convert::<GreekRules<true>, 1>(from, length, to, room),
+            Script::Armenian => block::convert::<ArmenianRules, 1>(from, length, to, room),
+            Script::Georgian => block::convert::<GeorgianRules, 1>(from, length, to, room),
         }
     }
 }
 
-// The blocks of one script are slower on other text, so the common ones get a chance from time to time.
+type Convert = unsafe fn(*const u8, usize, *mut u8, usize) -> usize;
+
+/// The same function, but no optimiser puts it into its caller: engines compile it sooner so, and keep more in registers.
+#[inline(always)]
+fn apart(convert: Convert) -> Convert {
+    black_box(convert)
+}
+
+// The blocks of one script are slower on other text, so others get a chance from time to time.
 const SCRIPT_STRETCH: usize = 4096;
+// Narrow blocks end by themselves in text that they do not know.
+const NARROW_STRETCH: usize = 32 * 1024;
+// A stretch from which on they may go on after a letter that they do not know.
+const NARROW_WORTHWHILE: usize = 64;
 // A stretch from which on a block is worth its start after every code point that it can't do.
 const WORTHWHILE: usize = 32;
 
@@ -201,7 +257,7 @@ unsafe fn convert(source: &Source, mut at: usize, limit: usize, sink: &mut Sink)
     let advanced = ascii::convert(text.add(at), limit - at, sink.start.add(sink.at), sink.capacity - sink.at);
     at += advanced;
     sink.at += advanced;
-    let mut script = Script::Common;
+    let mut script = Script::quickest(&source.text[at..limit]);
     loop {
         let mut advanced = 0;
         // Blocks look at the bytes before them, so the first bytes of the source are the scalar path's.
@@ -211,13 +267,9 @@ unsafe fn convert(source: &Source, mut at: usize, limit: usize, sink: &mut Sink)
             advanced = script.convert(from, length, to, room);
             at += advanced;
             sink.at += advanced;
-            let fitting = if advanced > SCRIPT_STRETCH - 2 * WIDTH {
-                Script::Common
-            } else {
-                script.fitting(&source.text[at..limit])
-            };
-            if fitting != script {
-                script = fitting;
+            let next = script.next(&source.text[at..limit], advanced);
+            if next != script {
+                script = next;
                 continue;
             }
         }

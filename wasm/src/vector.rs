@@ -43,6 +43,11 @@ impl Bytes16 {
     pub fn min(self, other: Self) -> Self {
         Self(u8x16_min(self.0, other.0))
     }
+    /// The smaller as signed numbers.
+    #[inline(always)]
+    pub fn signed_min(self, other: Self) -> Self {
+        Self(i8x16_min(self.0, other.0))
+    }
     #[inline(always)]
     pub fn saturating_sub(self, other: Self) -> Self {
         Self(u8x16_sub_sat(self.0, other.0))
@@ -116,6 +121,9 @@ impl Bytes16 {
     }
     pub fn min(self, other: Self) -> Self {
         self.zip(other, u8::min)
+    }
+    pub fn signed_min(self, other: Self) -> Self {
+        self.zip(other, |a, b| (a as i8).min(b as i8) as u8)
     }
     pub fn saturating_sub(self, other: Self) -> Self {
         self.zip(other, u8::saturating_sub)

@@ -30,20 +30,26 @@ pub trait Rules {
 
     unsafe fn apply(&self, ascii: &ascii::Constants, from: *const u8, bytes: Bytes16) -> Applied;
 
-    /// The first irregular lead in the block at `from`, given the `leads` that `apply` found, not all zero; `WIDTH` if
-    /// there is none after all.
+    /// The first irregular lead in the block at `from`, given the `leads` that `apply` found; `WIDTH` if there is none after
+    /// all.
     unsafe fn first_irregular(&self, from: *const u8, bytes: Bytes16, leads: Bytes16) -> u32;
 }
 
-/// Converts blocks from the start of `length` bytes up to a code point without a rule or to where a block no longer
-/// fits; returns how many bytes that were. `from[-REACH]` must be readable.
+/// Converts `BLOCKS` blocks a turn from the start of `length` bytes up to a code point without a rule or to where a turn no
+/// longer fits; returns how many bytes that were. `from[-REACH]` must be readable.
 #[inline(always)]
-pub unsafe fn convert<R: Rules>(from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
+pub unsafe fn convert<R: Rules, const BLOCKS: usize>(
+    from: *const u8,
+    length: usize,
+    to: *mut u8,
+    room: usize,
+) -> usize {
     let ascii = ascii::Constants::load();
     let rules = R::load();
     let mut at = 0;
     let mut next_look = 0;
-    while at + SPAN <= length && at + WIDTH <= room {
+    let beyond = (BLOCKS - 1) * WIDTH;
+    'turns: while at + beyond + SPAN <= length && at + beyond + WIDTH <= room {
         let bytes = Bytes16::load(from.add(at));
         // Whether a block is ASCII is what no processor can guess in most languages, so it is not asked of each.
         if at >= next_look {
@@ -57,19 +63,38 @@ pub unsafe fn convert<R: Rules>(from: *const u8, length: usize, to: *mut u8, roo
                 }
             }
         }
-        let Applied { output, exceptions, leads } = rules.apply(&ascii, from.add(at), bytes);
-        output.store(to.add(at));
-        if exceptions.or(leads).any() {
-            let lead = rules.first_irregular(from.add(at), bytes, leads);
-            let lane = exceptions.first_nonzero().min(lead) as usize;
-            if lane < WIDTH {
+        let mut found = Bytes16::zero();
+        let applied: [Applied; BLOCKS] = core::array::from_fn(|block| {
+            let place = at + block * WIDTH;
+            let applied = rules.apply(&ascii, from.add(place), Bytes16::load(from.add(place)));
+            applied.output.store(to.add(place));
+            found = found.or(applied.exceptions).or(applied.leads);
+            applied
+        });
+        if found.any() {
+            for Applied { exceptions, leads, .. } in applied {
+                let place = from.add(at);
+                let lead = rules.first_irregular(place, Bytes16::load(place), leads);
+                let lane = exceptions.first_nonzero().min(lead) as usize;
                 at += lane;
-                break;
+                if lane < WIDTH {
+                    break 'turns;
+                }
             }
+        } else {
+            at += BLOCKS * WIDTH;
         }
-        at += WIDTH;
     }
     at - reach_into_sequence(from, at, length)
+}
+
+/// The same with two blocks a turn, and one where there are not two.
+pub unsafe fn convert_pairs<R: Rules>(from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
+    let at = convert::<R, 2>(from, length, to, room);
+    if length.min(room) - at >= 2 * WIDTH + SPAN {
+        return at;
+    }
+    at + convert::<R, 1>(from.add(at), length - at, to.add(at), room - at)
 }
 
 /// How far `at` stands inside a sequence that began before it: who goes on must take such a one as a whole.
