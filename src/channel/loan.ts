@@ -2,7 +2,6 @@ import { ClosedError } from "../core/errors.ts";
 import { isStopRequested } from "../core/stop_request.ts";
 import { waitAsync, waitingForOthers, type WaitOptions, waitSync } from "../sync/word_wait.ts";
 import { encodeBytes } from "./byte_codec.ts";
-import { decodeBytes } from "./decode_bytes.ts";
 import { PendingRequest, RequestLine } from "./request_line.ts";
 
 /** What a child asks of its parent about what it has from there. */
@@ -119,7 +118,7 @@ function waitForAnswer(request: PendingRequest, signal?: AbortSignal): Promise<b
 }
 
 function answerOf(request: PendingRequest): LoanAnswer {
-  return decodeBytes(request.take()) as LoanAnswer;
+  return request.take() as LoanAnswer;
 }
 
 function outcomeOf(request: PendingRequest): unknown {

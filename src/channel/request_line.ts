@@ -2,7 +2,7 @@ import { allocate, free, heapOwner } from "../memory/allocator.ts";
 import { REQUEST_LINE } from "../memory/heap_layout.ts";
 import { installBlock } from "../memory/install_block.ts";
 import { CONTROL_OFFSET, heapBytes, typedView } from "../memory/linear_memory.ts";
-import { copyOf } from "./copy_bytes.ts";
+import { decodeBlock } from "./payload_block.ts";
 
 // Words of the line.
 const HEAD = 0;
@@ -33,6 +33,7 @@ export interface Request {
   readonly loan: number;
   /** The thread that asks: its `heapOwner()`. */
   readonly owner: number;
+  /** In the shared memory, until it is answered or discarded. */
   readonly bytes: Uint8Array;
   /** Where it lies, for `answer` and `discard`. */
   readonly byteOffset: number;
@@ -94,7 +95,7 @@ export class RequestLine {
         number: words[NUMBER]!,
         loan: words[LOAN]!,
         owner: words[OWNER]!,
-        bytes: copyOf(heapBytes(start + words[LENGTH]!).subarray(start, start + words[LENGTH]!)),
+        bytes: heapBytes(start + words[LENGTH]!).subarray(start, start + words[LENGTH]!),
         byteOffset: offset,
       });
       offset = words[NEXT]! >>> 0;
@@ -144,14 +145,14 @@ export class PendingRequest {
     return Atomics.load(this.words, ANSWER) !== 0;
   }
 
-  /** The bytes of the answer, once it is there; the request is freed. */
-  take(): Uint8Array {
+  /** The value of the answer, once it is there; the request is freed. */
+  take(): unknown {
     const answer = Atomics.load(this.words, ANSWER) >>> 0;
-    const start = answer + ANSWER_HEADER_BYTES;
-    const length = typedView(Int32Array, answer, 1)[0]!;
-    const bytes = copyOf(heapBytes(start + length).subarray(start, start + length));
-    free(answer);
-    free(this.#byteOffset);
-    return bytes;
+    try {
+      return decodeBlock({ offset: answer + ANSWER_HEADER_BYTES, length: typedView(Int32Array, answer, 1)[0]! });
+    } finally {
+      free(answer);
+      free(this.#byteOffset);
+    }
   }
 }

@@ -135,7 +135,8 @@ export class PipeReader {
   }
 
   #expect(length: number): void {
-    this.#target = new Uint8Array(length);
+    // A message can be read where it is if that is a multiple of 8 long.
+    this.#target = new Uint8Array(new ArrayBuffer((length + 7) & ~7), 0, length);
     this.#filled = 0;
   }
 }
