@@ -111,9 +111,7 @@ export class Dispatcher {
   exhaust(worker: PoolWorker): void {
     this.#answers.drain(worker);
     this.#scheduler.exhaust(worker);
-    const taken = worker.takeBack(Infinity, 0);
-    for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(worker);
-    this.#scheduler.requeue(taken);
+    this.#takeBack(worker, Infinity, 0);
     if (this.#scheduler.isSpent(worker)) this.#events.onSpent(worker);
     this.#assign();
   }
@@ -371,9 +369,9 @@ export class Dispatcher {
     return isMoving || taken > 0;
   }
 
-  /** Takes up to `count` tasks back that the worker has not begun, to be given out again; how many these are. */
-  #takeBack(worker: PoolWorker, count: number): number {
-    const taken = worker.takeBack(count);
+  /** Takes up to `count` tasks back but leaves `least`, as `PoolWorker` does, to be given out again; how many these are. */
+  #takeBack(worker: PoolWorker, count: number, least?: number): number {
+    const taken = worker.takeBack(count, least);
     for (let i = 0; i < taken.length; i++) this.#scheduler.revoked(worker);
     this.#scheduler.requeue(taken);
     return taken.length;

@@ -85,6 +85,12 @@ export interface StartedFiles<W extends WrittenFile> {
   readonly results: Promise<readonly FileResult<W>[]>;
 }
 
+/** A batch that is under way. */
+export interface RunningBatch {
+  /** Does what is left to do in the order of the texts, once `turn` has come. */
+  complete(turn: Promise<void>): Promise<void>;
+}
+
 /** Small files, each with an output of its own, that workers take by the dozen. */
 export class BatchRun<W extends WrittenFile = WrittenFile> {
   readonly #options: BatchRunOptions<W>;

@@ -1,4 +1,4 @@
-import { batchBytes, FileBatch } from "./batch_run.ts";
+import { batchBytes, FileBatch, type RunningBatch } from "./batch_run.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { failureError } from "./file_failure.ts";
 import { type JoinedPart, lowerFilesTogether } from "./file_tasks.ts";
@@ -22,11 +22,9 @@ export interface CommonBatchesOptions {
   readonly onFailure: (failure: TextFailure) => void;
 }
 
-/** A batch that is under way. */
-export interface CommonBatch {
+/** A batch that is under way, and its files. */
+export interface CommonBatch extends RunningBatch {
   readonly files: readonly KnownFile[];
-  /** Tells of the files in the order of the texts, once all is written and `turn` has come. */
-  complete(turn: Promise<void>): Promise<void>;
 }
 
 /** Small files whose output goes to the common one, which workers take by the dozen. */

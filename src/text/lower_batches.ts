@@ -1,4 +1,4 @@
-import { BatchRun, type StartedFiles } from "./batch_run.ts";
+import { BatchRun, type RunningBatch, type StartedFiles } from "./batch_run.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { type CommonBatch, CommonBatches } from "./common_batches.ts";
 import type { BatchedFile, WrittenFile } from "./draft_file.ts";
@@ -24,12 +24,6 @@ export interface LowerBatchesOptions {
   readonly onBatch: () => void;
   /** Whether what failed is the common output itself, with which the run ends. */
   readonly losesOutput: (error: unknown) => boolean;
-}
-
-/** A batch that is under way. */
-export interface LowerBatch {
-  /** Does what is left to do in the order of the texts, once `turn` has come. */
-  complete(turn: Promise<void>): Promise<void>;
 }
 
 /** Small files, which workers take by the dozen, each with an output of its own or all with the common one. */
@@ -68,7 +62,7 @@ export class LowerBatches {
   }
 
   /** Starts a batch when a slot is free. */
-  async start(): Promise<LowerBatch> {
+  async start(): Promise<RunningBatch> {
     if (this.#common.pending) {
       const batch = await this.#common.start(this.#options.shared());
       return { complete: (turn) => this.#completeCommon(batch, turn) };

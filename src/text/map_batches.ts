@@ -1,4 +1,4 @@
-import { batchBytes, BatchRun, FileBatch, type FileResult, type StartedFiles } from "./batch_run.ts";
+import { batchBytes, BatchRun, FileBatch, type FileResult, type RunningBatch, type StartedFiles } from "./batch_run.ts";
 import type { BatchedFile, WrittenFile } from "./draft_file.ts";
 import { troubleError } from "./map_errors.ts";
 import type { FilesAnswer, MappableFile, MappedFile } from "./map_file_tasks.ts";
@@ -43,12 +43,6 @@ export interface MapBatchesOptions {
   readonly onBatch: () => void;
 }
 
-/** A batch that is under way. */
-export interface MapBatch {
-  /** Does what is left to do in the order of the texts, once `turn` has come. */
-  complete(turn: Promise<void>): Promise<void>;
-}
-
 type Written = WrittenFile & DoneFile;
 
 /** Small files, which workers take by the dozen, each with an output of its own or all with the common one. */
@@ -90,7 +84,7 @@ export class MapBatches {
   }
 
   /** Starts the batch when a slot is free. */
-  async start(): Promise<MapBatch> {
+  async start(): Promise<RunningBatch> {
     if (this.#shared.pending) return await this.#startShared(this.#shared.take());
     const batch = await this.#files.start();
     return {
@@ -128,7 +122,7 @@ export class MapBatches {
     return { results };
   }
 
-  async #startShared(files: readonly MappableFile[]): Promise<MapBatch> {
+  async #startShared(files: readonly MappableFile[]): Promise<RunningBatch> {
     const { slots, caller, settings, shared, turns, isStopped, onBatch, onTask, onTold } = this.#options;
     const { ordered } = settings;
     const turn = ordered ? turns.next() : undefined;

@@ -1,11 +1,11 @@
 import { assertCompression } from "../runtime/compression.ts";
-import { isSmall } from "./batch_run.ts";
+import { isSmall, type RunningBatch } from "./batch_run.ts";
 import type { OutputProgress } from "./checkpoint_records.ts";
 import { CompressedSink } from "./compressed_sink.ts";
 import type { ErrorLog } from "./error_log.ts";
 import { FileSink } from "./file_sink.ts";
 import { assertInputUnchanged, changeBehind } from "./input_change.ts";
-import { type MapBatch, MapBatches } from "./map_batches.ts";
+import { MapBatches } from "./map_batches.ts";
 import { inputError, recordError } from "./map_errors.ts";
 import type { MapSettings } from "./map_options.ts";
 import type { MapSlot } from "./map_slot.ts";
@@ -297,7 +297,7 @@ export class MapRun {
     }
   }
 
-  async #completeBatch(batch: MapBatch, turn: Promise<void>): Promise<void> {
+  async #completeBatch(batch: RunningBatch, turn: Promise<void>): Promise<void> {
     try {
       await batch.complete(turn);
     } catch (error) {
