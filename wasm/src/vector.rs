@@ -159,3 +159,11 @@ impl Bytes16 {
         Self(core::array::from_fn(|i| op(self.0[i], other.0[i])))
     }
 }
+
+impl Bytes16 {
+    /// The rows of a table, in their order.
+    #[inline(always)]
+    pub unsafe fn load_rows<const ROWS: usize>(table: &[[u8; WIDTH]; ROWS]) -> [Self; ROWS] {
+        core::array::from_fn(|row| Self::load(table[row].as_ptr()))
+    }
+}

@@ -70,9 +70,8 @@ pub struct ArmenianRules {
 impl Rules for ArmenianRules {
     #[inline(always)]
     unsafe fn load() -> Self {
-        let table = black_box(&CONSTANTS);
         let [nibble, row_of_half, kinds, rows, classes, shifts, after_d4, after_d5, d0, d4, d5, b0, x90, lead_high, lead_low] =
-            core::array::from_fn(|row| Bytes16::load(table[row].as_ptr()));
+            Bytes16::load_rows(black_box(&CONSTANTS));
         Self {
             nibble,
             row_of_half,

@@ -24,8 +24,7 @@ pub struct CaselessRules {
 impl Rules for CaselessRules {
     #[inline(always)]
     unsafe fn load() -> Self {
-        let table = black_box(&CONSTANTS);
-        let [lead_high, nibble] = core::array::from_fn(|row| Bytes16::load(table[row].as_ptr()));
+        let [lead_high, nibble] = Bytes16::load_rows(black_box(&CONSTANTS));
         let lead_low = Bytes16::load(black_box(&LEAD_LOW).as_ptr());
         let seconds = SecondBytes::load_to_keep(&NEXT_LOW);
         Self { lead_high, lead_low, nibble, seconds }

@@ -47,9 +47,8 @@ pub struct CommonRules {
 impl Rules for CommonRules {
     #[inline(always)]
     unsafe fn load() -> Self {
-        let table = black_box(&CONSTANTS);
         let [nibble, lead_high, lead_low, after_d0, c3, d0, d1, x9f, x97, x80, xe1, xa0] =
-            core::array::from_fn(|row| Bytes16::load(table[row].as_ptr()));
+            Bytes16::load_rows(black_box(&CONSTANTS));
         let seconds = SecondBytes::load(black_box(&NEXT_LOW));
         Self { seconds, nibble, lead_high, lead_low, after_d0, c3, d0, d1, x9f, x97, x80, xe1, xa0 }
     }

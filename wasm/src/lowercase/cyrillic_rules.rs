@@ -41,9 +41,7 @@ pub struct CyrillicRules {
 impl Rules for CyrillicRules {
     #[inline(always)]
     unsafe fn load() -> Self {
-        let table = black_box(&CONSTANTS);
-        let [d0, d1, xbf, x10, x30, x80, xe1, xa0, x7e, xbe] =
-            core::array::from_fn(|row| Bytes16::load(table[row].as_ptr()));
+        let [d0, d1, xbf, x10, x30, x80, xe1, xa0, x7e, xbe] = Bytes16::load_rows(black_box(&CONSTANTS));
         Self { d0, d1, xbf, x10, x30, x80, xe1, xa0, x7e, xbe }
     }
 

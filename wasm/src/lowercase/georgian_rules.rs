@@ -42,9 +42,7 @@ pub struct GeorgianRules {
 impl Rules for GeorgianRules {
     #[inline(always)]
     unsafe fn load() -> Self {
-        let table = black_box(&CONSTANTS);
-        let [e1, x83, xb2, shift, x90, x8f, c0, bb, bc, c2] =
-            core::array::from_fn(|row| Bytes16::load(table[row].as_ptr()));
+        let [e1, x83, xb2, shift, x90, x8f, c0, bb, bc, c2] = Bytes16::load_rows(black_box(&CONSTANTS));
         Self { e1, x83, xb2, shift, x90, x8f, c0, bb, bc, c2 }
     }
 

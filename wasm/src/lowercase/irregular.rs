@@ -117,7 +117,7 @@ impl SecondBytes {
 
     #[inline(always)]
     unsafe fn load_from(table: &'static [Table; 5], low: &'static Table) -> Self {
-        let [nibble, high, xa0, ef, _] = core::array::from_fn(|row| Bytes16::load(table[row].as_ptr()));
+        let [nibble, high, xa0, ef, _] = Bytes16::load_rows(table);
         Self { nibble, high, xa0, ef, low: Bytes16::load(low.as_ptr()) }
     }
 
