@@ -96,15 +96,15 @@ async function listenAt(
   };
 }
 
-function connectTo(address: SocketAddress, signal: AbortSignal): Promise<ByteSocket> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    const connecting = deno().connect({ ...toDeno(address), signal });
-    connecting.then((conn) => signal.aborted ? conn.close() : resolve(byteSocket(conn)), reject)
-      .finally(() => signal.removeEventListener("abort", abort));
-  });
+async function connectTo(address: SocketAddress, signal: AbortSignal): Promise<ByteSocket> {
+  signal.throwIfAborted();
+  const conn = await deno().connect({ ...toDeno(address), signal });
+  // Deno heeds the signal of TCP alone; a connection to a unix socket does not wait.
+  if (signal.aborted) {
+    conn.close();
+    throw signal.reason;
+  }
+  return byteSocket(conn);
 }
 
 function byteSocket(conn: DenoConn): ByteSocket {
