@@ -1,3 +1,4 @@
+import { concatenated } from "../core/concatenated.ts";
 import { AuthenticationError, ClosedError, EndOfStreamError } from "../core/errors.ts";
 
 /** A secret that both ends of a connection must have. A string counts as its UTF-8 bytes. */
@@ -34,8 +35,8 @@ const decoder = new TextDecoder();
  */
 export async function deliverChallenge(connection: MessageChannelLike, authkey: AuthKey): Promise<void> {
   const key = await importKey(authkey);
-  const message = joined(encoder.encode(DIGEST), crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
-  await attempt(() => connection.sendBytes(joined(encoder.encode(CHALLENGE), message)));
+  const message = concatenated([encoder.encode(DIGEST), crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))]);
+  await attempt(() => connection.sendBytes(concatenated([encoder.encode(CHALLENGE), message])));
   const answer = await attempt(() => connection.recvBytes(LONGEST_CHALLENGE));
   const isRight = startsWith(answer, DIGEST) &&
     // The runtime compares in constant time.
@@ -63,7 +64,7 @@ export async function answerChallenge(connection: MessageChannelLike, authkey: A
     throw new AuthenticationError(`Expected a challenge for ${DIGEST} of at least ${SHORTEST_RANDOM} random bytes`);
   }
   const digest = new Uint8Array(await crypto.subtle.sign("HMAC", key, message));
-  await attempt(() => connection.sendBytes(joined(encoder.encode(DIGEST), digest)));
+  await attempt(() => connection.sendBytes(concatenated([encoder.encode(DIGEST), digest])));
   const verdict = await attempt(() => connection.recvBytes(LONGEST_CHALLENGE));
   if (decoder.decode(verdict) !== WELCOME) {
     throw new AuthenticationError("The other side did not accept the digest: it has another key");
@@ -99,11 +100,4 @@ async function attempt<T>(step: () => Promise<T>): Promise<T> {
 
 function startsWith(bytes: Uint8Array, text: string): boolean {
   return decoder.decode(bytes.subarray(0, text.length)) === text;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
 }

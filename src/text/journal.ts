@@ -1,5 +1,6 @@
-import type { Disk } from "../runtime/disk.ts";
+import { concatenated } from "../core/concatenated.ts";
 import { crc32 } from "../core/crc32.ts";
+import type { Disk } from "../runtime/disk.ts";
 
 /** A record: plain data that JSON can carry. */
 export type JournalRecord = Readonly<Record<string, unknown>>;
@@ -128,16 +129,6 @@ export class JournalReader {
 
 function hex(value: number): string {
   return value.toString(16).padStart(8, "0");
-}
-
-function concatenated(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, end);
-    end += piece.length;
-  }
-  return bytes;
 }
 
 /** The lines as one piece, or none where there are none. */

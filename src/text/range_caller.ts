@@ -1,3 +1,4 @@
+import { concatenated } from "../core/concatenated.ts";
 import { settlesWithin } from "../core/deadline.ts";
 import { WorkerLostError } from "../core/errors.ts";
 import type { Pool } from "../pool/pool.ts";
@@ -179,14 +180,4 @@ export class RangeCaller {
       }
     }
   }
-}
-
-function concatenated(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, end);
-    end += piece.length;
-  }
-  return bytes;
 }
