@@ -1,6 +1,6 @@
 import { allocateZeroed, exclusively, free, heapOwner } from "../memory/allocator.ts";
 import { KERNEL_THREADS } from "../memory/heap_layout.ts";
-import { CONTROL_OFFSET } from "../memory/linear_memory.ts";
+import { CONTROL } from "../memory/linear_memory.ts";
 import { isOwnerGone } from "../memory/owner_deaths.ts";
 
 /**
@@ -13,7 +13,7 @@ import { isOwnerGone } from "../memory/owner_deaths.ts";
  * @module
  */
 
-const FIRST = (CONTROL_OFFSET >>> 2) + KERNEL_THREADS;
+const FIRST = CONTROL + KERNEL_THREADS;
 const OWNER = 1;
 const DATA = 2;
 const STACK = 3;

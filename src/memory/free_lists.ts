@@ -1,4 +1,4 @@
-import { CONTROL_OFFSET } from "./linear_memory.ts";
+import { CONTROL } from "./linear_memory.ts";
 import {
   FIRST_LEVEL_MAP,
   FIRST_LEVELS,
@@ -11,7 +11,6 @@ import {
   SIZE,
 } from "./heap_layout.ts";
 
-const CONTROL = CONTROL_OFFSET >>> 2;
 const SECOND_LEVEL_BITS = 4;
 const SMALL_LOG2 = 8;
 

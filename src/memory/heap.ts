@@ -22,9 +22,8 @@ import {
   USED_BLOCKS,
   usedMark,
 } from "./heap_layout.ts";
-import { CONTROL_OFFSET, currentBuffer, PAGE_BYTES } from "./linear_memory.ts";
+import { CONTROL, CONTROL_OFFSET, currentBuffer, PAGE_BYTES } from "./linear_memory.ts";
 
-const CONTROL = CONTROL_OFFSET >>> 2;
 const ADDRESSABLE_BYTES = 2 ** 32;
 const LEAST_GROWTH = 1 << 20;
 const MOST_EXTRA_GROWTH = 16 << 20;

@@ -15,9 +15,7 @@ import {
   USED_BLOCKS,
   usedMark,
 } from "./heap_layout.ts";
-import { CONTROL_OFFSET } from "./linear_memory.ts";
-
-const CONTROL = CONTROL_OFFSET >>> 2;
+import { CONTROL } from "./linear_memory.ts";
 
 /**
  * Makes marks, links, free lists and counters anew from the size words of all blocks, whatever a thread that died

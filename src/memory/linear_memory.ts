@@ -10,6 +10,9 @@ export const MODULE_PAGES: number = 64;
 /** Byte offset of the control page, which follows the module's pages. It describes the heap (see heap_layout.ts). */
 export const CONTROL_OFFSET: number = MODULE_PAGES * PAGE_BYTES;
 
+/** Index of the first 32-bit word of the control page. */
+export const CONTROL: number = CONTROL_OFFSET >>> 2;
+
 // One page less than 4 GiB, so that every offset, ends included, fits a 32-bit word.
 const MAXIMUM_PAGES = 65535;
 

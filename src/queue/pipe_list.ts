@@ -1,12 +1,12 @@
 import { exclusively } from "../memory/allocator.ts";
 import { PIPES } from "../memory/heap_layout.ts";
-import { CONTROL_OFFSET } from "../memory/linear_memory.ts";
+import { CONTROL } from "../memory/linear_memory.ts";
 
 /**
  * All pipes of the shared memory, in a list that lies there too: a pipe is freed with its last handle, and where the
  * threads that had the last ones were killed, another one has to find it.
  */
-const FIRST = (CONTROL_OFFSET >>> 2) + PIPES;
+const FIRST = CONTROL + PIPES;
 
 /** Word of a pipe, behind those of its handles, that has the offset of the next one. */
 export const NEXT_PIPE = 40;
