@@ -137,25 +137,23 @@ export class Condition extends Synchroniser {
    *
    * @throws As `wait`, and what `predicate` throws.
    */
-  async waitFor<T>(predicate: () => T, { timeout, signal }: WaitOptions = {}): Promise<T> {
-    const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
+  async waitFor<T>(predicate: () => T, { timeout = Infinity, signal }: WaitOptions = {}): Promise<T> {
+    const deadline = performance.now() + timeout;
     for (;;) {
       const value = predicate();
-      if (value) return value;
-      const left = deadline === Infinity ? undefined : deadline - performance.now();
-      if (left !== undefined && left <= 0) return value;
+      const left = deadline - performance.now();
+      if (value || left <= 0) return value;
       await this.wait({ timeout: left, signal });
     }
   }
 
   /** As `waitFor`, but blocks the thread; meant for workers. */
-  waitForSync<T>(predicate: () => T, timeout?: number): T {
-    const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
+  waitForSync<T>(predicate: () => T, timeout: number = Infinity): T {
+    const deadline = performance.now() + timeout;
     for (;;) {
       const value = predicate();
-      if (value) return value;
-      const left = deadline === Infinity ? undefined : deadline - performance.now();
-      if (left !== undefined && left <= 0) return value;
+      const left = deadline - performance.now();
+      if (value || left <= 0) return value;
       this.waitSync(left);
     }
   }
