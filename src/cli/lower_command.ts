@@ -1,6 +1,7 @@
 import { CheckpointError, OutputConflictError } from "../core/errors.ts";
 import { runtime } from "../runtime/current.ts";
-import { lowercase } from "../text/lowercase.ts";
+import { Crew } from "../text/crew.ts";
+import { lowercaseWith } from "../text/lowercase.ts";
 import type { LowerArguments } from "./lower_arguments.ts";
 import { reportText } from "./report_lines.ts";
 import { textCommand, textOptions } from "./text_command.ts";
@@ -9,7 +10,11 @@ import { textCommand, textOptions } from "./text_command.ts";
 export function lowerCommand(args: LowerArguments): Promise<number> {
   runtime.keepHeapSmall();
   return textCommand(args, {
-    run: (display, signal) => lowercase({ ...textOptions(args, display, signal), invalid: args.invalid }),
+    run: (display, signal) =>
+      lowercaseWith(
+        (processes, isFree) => new Crew(processes, { usesOwnThread: isFree }),
+        { ...textOptions(args, display, signal), invalid: args.invalid },
+      ),
     reportText: (report) => reportText(report),
     isDone: (report) => report.filesFailed === 0,
     isUsage: (error) => error instanceof OutputConflictError || error instanceof CheckpointError,

@@ -9,8 +9,9 @@ import { linearMemory } from "../memory/linear_memory.ts";
 import { recordOwnerDeath } from "../memory/owner_deaths.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Lifeline, Thread, ThreadEnd } from "../runtime/port.ts";
-import type { CrewAnswer, CrewInit, CrewRequest } from "./crew_messages.ts";
+import type { CrewAnswer, CrewInit, CrewRequest, CrewTask } from "./crew_messages.ts";
 import type { InputFile } from "./input_file.ts";
+import { OwnThread } from "./own_thread.ts";
 import type { WorkerProgress } from "./report.ts";
 import type { RunnerPool } from "./task_runner.ts";
 
@@ -20,8 +21,24 @@ const HEAP_MEBIBYTES = { young: 3, old: 64 };
 /** Milliseconds that an idle worker may take to end by itself before it is ended by force. */
 const END_GRACE = 1000;
 
+/** Milliseconds of work on the program's own thread before others are started: about what one takes for that. */
+const HEAD_START = 20;
+
+/** How a crew works. */
+export interface CrewOptions {
+  /** The module that each thread runs, which answers as `crew_main.ts` does. */
+  readonly entry?: URL;
+  /** What they run in place of lower-casing. */
+  readonly kernel?: TextKernel | undefined;
+  /**
+   * Whether the program's own thread is the first of the workers, and starts the others when it has been at work for a
+   * while: for a thread that has little else to do.
+   */
+  readonly usesOwnThread?: boolean;
+}
+
 interface Call extends Deferred<unknown> {
-  readonly request: CrewRequest;
+  readonly request: CrewTask;
 }
 
 interface Member {
@@ -32,8 +49,10 @@ interface Member {
   isUp: boolean;
   /** Whether its end was asked of the runtime. */
   isForced: boolean;
-  /** What it works on. */
-  call: Call | undefined;
+  /** What it works on, and what it is given ahead. */
+  readonly calls: Call[];
+  /** How many calls it is given at a time. */
+  readonly depth: number;
   tasks: number;
   bytesIn: number;
 }
@@ -59,7 +78,6 @@ function consumedBy(result: unknown): number {
  */
 export class Crew implements RunnerPool {
   readonly #members: Set<Member> = new Set();
-  readonly #idle: Member[] = [];
   readonly #waiting: Call[] = [];
   readonly #life: Lifeline = runtime.lifeline();
   #started = 0;
@@ -67,27 +85,33 @@ export class Crew implements RunnerPool {
   /** Why there are no workers any more. */
   #ruin: WorkerLostError | undefined;
 
-  readonly #entry: URL;
-  readonly #kernel: TextKernel | undefined;
+  readonly #options: CrewOptions;
+  /** Workers that are started once the program's own thread does not come to an end by itself. */
+  #reserve = 0;
+  /** When the own thread was given its first task. */
+  #began: number | undefined;
 
-  /**
-   * @param entry the module that each worker runs, which answers as `crew_main.ts` does
-   * @param kernel what they run in place of lower-casing
-   */
-  constructor(workers: number, entry: URL = crewUrl(), kernel?: TextKernel) {
-    this.#entry = entry;
-    this.#kernel = kernel;
-    for (let count = 0; count < workers; count++) this.#start();
+  constructor(workers: number, options: CrewOptions = {}) {
+    this.#options = options;
+    const { usesOwnThread = false } = options;
+    if (usesOwnThread) {
+      this.#addOwn();
+      this.#reserve = workers - 1;
+    } else for (let count = 0; count < workers; count++) this.#start();
   }
 
   /** What each worker does. */
   get workers(): readonly WorkerProgress[] {
-    return Array.from(this.#members, ({ name, tasks, bytesIn, call }) => ({
+    return Array.from(this.#members, ({ name, tasks, bytesIn, calls: [call] }) => ({
       name,
       tasks,
       bytesIn,
       path: call === undefined ? undefined : pathOf(call),
     }));
+  }
+
+  get spared(): number {
+    return this.#reserve;
   }
 
   /** Runs a task of `file_tasks.ts` on the next free worker, in the order of asking. */
@@ -111,10 +135,10 @@ export class Crew implements RunnerPool {
     const closed = new PoolClosedError("The run ended before its task");
     for (const call of this.#waiting.splice(0)) call.reject(closed);
     await Promise.all([...this.#members].map(async (member) => {
-      const isBusy = member.call !== undefined;
-      member.call?.reject(closed);
+      const isBusy = member.calls.length > 0;
+      for (const call of member.calls) call.reject(closed);
       if (!isBusy) {
-        member.thread.post({ task: undefined, args: [] } satisfies CrewRequest);
+        member.thread.post({ task: undefined } satisfies CrewRequest);
         if (await settlesWithin(member.ended, END_GRACE)) return;
       }
       member.isForced = true;
@@ -123,17 +147,37 @@ export class Crew implements RunnerPool {
   }
 
   #start(): void {
-    const name = `text-worker-${++this.#started}`;
-    const init: CrewInit = { memory: linearMemory(), kernels: kernelModule(), kernel: this.#kernel };
-    const thread = runtime.startThread(this.#entry, { data: init, name, heapMebibytes: HEAP_MEBIBYTES });
+    const init: CrewInit = { memory: linearMemory(), kernels: kernelModule(), kernel: this.#options.kernel };
+    const name = this.#nextName();
+    const thread = runtime.startThread(this.#options.entry ?? crewUrl(), {
+      data: init,
+      name,
+      heapMebibytes: HEAP_MEBIBYTES,
+    });
+    // While the program's own thread is at a task it hands out no other.
+    this.#add(name, thread, this.#options.usesOwnThread ? 2 : 1);
+  }
+
+  #addOwn(): void {
+    const thread = new OwnThread();
+    const member = this.#add(this.#nextName(), thread, 1);
+    member.isUp = true;
+  }
+
+  #nextName(): string {
+    return `text-worker-${++this.#started}`;
+  }
+
+  #add(name: string, thread: Thread, depth: number): Member {
     const ended = deferred<void>();
     const member: Member = {
       name,
       thread,
+      depth,
       ended: ended.promise,
       isUp: false,
       isForced: false,
-      call: undefined,
+      calls: [],
       tasks: 0,
       bytesIn: 0,
     };
@@ -144,16 +188,7 @@ export class Crew implements RunnerPool {
       if ("owner" in answer) {
         owner = answer.owner;
         member.isUp = true;
-      } else {
-        const call = member.call!;
-        member.call = undefined;
-        member.tasks++;
-        if ("result" in answer) {
-          member.bytesIn += consumedBy(answer.result);
-          call.resolve(answer.result);
-        } else call.reject(new RemoteError(answer.thrown.name, answer.thrown.message, answer.thrown.stack));
-      }
-      this.#idle.push(member);
+      } else this.#take(member, answer);
       this.#dispatch();
     });
     thread.onEnd((end) => {
@@ -166,19 +201,45 @@ export class Crew implements RunnerPool {
       if (!this.#isEnding) this.#lose(member, end);
       ended.resolve();
     });
+    return member;
+  }
+
+  #take(member: Member, answer: Exclude<CrewAnswer, { owner: number }>): void {
+    const call = member.calls.shift()!;
+    member.tasks++;
+    if ("result" in answer) {
+      member.bytesIn += consumedBy(answer.result);
+      call.resolve(answer.result);
+    } else call.reject(new RemoteError(answer.thrown.name, answer.thrown.message, answer.thrown.stack));
   }
 
   #dispatch(): void {
-    while (this.#waiting.length > 0 && this.#idle.length > 0) {
-      const member = this.#idle.pop()!;
-      member.call = this.#waiting.shift()!;
-      member.thread.post(member.call.request);
+    this.#callReserve();
+    while (this.#waiting.length > 0) {
+      const member = this.#leastBusy();
+      if (member === undefined) return;
+      const call = this.#waiting.shift()!;
+      member.calls.push(call);
+      member.thread.post(call.request);
     }
   }
 
+  #leastBusy(): Member | undefined {
+    let least: Member | undefined;
+    for (const member of this.#members) {
+      const count = member.calls.length;
+      if (member.isUp && count < member.depth && (least === undefined || count < least.calls.length)) least = member;
+    }
+    return least;
+  }
+
+  #callReserve(): void {
+    this.#began ??= performance.now();
+    if (this.#reserve === 0 || performance.now() - this.#began < HEAD_START) return;
+    for (; this.#reserve > 0; this.#reserve--) this.#start();
+  }
+
   #lose(member: Member, { code, error }: ThreadEnd): void {
-    const place = this.#idle.indexOf(member);
-    if (place >= 0) this.#idle.splice(place, 1);
     const how = error instanceof Error
       ? `an uncaught error ended it: ${error.message}`
       : `it ended with exit code ${code}`;
@@ -192,13 +253,16 @@ export class Crew implements RunnerPool {
       },
       error === undefined ? undefined : { cause: error },
     );
-    member.call?.reject(loss);
+    const [lost, ...ahead] = member.calls;
+    lost?.reject(loss);
+    this.#waiting.unshift(...ahead);
     if (member.isUp) this.#start();
     // Where not even one came up the next would not either.
     else if (this.#members.size === 0) {
       this.#ruin = loss;
       for (const call of this.#waiting.splice(0)) call.reject(loss);
     }
+    this.#dispatch();
   }
 }
 

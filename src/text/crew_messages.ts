@@ -8,12 +8,15 @@ export interface CrewInit {
   readonly kernel?: TextKernel | undefined;
 }
 
-/** Asks a worker for one task, or, without a name, to end. */
-export interface CrewRequest {
-  /** Name under which `file_tasks.ts` exports the task. */
-  readonly task: string | undefined;
+/** One task of `file_tasks.ts`. */
+export interface CrewTask {
+  /** Name under which that exports it. */
+  readonly task: string;
   readonly args: readonly unknown[];
 }
+
+/** Asks a worker for a task or, without a name, to end. */
+export type CrewRequest = CrewTask | { readonly task: undefined };
 
 /** What a worker says: who it is, once it is up; then what each task gave. */
 export type CrewAnswer =

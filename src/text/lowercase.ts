@@ -1,8 +1,7 @@
 import { Crew } from "./crew.ts";
 import type { TextReport } from "./report.ts";
 import { type CheckpointSystem, lowercaseIdentity } from "./run_checkpoint.ts";
-import { runText } from "./run_text.ts";
-import type { RunnerPool } from "./task_runner.ts";
+import { runText, type StartPool } from "./run_text.ts";
 import { type LowercaseOptions, readOptions } from "./text_options.ts";
 
 /**
@@ -39,7 +38,7 @@ export function lowercase(options: LowercaseOptions): Promise<TextReport> {
 
 /** `lowercase` on the pool that `startPool` makes. */
 export async function lowercaseWith(
-  startPool: (processes: number) => RunnerPool,
+  startPool: StartPool,
   options: LowercaseOptions,
   system?: CheckpointSystem,
 ): Promise<TextReport> {

@@ -71,7 +71,7 @@ export async function mapTextKernel(
 }
 
 function startCrew(processes: number, source: TextKernel): RunnerPool {
-  return new Crew(processes, undefined, source);
+  return new Crew(processes, { kernel: source });
 }
 
 async function runKernel(

@@ -16,6 +16,12 @@ import { TextRun } from "./text_run.ts";
 const STOP_DEADLINE = 500;
 
 /**
+ * Makes the pool of a run: so many workers. `isFree`: the program's own thread hands out tasks and does nothing else for
+ * the run, since all that is read and written are files that are not compressed.
+ */
+export type StartPool = (processes: number, isFree: boolean) => RunnerPool;
+
+/**
  * Plans a run over texts and does it on the pool that `startPool` makes.
  *
  * @param identityOf what must be the same in a run that resumes
@@ -23,7 +29,7 @@ const STOP_DEADLINE = 500;
 export async function runText(
   settings: TextSettings,
   identityOf: (settings: TextSettings, plan: TextPlan) => RunIdentity,
-  startPool: (processes: number) => RunnerPool,
+  startPool: StartPool,
   system?: CheckpointSystem,
 ): Promise<TextReport> {
   settings.signal?.throwIfAborted();
@@ -36,17 +42,19 @@ export async function runText(
   const processes = Math.max(1, Math.min(settings.processes, taskCount(plan, settings.chunkBytes, settings.processes)));
   const output = plan.common === undefined ? await openCommonOutput(settings.output, plan.device) : undefined;
   let run: TextRun | undefined;
+  let spared = 0;
   const checkpoint = settings.checkpoint
     ? await RunCheckpoint.open(settings, plan, identityOf(settings, plan), (error) => run?.stop(error), system)
     : undefined;
   try {
     const memory = new RunMemory(settings, processes, plan.hasStreams, checkpoint?.id);
-    const crew = startPool(processes);
+    const crew = startPool(processes, place !== "writer" && needsWorkersOnly(plan));
     const watch = settings.kernel && new KernelWatch(crew, memory.slots, settings.kernel.timeout);
     const pool = watch ?? crew;
     run = new TextRun(plan, settings, pool, memory, output?.sink, checkpoint);
     watch?.begin((error) => run!.stop(error));
     await runToEnd(run, pool, memory, settings.signal);
+    spared = crew.spared ?? 0;
     if (watch?.late !== undefined) throw watch.late;
     if (checkpoint?.failure !== undefined) throw checkpoint.failure;
     if (run.counts.filesFailed === 0) await checkpoint?.finish();
@@ -64,7 +72,13 @@ export async function runText(
   const { files, bytesIn, bytesOut, bytesResumed, filesFailed, failed } = run.counts;
   const seconds = (performance.now() - began) / 1000;
   const outputClosed = run.outputLost !== undefined;
-  return { files, bytesIn, bytesOut, bytesResumed, seconds, processes, filesFailed, failed, outputClosed };
+  const used = processes - spared;
+  return { files, bytesIn, bytesOut, bytesResumed, seconds, processes: used, filesFailed, failed, outputClosed };
+}
+
+/** Whether texts go from file to file, and none of them through this thread or a compressor. */
+function needsWorkersOnly({ hasStreams, compressions, device, common }: TextPlan): boolean {
+  return !hasStreams && compressions.size === 0 && device === undefined && common?.compression === undefined;
 }
 
 /** Tasks that the sources come to, or, where these are more than `enough`, some number above that. */

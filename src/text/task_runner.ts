@@ -12,6 +12,8 @@ export interface TaskRunner {
 
 /** A pool as far as a run needs one. */
 export interface RunnerPool extends TaskRunner {
+  /** Workers that there was no need to start. */
+  readonly spared?: number;
   terminate(): Promise<void>;
 }
 

@@ -30,8 +30,85 @@ describe("Crew", () => {
     });
   });
 
+  describe("with the program's own thread among the workers", () => {
+    const nothing = { input: 0, inputBytes: 0, output: 0, outputBytes: 0 };
+    const write = (crew: Crew): Promise<unknown> => crew.apply(writeSlot, ["/nowhere/at/all", nothing, 0, 0]);
+
+    test("starts no thread for a single task", { timeout }, async () => {
+      const crew = new Crew(3, { usesOwnThread: true });
+      await withCrew(crew, async () => {
+        assert.ok("failure" in (await write(crew) as object));
+        assert.deepEqual(crew.workers.map(({ name, tasks }) => ({ name, tasks })), [{
+          name: "text-worker-1",
+          tasks: 1,
+        }]);
+        assert.equal(crew.spared, 2);
+      });
+    });
+
+    test("starts the others when there is no end to it, and all of them work", { timeout }, async () => {
+      const crew = new Crew(3, { usesOwnThread: true });
+      await withCrew(crew, async () => {
+        const isDone = (): boolean => crew.workers.length === 3 && crew.workers.every(({ tasks }) => tasks > 0);
+        const keepAsking = async (): Promise<void> => {
+          while (!isDone()) await write(crew);
+        };
+        await Promise.all(Array.from({ length: 8 }, keepAsking));
+        assert.equal(crew.spared, 0);
+      });
+    });
+
+    test("timers are heard between any two tasks", { timeout }, async () => {
+      const crew = new Crew(1, { usesOwnThread: true });
+      await withCrew(crew, async () => {
+        let isHeard = false;
+        setTimeout(() => isHeard = true, 1);
+        const keepAsking = async (): Promise<void> => {
+          while (!isHeard) await write(crew);
+        };
+        await Promise.all(Array.from({ length: 8 }, keepAsking));
+      });
+    });
+
+    test(
+      "a lost thread fails the task that it was at, and others do what it was given ahead",
+      { timeout },
+      async () => {
+        const entry = new URL("./fixtures/short_lived_crew.ts", import.meta.url);
+        const crew = new Crew(2, { usesOwnThread: true, entry });
+        await withCrew(crew, async () => {
+          let [lost, answered] = [0, 0];
+          const keepAsking = async (): Promise<void> => {
+            while (lost < 3) {
+              await write(crew).then(() => answered++, (error) => {
+                assert.ok(error instanceof WorkerLostError, String(error));
+                assert.match(
+                  error.message,
+                  new RegExp(`^text-worker-${lost + 2} was lost: it ended with exit code 7$`),
+                );
+                lost++;
+              });
+            }
+          };
+          await Promise.all(Array.from({ length: 8 }, keepAsking));
+          assert.equal(lost, 3);
+          assert.ok(answered >= 6);
+        });
+      },
+    );
+
+    test("terminate() rejects what its turn has not come for", { timeout }, async () => {
+      const crew = new Crew(1, { usesOwnThread: true });
+      const settled = Promise.allSettled([write(crew), write(crew)]);
+      await crew.terminate();
+      for (const each of await settled) {
+        assert.ok(each.status === "rejected" && each.reason instanceof PoolClosedError);
+      }
+    });
+  });
+
   test("refuses a function that is no task", { timeout }, async () => {
-    const crew = new Crew(1, mortal);
+    const crew = new Crew(1, { entry: mortal });
     await withCrew(crew, () => {
       assert.throws(() => crew.apply(() => 1, []), TypeError);
       return Promise.resolve();
@@ -39,7 +116,7 @@ describe("Crew", () => {
   });
 
   test("a lost worker fails its own task and is replaced", { timeout }, async () => {
-    const crew = new Crew(1, mortal);
+    const crew = new Crew(1, { entry: mortal });
     await withCrew(crew, async () => {
       const lost = crew.apply(die, [7]);
       const next = crew.apply(echo, ["still here"]);
@@ -53,7 +130,7 @@ describe("Crew", () => {
   });
 
   test("what a task throws rejects with its name and message", { timeout }, async () => {
-    const crew = new Crew(1, mortal);
+    const crew = new Crew(1, { entry: mortal });
     await withCrew(crew, async () => {
       await assert.rejects(crew.apply(fail, ["too far"]), (error: RemoteError) => {
         assert.ok(error instanceof RemoteError);
@@ -65,12 +142,12 @@ describe("Crew", () => {
   });
 
   test("workers that never come up fail what waits for them", { timeout }, async () => {
-    const crew = new Crew(2, new URL("./fixtures/stillborn_crew.ts", import.meta.url));
+    const crew = new Crew(2, { entry: new URL("./fixtures/stillborn_crew.ts", import.meta.url) });
     await withCrew(crew, () => assert.rejects(crew.apply(echo, ["?"]), WorkerLostError));
   });
 
   test("terminate() rejects what is pending and what comes later", { timeout }, async () => {
-    const crew = new Crew(1, mortal);
+    const crew = new Crew(1, { entry: mortal });
     await crew.apply(echo, ["up"]);
     const pending = [crew.apply(hang, []), crew.apply(echo, ["later"])];
     const settled = Promise.allSettled(pending);
@@ -86,7 +163,7 @@ describe("Crew", () => {
     { timeout, skip: runtime.name === "deno" && "it tells of no end by force when that comes" },
     async () => {
       const endOne = async (): Promise<void> => {
-        const crew = new Crew(1, new URL("./fixtures/kernel_crew.ts", import.meta.url));
+        const crew = new Crew(1, { entry: new URL("./fixtures/kernel_crew.ts", import.meta.url) });
         assert.deepEqual(await crew.apply(lower, ["ΑΣ"]), { text: "ας" });
         const pending = assert.rejects(crew.apply(hang, []), PoolClosedError);
         await crew.terminate();

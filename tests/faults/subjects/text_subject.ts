@@ -68,7 +68,7 @@ function crewModule({ plan }: Scene, way: Way): URL {
 /** A run whose workers load another module. One that does not end, or is to be stopped, is stopped by its signal. */
 async function withCrew(scene: Scene, entry: URL, options: LowercaseOptions): Promise<TextReport> {
   const stop = new AbortController();
-  const run = lowercaseWith((processes) => new Crew(processes, entry), { ...options, signal: stop.signal });
+  const run = lowercaseWith((processes) => new Crew(processes, { entry }), { ...options, signal: stop.signal });
   const { fault, moment } = scene.cell;
   const isEndless = fault === "loop" || fault === "wasm loop";
   if (moment === "terminate") {
