@@ -31,6 +31,10 @@ function lifeline(): Lifeline {
   };
 }
 
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** What Node, Deno and Bun do alike, through the modules and globals that come from Node. */
 export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" | "scope"> {
   return {
@@ -39,7 +43,8 @@ export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" 
     cores: usableCores,
     parentPipe,
     asyncLocal,
-    nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
+    nextTurn,
+    hearThreads: nextTurn,
     lifeline,
     uncleared: (length) => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer),
     copy: (target, source) => target.set(source),

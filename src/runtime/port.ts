@@ -117,6 +117,8 @@ export interface Runtime {
   asyncLocal<T>(): AsyncLocal<T>;
   /** Resolves after the event loop's turn, so that timers and messages get theirs. */
   nextTurn(): Promise<void>;
+  /** The same for a thread that always has something to do: resolves when the messages of other threads had their turn, too. */
+  hearThreads(): Promise<void>;
   /** A hold on the program's life, not held at first. */
   lifeline(): Lifeline;
   /** New bytes, not cleared where the runtime can leave that out: all of them are to be written. */

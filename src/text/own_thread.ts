@@ -16,7 +16,7 @@ export class OwnThread implements Thread {
     const request = message as CrewRequest;
     if (request.task === undefined) this.#end();
     else {
-      void runtime.nextTurn().then(async () => {
+      void runtime.hearThreads().then(async () => {
         // What the task would work in may not be there any more.
         if (!this.#hasEnded) this.#listener(await answerTo(request));
       });
