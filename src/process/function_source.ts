@@ -11,9 +11,11 @@ export const FORBIDDEN: string =
  * @throws {TaskLoadError} where the function has no source text that can stand alone
  */
 export function functionExpression(fn: (...args: never[]) => unknown, role: string): string {
-  const source = Function.prototype.toString.call(fn);
+  const text = Function.prototype.toString.call(fn);
+  const isNative = /\{\s*\[native code\]\s*\}\s*$/.test(text);
+  const source = isNative ? standardName(fn) : text;
   const name = fn.name === "" ? role : `${role} ${fn.name}`;
-  if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) {
+  if (source === undefined) {
     throw new TaskLoadError(`Cannot send ${name}: it is native or bound and has no source text; wrap it in a function`);
   }
   if (/^class[\s{]/.test(source)) throw new TaskLoadError(`Cannot send ${name}: it is a class, not a function`);
@@ -23,6 +25,23 @@ export function functionExpression(fn: (...args: never[]) => unknown, role: stri
   if (parses(method)) return method;
   if (!parses("0")) throw new TaskLoadError(`Cannot send ${name} by its source text: ${FORBIDDEN}`);
   throw new TaskLoadError(`Cannot send ${name}: its source text is not a function by itself`);
+}
+
+const STANDARD_OBJECTS: Readonly<Record<string, object>> = { Array, BigInt, Date, JSON, Math, Number, Object, String };
+
+const STANDARD_FUNCTIONS: readonly unknown[] = [
+  ...[Array, BigInt, Boolean, Date, Number, Object, RegExp, String, Symbol],
+  ...[parseFloat, parseInt, isFinite, isNaN, encodeURI, encodeURIComponent, decodeURI, decodeURIComponent],
+  ...[atob, btoa, structuredClone],
+];
+
+/** What a function of the language itself is called in every thread, such as `Math.sqrt`. */
+function standardName(fn: (...args: never[]) => unknown): string | undefined {
+  if (STANDARD_FUNCTIONS.includes(fn)) return fn.name;
+  const owner = Object.entries(STANDARD_OBJECTS).find(([, object]) =>
+    Object.getOwnPropertyDescriptor(object, fn.name)?.value === fn
+  );
+  return owner && `${owner[0]}.${fn.name}`;
 }
 
 function parses(source: string): boolean {

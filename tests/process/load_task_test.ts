@@ -100,10 +100,20 @@ test(
     }),
 );
 
-test("Native and bound functions and classes are refused", { timeout }, () =>
+test("Functions of the language itself are tasks, by their names", { timeout }, () =>
+  withWorker(async (pool) => {
+    assert.equal(await pool.apply(Math.sqrt, [4]), 2);
+    assert.deepEqual(await pool.map(Number, ["1", "0x10", "one"]), [1, 16, NaN]);
+    assert.deepEqual(await pool.map(JSON.parse, ["[1]", '{"a":2}']), [[1], { a: 2 }]);
+    assert.deepEqual(await pool.starmap(parseInt, [["77", 8], ["ff", 16]]), [63, 255]);
+    assert.equal(await pool.apply(String.fromCharCode, [104, 105]), "hi");
+    await assert.rejects(pool.apply(JSON.parse, ["{"]), SyntaxError);
+  }));
+
+test("Other native functions, bound ones and classes are refused", { timeout }, () =>
   withWorker(async (pool) => {
     class Point {}
-    await assert.rejects(pool.apply(Math.sqrt, [4]), { name: "TaskLoadError", message: /native or bound/ });
+    await assert.rejects(pool.apply(Array.prototype.slice, []), { name: "TaskLoadError", message: /native or bound/ });
     await assert.rejects(pool.apply(((x: number) => x).bind(null), [4]), {
       name: "TaskLoadError",
       message: /native or bound/,
