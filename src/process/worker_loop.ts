@@ -1,7 +1,7 @@
 import { encodeError } from "../channel/error_codec.ts";
 import { FrameCost } from "../channel/frame_cost.ts";
 import { FrameReceiver } from "../channel/frame_receiver.ts";
-import { FrameSender, type NearPayload, NOT_SENT } from "../channel/frame_sender.ts";
+import { FrameSender, NOT_SENT, type SinglePayload } from "../channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { hasObjectCodec } from "../channel/object_codec.ts";
@@ -52,6 +52,8 @@ export class WorkerLoop {
   #lastTurn = 0;
   #frameSince = 0;
   #hasAnswered = false;
+  /** What the current call gave, where it is to be waited for. */
+  #called: PromiseLike<unknown> | undefined;
   #cores: number | undefined;
 
   constructor(init: WorkerInit, scope: ThreadScope) {
@@ -67,7 +69,7 @@ export class WorkerLoop {
     this.#tasks.onSpace = () => this.#tellOfSpace();
     this.#results = new FrameSender(
       new RingWriter(buffer, resultRingOffset(init.link), capacity),
-      (message: CloneMessage) => scope.post(message),
+      (message: CloneMessage, moved?: readonly ArrayBuffer[]) => scope.post(message, moved),
       init.method === "process" ? "parent" : undefined,
     );
     this.#isInline = init.method === "inline";
@@ -99,6 +101,21 @@ export class WorkerLoop {
       if (this.#tasks.next()) {
         const pending = this.#handle();
         if (pending !== undefined) await pending;
+        const called = this.#called;
+        if (called !== undefined) {
+          this.#called = undefined;
+          let kind: number = FrameKind.Result;
+          let value: unknown;
+          // Waited for here: a function of its own would add two turns of microtasks.
+          try {
+            value = await called;
+          } catch (error) {
+            kind = FrameKind.Failure;
+            value = [error];
+          }
+          const answering = this.#answer(kind, value);
+          if (answering !== undefined) await answering;
+        }
         const now = performance.now();
         this.#cost.note(now - this.#frameSince);
         this.#frameSince = now;
@@ -200,21 +217,14 @@ export class WorkerLoop {
     let value: unknown;
     try {
       value = input.length === 1 ? fn(input[0]) : fn(...input);
-      if (typeof value === "object" && isThenable(value)) return this.#answerTo(value);
+      if (typeof value === "object" && isThenable(value)) {
+        this.#called = value;
+        return undefined;
+      }
     } catch (error) {
       return this.#answer(FrameKind.Failure, [error]);
     }
     return this.#answer(FrameKind.Result, value);
-  }
-
-  async #answerTo(call: PromiseLike<unknown>): Promise<void> {
-    let value: unknown;
-    try {
-      value = await call;
-    } catch (error) {
-      return await this.#answer(FrameKind.Failure, [error]);
-    }
-    return await this.#answer(FrameKind.Result, value);
   }
 
   /** Sends an answer and gives the task's frame back, in this order: see `PoolWorker` on what the host concludes. */
@@ -236,10 +246,10 @@ export class WorkerLoop {
   }
 
   async #answerLater(kind: number, id: number, value: unknown): Promise<void> {
-    let unsent: NearPayload | undefined;
+    let unsent: SinglePayload | undefined;
     try {
       if (!hasObjectCodec()) await loadModules();
-      const payload = unsent = this.#results.detach(value, "result");
+      const payload = unsent = this.#results.detachOnce(value, "result");
       const send = (): number =>
         this.#results.isStreaming ? this.#results.pump() : this.#results.sendPayload(kind, 0, id, payload, true);
       while (send() === NOT_SENT) {

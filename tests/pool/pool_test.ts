@@ -45,6 +45,24 @@ test(
     }),
 );
 
+test("A task is answered by what its promise gives, rejects with or cannot send, also by one that is only a thenable", {
+  timeout,
+}, () =>
+  withPool(1, async (pool) => {
+    const calls = [
+      pool.apply(async (x: number) => (await null, 2 * x), [1]),
+      pool.apply(async () => (await null, Promise.reject(new RangeError("late")))),
+      pool.apply(async () => (await null, () => 1)),
+      pool.apply(() => ({ then: (resolve: (value: number) => void) => resolve(3) }) as PromiseLike<number>),
+      pool.apply(() => ({ then: (_: unknown, reject: (error: Error) => void) => reject(new TypeError("own")) })),
+      pool.apply(async () => await Promise.resolve("last")),
+    ];
+    const outcomes = (await Promise.allSettled(calls)).map((call) =>
+      call.status === "fulfilled" ? call.value : (call.reason as Error).name
+    );
+    assert.deepEqual(outcomes, [2, "RangeError", "TaskEncodingError", 3, "TypeError", "last"]);
+  }));
+
 test("map takes sync and async iterables of unknown length", { timeout }, () =>
   withPool(2, async (pool) => {
     assert.deepEqual(await pool.map(square, new Set([1, 2, 3])), [1, 4, 9]);
