@@ -1,5 +1,5 @@
 /**
- * The control of the soak: `bare_program.ts MINUTES SEED`. Threads, processes and sockets come and go without this package. What grows
+ * The control of the soak: `bare_program.ts MINUTES SEED CODE`. Threads, processes and sockets come and go without this package. What grows
  * here is the runtime's own; the last lines say how much, by the same judgement.
  */
 import { spawn } from "node:child_process";
@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { Worker as NodeWorker } from "node:worker_threads";
 import { collectGarbage } from "./collect_garbage.ts";
-import { residentWithoutCode } from "./compiled_code.ts";
+import { dropCompiledCode, LOOKS_A_DROP, residentWithoutCode } from "./compiled_code.ts";
 import { Looks } from "./looks.ts";
 import { Random } from "./random.ts";
 import { findings } from "./report.ts";
@@ -78,7 +78,8 @@ async function socket(): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-const [minutes, seed] = process.argv.slice(2).map(Number) as [number, number];
+const [minutes, seed] = process.argv.slice(2, 4).map(Number) as [number, number];
+const dropsCode = process.argv[4] === "drop";
 const random = new Random(seed);
 const tally = { calls: 0, lost: 0, kills: 0, late: 0 };
 await thread();
@@ -87,9 +88,11 @@ const before = usage();
 const looks = new Looks(Math.ceil(minutes * 60) + 60, before);
 const began = performance.now();
 const end = began + minutes * 60_000;
+let looked = 0;
 const sampler = setInterval(() => {
   collectGarbage();
   looks.add((performance.now() - began) / 60_000, usage());
+  if (dropsCode && ++looked % LOOKS_A_DROP === 0) dropCompiledCode();
 }, SAMPLE_MS);
 const lane = async (): Promise<void> => {
   while (performance.now() < end) {

@@ -8,6 +8,7 @@ import { benchFile, runtimeNames } from "../frame/runtimes.ts";
 const { values } = parseArgs({
   options: {
     bare: { type: "boolean", default: false },
+    "keep-code": { type: "boolean", default: false },
     interpreted: { type: "boolean", default: false },
     leak: { type: "string", default: "0" },
     minutes: { type: "string", default: "5" },
@@ -38,10 +39,12 @@ const env = { ...process.env, ...(values.interpreted && { BUN_JSC_useJIT: "0" })
 
 let failed = 0;
 for (const name of wanted) {
-  const kind = (values.bare ? ", bare" : "") + (values.interpreted ? ", Bun without its compilers" : "");
+  const dropsCode = name === "bun" && !values["keep-code"];
+  const kind = (values.bare ? ", bare" : "") + (values.interpreted ? ", Bun without its compilers" : "") +
+    (dropsCode ? ", its compiled code dropped every 10 seconds" : "");
   console.log(`${name}: ${minutes} minutes, seed ${seed}${kind}`);
   const program = benchFile(`soak/${values.bare ? "bare_program" : "program"}.ts`);
-  const args = [...flags[name], program, String(minutes), String(seed), String(leak)];
+  const args = [...flags[name], program, String(minutes), String(seed), dropsCode ? "drop" : "keep", String(leak)];
   if (values.samples !== undefined) args.push(join(values.samples, `${name}.csv`));
   const child = spawn(benchFile(`../node_modules/.bin/${name}`), args, { stdio: "inherit", env });
   // What hangs beyond all deadlines of the program itself.

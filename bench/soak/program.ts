@@ -1,12 +1,12 @@
 /**
- * The soak of one runtime: `program.ts MINUTES SEED LEAK [FILE]`. Mixed load with random kills until the time is over; each result
+ * The soak of one runtime: `program.ts MINUTES SEED CODE LEAK [FILE]`. Mixed load with random kills until the time is over; each result
  * is checked, and memory, threads and descriptors have to stay where they are. The last line says what came of it; `FILE` gets every
- * sample. `LEAK` bytes of each call are kept on purpose.
+ * sample. `LEAK` bytes of each call are kept on purpose. Where `CODE` is `drop`, Bun drops its compiled code every few looks.
  */
 import process from "node:process";
 import { isMainProcess, Pool } from "../../mod.ts";
 import { collectGarbage } from "./collect_garbage.ts";
-import { residentWithoutCode } from "./compiled_code.ts";
+import { dropCompiledCode, LOOKS_A_DROP, residentWithoutCode } from "./compiled_code.ts";
 import { Leak } from "./leak.ts";
 import { killChild, steps } from "./load.ts";
 import { Looks } from "./looks.ts";
@@ -29,7 +29,15 @@ const ANSWERS_A_KILL = 100;
 /** Samples that a process has been in before it may be killed. */
 const GROWN_SAMPLES = 4;
 
-async function soak(minutes: number, seed: number, leak: Leak, samplePath: string | undefined): Promise<boolean> {
+interface SoakOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly dropsCode: boolean;
+  readonly leak: Leak;
+  readonly samplePath: string | undefined;
+}
+
+async function soak({ minutes, seed, dropsCode, leak, samplePath }: SoakOptions): Promise<boolean> {
   const random = new Random(seed);
   const tally: Tally = { calls: 0, lost: 0, kills: 0, late: 0 };
   const warm = new Pool(1);
@@ -44,6 +52,7 @@ async function soak(minutes: number, seed: number, leak: Leak, samplePath: strin
   const file = samplePath === undefined ? undefined : new SampleFile(samplePath);
   let failure: unknown;
   let answersAtKill = 0;
+  let looked = 0;
   const sampler = setInterval(() => {
     leak.grow(tally.calls);
     collectGarbage();
@@ -51,6 +60,7 @@ async function soak(minutes: number, seed: number, leak: Leak, samplePath: strin
     const at = (performance.now() - began) / 60_000;
     looks.add(at, now);
     file?.add(at, now, tally);
+    if (dropsCode && ++looked % LOOKS_A_DROP === 0) dropCompiledCode();
     // Not while they come up: a pool whose workers cannot start is to say so.
     const pids = childPids();
     const grown = pids.filter((pid) => lastPids.at(-GROWN_SAMPLES)?.includes(pid));
@@ -102,7 +112,13 @@ async function soak(minutes: number, seed: number, leak: Leak, samplePath: strin
 }
 
 if (isMainProcess) {
-  const [minutes, seed, leak, samplePath] = process.argv.slice(2);
-  const isClean = await soak(Number(minutes), Number(seed), new Leak(Number(leak)), samplePath);
+  const [minutes, seed, code, leak, samplePath] = process.argv.slice(2);
+  const isClean = await soak({
+    minutes: Number(minutes),
+    seed: Number(seed),
+    dropsCode: code === "drop",
+    leak: new Leak(Number(leak)),
+    samplePath,
+  });
   process.exit(isClean ? 0 : 1);
 }
