@@ -29,6 +29,13 @@ export function isByteKind(number: number): boolean {
   return number <= WHOLE;
 }
 
+/** Bytes of an item of the kind of this number; `undefined` where there is no such kind. */
+export function itemBytes(number: number): number | undefined {
+  if (number === WHOLE) return 1;
+  const view = viewClasses[number] as { readonly BYTES_PER_ELEMENT?: number } | undefined;
+  return view && (view.BYTES_PER_ELEMENT ?? 1);
+}
+
 /** What is of the kind of this number and has the bytes of the buffer. */
 export function viewOfKind(number: number, buffer: ArrayBuffer): ArrayBufferView | ArrayBuffer {
   return number === WHOLE ? buffer : new viewClasses[number]!(buffer);

@@ -71,7 +71,7 @@ export class FrameReceiver {
     return (this.ring.kind & CLONED) !== 0;
   }
 
-  /** Bytes of the current frame's value, about; only those of the frame where it is a clone of something else than a text. */
+  /** Bytes of the current frame's value, about; only those of the frame where it is a clone that is not sized. */
   get length(): number {
     const { ring } = this;
     if ((ring.kind & (ASSEMBLED | IN_BLOCK | CLONED)) === 0) return ring.length;

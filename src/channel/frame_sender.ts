@@ -13,6 +13,7 @@ import {
   IN_BLOCK,
   type LongText,
 } from "./frames.ts";
+import { type MovedBytes, movedBytes } from "./moved_bytes.ts";
 import { objectCodec } from "./object_codec.ts";
 import { encodeBlock, type PayloadBlock } from "./payload_block.ts";
 import type { RingWriter } from "./ring.ts";
@@ -23,6 +24,12 @@ export type Payload = { readonly bytes: Uint8Array } | { readonly clone: CloneFo
 
 /** A payload for a thread of this process of the operating system: a long one lies in memory that both share. */
 export type NearPayload = Payload | { readonly block: PayloadBlock } | LongText;
+
+/** A payload that is sent no second time, since what holds it may be gone then. */
+export type SinglePayload = NearPayload | MovedBytes;
+
+/** Bytes by message beyond what the reader has been seen to take, above which long values go by what bounds them. */
+const MOST_MOVED = 32 * 1024 * 1024;
 
 /** UTF-16 units from which on a text is quicker by message, where a message shares it. */
 const LONG_TEXT = 1 << 17;
@@ -76,16 +83,21 @@ export class FrameSender {
   readonly ring: RingWriter;
   readonly #writer: ValueWriter;
   readonly #guess: number;
-  readonly #post: (message: CloneMessage) => void;
+  readonly #post: (message: CloneMessage, moved?: readonly ArrayBuffer[]) => void;
   readonly #outside: Outside | undefined;
   #clones = 0;
+  #moved = 0;
   #stream: { kind: number; detail: number; id: number; bytes: Uint8Array; sent: number } | undefined;
 
   /**
-   * `post` sends a message; it throws where the value cannot be cloned. `outside`: the values go to that process of the
-   * operating system.
+   * `post` sends a message, which takes the buffers that are `moved` with it; it throws where the value cannot be cloned.
+   * `outside`: the values go to that process of the operating system.
    */
-  constructor(ring: RingWriter, post: (message: CloneMessage) => void, outside?: Outside) {
+  constructor(
+    ring: RingWriter,
+    post: (message: CloneMessage, moved?: readonly ArrayBuffer[]) => void,
+    outside?: Outside,
+  ) {
     this.#outside = outside;
     this.ring = ring;
     this.#post = post;
@@ -123,13 +135,21 @@ export class FrameSender {
     return to === undefined ? detachNear(value, root) : encodingForOutside(() => detach(value, root), to);
   }
 
+  /** As `detach`, for a value that is sent once. */
+  detachOnce(value: unknown, root: string): SinglePayload {
+    if (this.ring.isRead) this.#moved = 0;
+    const mayMove = this.#outside === undefined && this.#moved < MOST_MOVED;
+    return (mayMove ? movedBytes(value) : undefined) ?? this.detach(value, root);
+  }
+
   /**
    * Sends a detached payload. Returns the frame's place, or `NOT_SENT` where the ring has no room now. A payload
    * that is longer than a frame starts to stream; its place is known when `pump` returns it. With `isGiven`, the reader
    * frees the block that the payload lies in.
    */
-  sendPayload(kind: number, detail: number, id: number, payload: NearPayload, isGiven = false): number {
+  sendPayload(kind: number, detail: number, id: number, payload: SinglePayload, isGiven = false): number {
     if ("clone" in payload) return this.#sendMessage(kind, detail, id, { value: payload.clone });
+    if ("moved" in payload) return this.#sendMoved(kind, detail, id, payload);
     if ("text" in payload) return this.#sendMessage(kind, detail, id, payload, payload.text.length);
     if ("block" in payload) return this.#sendBlock(kind, detail, id, payload.block, isGiven);
     if (payload.bytes.length > this.ring.maxPayload) {
@@ -140,6 +160,14 @@ export class FrameSender {
     if (start < 0) return NOT_SENT;
     copyBytes(this.ring.region.bytes, payload.bytes, start);
     return this.ring.commit(kind, detail, id, payload.bytes.length);
+  }
+
+  #sendMoved(kind: number, detail: number, id: number, payload: MovedBytes): number {
+    const { moved } = payload;
+    const length = moved.byteLength;
+    const place = this.#sendMessage(kind, detail, id, payload, length, [moved]);
+    if (place !== NOT_SENT) this.#moved += length;
+    return place;
   }
 
   #sendBlock(kind: number, detail: number, id: number, { offset, length }: PayloadBlock, isGiven: boolean): number {
@@ -153,13 +181,14 @@ export class FrameSender {
     kind: number,
     detail: number,
     id: number,
-    content: { readonly value: CloneForm } | LongText,
+    content: { readonly value: CloneForm } | MovedBytes | LongText,
     units = 0,
+    moved?: readonly ArrayBuffer[],
   ): number {
     const start = this.ring.reserve(this.#guess);
     if (start < 0) return NOT_SENT;
     const clone = this.#clones = (this.#clones + 1) | 0;
-    this.#post({ clone, ...content });
+    this.#post({ clone, ...content }, moved);
     this.#writer.write(clone, start, start + this.#guess, "clone");
     if (units > 0) this.#writer.write(units, this.#writer.position, start + this.#guess, "units");
     return this.ring.commit(kind | CLONED, detail, id, this.#writer.position - start);

@@ -1,4 +1,5 @@
 import type { CloneForm } from "./clone_form.ts";
+import type { MovedBytes } from "./moved_bytes.ts";
 
 /** Kinds of frames, the low five bits of a frame's kind. `detail` is a function's number in the frames that name one. */
 export const FrameKind = {
@@ -28,7 +29,7 @@ export const IN_BLOCK = 0x20;
 export const BLOCK_FRAME_BYTES = 12;
 /** Flag: the payload is the number of a structured clone that comes by message. */
 export const CLONED = 0x40;
-/** Bytes of a payload of such a frame that tells of its message's length, in UTF-16 units, by its last word. */
+/** Bytes of a payload of such a frame that tells of its message's length, in UTF-16 units or bytes, by its last word. */
 export const SIZED_CLONE_BYTES = 16;
 /** Flag: the payload came in the `Part` frames before. */
 export const ASSEMBLED = 0x80;
@@ -36,6 +37,7 @@ export const ASSEMBLED = 0x80;
 /** A value that goes by message and holds its place in the order by a frame with its number, `clone`. */
 export type CloneMessage =
   | { readonly clone: number; readonly value: CloneForm }
+  | MovedBytes & { readonly clone: number }
   | LongText & { readonly clone: number };
 
 /** A long text, or a list of nothing else. Bun shares the characters of such a message, and copies those of any deeper one. */

@@ -128,6 +128,11 @@ export class RingWriter {
     return frame;
   }
 
+  /** Whether the consumer has taken all frames. */
+  get isRead(): boolean {
+    return this.region.loadHead() === this.#tail;
+  }
+
   /**
    * Takes back a frame that the consumer has not claimed; false where it has. Valid only while the frame is unread,
    * which the caller knows from the answers it has seen.

@@ -22,6 +22,8 @@ export interface AnswerEvents {
 export class Answers {
   /** Tasks answered so far. */
   taken = 0;
+  /** Answers that were told of and whose messages are still to come. */
+  coming = 0;
   readonly #scheduler: Scheduler<PoolTask, PoolWorker>;
   readonly #ledger: TaskLedger;
   readonly #events: AnswerEvents;
@@ -97,7 +99,9 @@ export class Answers {
   #settleLater(worker: PoolWorker, task: PoolTask, kind: number): void {
     const { receiver, inbox } = worker.handle;
     task.bytes = receiver.length;
+    this.coming++;
     const end = (settle: () => void): void => {
+      this.coming--;
       if (task.isSettled) return;
       this.#ledger.settle(task);
       settle();

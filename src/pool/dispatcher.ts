@@ -299,7 +299,8 @@ export class Dispatcher {
     let lastTurn = performance.now();
     const { haveNews } = this.#engaged;
     while (this.#workers.size > 0) {
-      const isSoon = this.#ledger.owed > 0 && this.#spinner.find(haveNews);
+      // Messages come when this thread has nothing else to do.
+      const isSoon = this.#ledger.owed > 0 && this.#answers.coming === 0 && this.#spinner.find(haveNews);
       const rung = isSoon ? undefined : this.#doorbell.sleep(haveNews);
       if (rung !== undefined) {
         const since = performance.now();

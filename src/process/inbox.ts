@@ -1,5 +1,6 @@
 import type { CloneForm } from "../channel/clone_form.ts";
 import type { CloneMessage } from "../channel/frames.ts";
+import { fromMovedBytes } from "../channel/moved_bytes.ts";
 import { objectCodec } from "../channel/object_codec.ts";
 import { withModules } from "../core/late_modules.ts";
 
@@ -17,7 +18,7 @@ export class Inbox {
 
   put(message: CloneMessage): void {
     const { clone } = message;
-    const value = "value" in message ? message.value : { value: message.isList ? [message.text] : message.text };
+    const value = formOf(message);
     const awaited = this.#awaited.get(clone);
     if (awaited !== undefined) {
       this.#awaited.delete(clone);
@@ -49,4 +50,10 @@ export class Inbox {
   drop(clone: number): void {
     if (!this.#arrived.delete(clone)) this.#dropped.add(clone);
   }
+}
+
+function formOf(message: CloneMessage): CloneForm {
+  if ("value" in message) return message.value;
+  if ("moved" in message) return { value: fromMovedBytes(message) };
+  return { value: message.isList ? [message.text] : message.text };
 }

@@ -1,7 +1,7 @@
 import { encodeError } from "../channel/error_codec.ts";
 import { FrameCost } from "../channel/frame_cost.ts";
 import { FrameReceiver } from "../channel/frame_receiver.ts";
-import { FrameSender, type NearPayload, NOT_SENT } from "../channel/frame_sender.ts";
+import { FrameSender, NOT_SENT, type SinglePayload } from "../channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { hasObjectCodec } from "../channel/object_codec.ts";
@@ -69,7 +69,7 @@ export class WorkerLoop {
     this.#tasks.onSpace = () => this.#tellOfSpace();
     this.#results = new FrameSender(
       new RingWriter(buffer, resultRingOffset(init.link), capacity),
-      (message: CloneMessage) => scope.post(message),
+      (message: CloneMessage, moved?: readonly ArrayBuffer[]) => scope.post(message, moved),
       init.method === "process" ? "parent" : undefined,
     );
     this.#isInline = init.method === "inline";
@@ -246,10 +246,10 @@ export class WorkerLoop {
   }
 
   async #answerLater(kind: number, id: number, value: unknown): Promise<void> {
-    let unsent: NearPayload | undefined;
+    let unsent: SinglePayload | undefined;
     try {
       if (!hasObjectCodec()) await loadModules();
-      const payload = unsent = this.#results.detach(value, "result");
+      const payload = unsent = this.#results.detachOnce(value, "result");
       const send = (): number =>
         this.#results.isStreaming ? this.#results.pump() : this.#results.sendPayload(kind, 0, id, payload, true);
       while (send() === NOT_SENT) {

@@ -1,6 +1,7 @@
 import type { CloneForm } from "../channel/clone_form.ts";
 import type { ErrorData } from "../channel/error_codec.ts";
 import type { CloneMessage } from "../channel/frames.ts";
+import { isMovedBytes } from "../channel/moved_bytes.ts";
 
 /** A message of a worker about what is going to end it. */
 export interface FatalMessage {
@@ -21,7 +22,8 @@ export type WorkerMessage = CloneMessage | FatalMessage | ThrownMessage;
 export function isWorkerMessage(message: unknown): message is WorkerMessage {
   if (!isRecord(message)) return false;
   if ("clone" in message) {
-    return typeof message["clone"] === "number" && ("text" in message || isCloneForm(message["value"]));
+    if (typeof message["clone"] !== "number") return false;
+    return "text" in message || isMovedBytes(message) || isCloneForm(message["value"]);
   }
   return "fatal" in message ? isErrorData(message["fatal"]) : isCloneForm(message["thrown"]);
 }

@@ -26,7 +26,7 @@ interface BunWorkerOptions {
 interface BunThread {
   readonly Bun: { readonly isMainThread: boolean };
   onmessage: ((event: { readonly data: unknown }) => void) | null;
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, moved?: readonly ArrayBuffer[]): void;
 }
 
 /**
@@ -90,7 +90,7 @@ export function bunWorkerScope(): ThreadScope | undefined {
         listener(data);
       };
     },
-    post: (message) => thread.postMessage(message),
+    post: (message, moved) => thread.postMessage(message, moved),
     onMessage: (listener) => {
       thread.onmessage = ({ data }) => {
         if (hasStarted) listener(data);

@@ -49,6 +49,7 @@ export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" 
     uncleared: (length) => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer),
     copy: (target, source) => target.set(source),
     sharesText: false,
+    movesBuffers: false,
     serialize: (value) => v8().serialize(value),
     deserialize: (bytes) => v8().deserialize(bytes),
     writeError: (text) => writeAtOnce(2, Buffer.from(text)),

@@ -46,7 +46,8 @@ export interface ThreadOptions {
 export interface ThreadScope {
   /** Calls `listener` with what the starter gave as `ThreadOptions.data`, once. To be called while the entry module runs. */
   onStart(listener: (data: unknown) => void): void;
-  post(message: unknown): void;
+  /** Sends a structured clone, but for the buffers that are `moved`, which this thread has no more then. */
+  post(message: unknown, moved?: readonly ArrayBuffer[]): void;
   onMessage(listener: (message: unknown) => void): void;
   /**
    * Calls `report` with an uncaught error or unhandled rejection of this thread and then, when the report is made, ends
@@ -127,6 +128,8 @@ export interface Runtime {
   copy(target: Uint8Array, source: Uint8Array): void;
   /** Whether a thread that is sent a message without objects in it shares the characters of its long texts. */
   readonly sharesText: boolean;
+  /** Whether a message that a buffer is moved by costs less than a copy of a long one. */
+  readonly movesBuffers: boolean;
   /** Bytes of a structured clone, for a thread or process of the same runtime. Throws where it cannot be cloned. */
   serialize(value: unknown): Uint8Array;
   /** The clone that `serialize` made bytes of. */

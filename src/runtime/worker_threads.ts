@@ -65,7 +65,7 @@ export function workerThreadScope(): ThreadScope | undefined {
       beginFirstTurn();
       listener(envelope.data);
     },
-    post: (message) => port.postMessage(message),
+    post: (message, moved) => port.postMessage(message, moved),
     onMessage: (listener) => void port.on("message", listener),
   };
 }

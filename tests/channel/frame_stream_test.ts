@@ -6,6 +6,7 @@ import { fromCloneForm } from "../../src/channel/clone_form.ts";
 import { FrameReceiver } from "../../src/channel/frame_receiver.ts";
 import { detach, FrameSender, NOT_SENT, type Payload } from "../../src/channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../../src/channel/frames.ts";
+import { fromMovedBytes } from "../../src/channel/moved_bytes.ts";
 import { ringBytes, RingReader, RingWriter } from "../../src/channel/ring.ts";
 
 const timeout = 60_000;
@@ -57,6 +58,7 @@ class Link {
 
 function valueOf(message: CloneMessage): unknown {
   if ("value" in message) return fromCloneForm(message.value);
+  if ("moved" in message) return fromMovedBytes(message);
   return message.isList ? [message.text] : message.text;
 }
 

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accounting } from "../../src/memory/allocator.ts";
-import { echo, exitWith, giveBytes, lookAt, square } from "./fixtures/tasks.ts";
+import { Count, newGate, read } from "./fixtures/gate.ts";
+import { countRun, echo, exitWith, giveBytes, giveKept, keptBytes, lookAt, square } from "./fixtures/tasks.ts";
 import { range, withPool } from "./fixtures/with_pool.ts";
 
 const timeout = 60_000;
 const MIB = 1024 * 1024;
+
+/** The bytes of a buffer or view. */
+function viewOn(value: unknown): Uint8Array {
+  if (!ArrayBuffer.isView(value)) return new Uint8Array(value as ArrayBuffer);
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
 
 test(
   "Buffers and strings of 1 and 5 MiB come back whole, among small calls that get their own answers",
@@ -31,6 +38,54 @@ test(
       const given = await pool.map(giveBytes, lengths, { chunksize: 1 });
       assert.deepEqual(given.map((each) => each.length), lengths);
     }),
+);
+
+test(
+  "Long views of every kind are answers of their own memory, and their worker keeps what it gave",
+  { timeout },
+  () =>
+    withPool(2, async (pool) => {
+      const bytes = Uint8Array.from({ length: MIB }, (_, i) => i * 11 + (i >> 8)).buffer;
+      const views = [
+        new Uint8ClampedArray(bytes),
+        new Int16Array(bytes),
+        new BigInt64Array(bytes),
+        new DataView(bytes),
+      ];
+      const sent = [bytes, new Uint8Array(bytes), ...views, new Float64Array(bytes, 8, 60_000), Buffer.from(bytes)];
+      const answers = await Promise.all(sent.map((each) => pool.apply(echo, [each])));
+      answers.forEach((answer, i) => {
+        const expected = sent[i] instanceof Buffer ? new Uint8Array(bytes) : sent[i];
+        assert.equal(Object.getPrototypeOf(answer), Object.getPrototypeOf(expected));
+        assert.equal(Buffer.compare(viewOn(answer), viewOn(expected)), 0);
+        assert.equal(viewOn(answer).buffer.byteLength, viewOn(answer).length);
+      });
+      const kept = await Promise.all(range(20).map(() => pool.apply(giveKept, [])));
+      for (const each of kept) assert.equal(Buffer.compare(each, keptBytes), 0);
+    }),
+);
+
+test(
+  "Long answers of workers that are replaced after each, and of one whose host is busy, all arrive",
+  { timeout },
+  async () => {
+    await withPool({ processes: 2, maxTasksPerChild: 1 }, async (pool) => {
+      const lengths = range(6).map((i) => MIB + i);
+      const given = await Promise.all(lengths.map((length) => pool.apply(giveBytes, [length])));
+      assert.deepEqual(given.map((each) => each.length), lengths);
+    });
+    const gate = newGate();
+    await withPool(1, async (pool) => {
+      const bytes = new Uint8Array(MIB).fill(7);
+      await pool.apply(countRun, [gate, bytes]);
+      const calls = range(80).map(() => pool.apply(countRun, [gate, bytes]));
+      const words = gate.view as Int32Array<SharedArrayBuffer>;
+      for (let ran = read(gate, Count.Ran); ran < 20; ran = read(gate, Count.Ran)) {
+        Atomics.wait(words, Count.Ran, ran, 100);
+      }
+      for (const each of await Promise.all(calls)) assert.equal(Buffer.compare(each as Uint8Array, bytes), 0);
+    });
+  },
 );
 
 test(
