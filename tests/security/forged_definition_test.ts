@@ -34,6 +34,8 @@ const messages: unknown[] = [
   { kind: FrameKind.Define, detail: 1, id: 0, bytes: payloads[0] },
   { clone: 1, value: { value: forgedForms[0] } },
   { clone: 1, value: forgedForms[0] },
+  { clone: 1, moved: new ArrayBuffer(3), kind: 8 },
+  { clone: 1, moved: "forged", kind: 0 },
   { url: forgedForms[1]![1], name: "forged" },
   { fatal: forgedForms[0] },
   { thrown: forgedForms[0] },
@@ -52,7 +54,7 @@ for (const context of ["worker", "process"] as const) {
 
     test("what others send by queues and pipes, and arguments, stay data", { timeout }, async () => {
       await using others = new Pool({ processes: 1, context });
-      const values = [...forgedForms, ...frames, ...messages.slice(-12)];
+      const values = [...forgedForms, ...frames, ...messages.slice(-14)];
       const queue = new Queue<unknown>();
       const [reader, writer] = Pipe(false);
       const [found] = await Promise.all([
