@@ -150,8 +150,9 @@ export class Supervisor {
     this.#parked = 0;
     this.dispatcher.isShort = false;
     const staying = [...this.#workers].filter((worker) => !worker.isLeaving);
-    // Those that have nothing to do go first.
-    staying.sort((a, b) => Number(a.front() !== undefined) - Number(b.front() !== undefined));
+    // Those that have nothing to do go first, and of these the ones that have not come up.
+    const rank = (worker: PoolWorker): number => worker.front() !== undefined ? 2 : worker.handle.isReady ? 1 : 0;
+    staying.sort((a, b) => rank(a) - rank(b));
     for (const worker of staying.slice(0, Math.max(0, staying.length - count))) this.#dismiss(worker);
     this.#fill();
   }
@@ -266,8 +267,9 @@ export class Supervisor {
   #onEnd(worker: PoolWorker, end: WorkerEnd): void {
     this.#workers.delete(worker);
     this.#late.delete(worker);
-    if (!worker.handle.isReady && this.state !== "closed") this.#countFailedStart(worker, end);
-    else this.#failedStarts = 0;
+    if (worker.handle.isReady || this.state === "closed") this.#failedStarts = 0;
+    // One that there are too many of may be ended before it has come up.
+    else if (!worker.isExhausted) this.#countFailedStart(worker, end);
     const isLost = !end.stopped && worker.condemned === undefined && !worker.isExhausted && this.state !== "closed";
     if (isLost && end.isUnstarted !== true) this.lost++;
     if (end.abandoned) this.abandoned++;
@@ -311,9 +313,7 @@ export class Supervisor {
       new ManyhandsError(
         "ERR_WORKER_START",
         `Workers of ${this.settings.name} do not start: ${worker.handle.name} ended with ${howItEnded(end)}`,
-        {
-          cause: end.error,
-        },
+        { cause: end.error },
       ),
     );
   }
