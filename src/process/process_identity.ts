@@ -25,8 +25,8 @@ export interface IdentityInit {
   readonly path: readonly number[];
   /** One word: how many workers the tree has had. */
   readonly counter: SharedArrayBuffer;
-  /** Cores that a pool in it has unless told otherwise: the host's, shared with the workers beside it. */
-  readonly cores: number;
+  /** How many share the program's cores with it: as many as share them with its host, for each of the workers beside it. */
+  readonly sharing: number;
   /** What it logs, as its host does. */
   readonly log: LogSettings;
 }
@@ -42,12 +42,11 @@ interface IdentityState {
   readonly own: ProcessIdentity;
   readonly parent: ProcessIdentity | undefined;
   readonly path: readonly number[];
-  /** In the main process: those of the program, once someone asks. */
-  readonly cores?: number;
+  readonly sharing: number;
   children: number;
 }
 
-let state: IdentityState = { own: main, parent: undefined, path: [], children: 0 };
+let state: IdentityState = { own: main, parent: undefined, path: [], sharing: 1, children: 0 };
 let counter: SharedArrayBuffer | undefined;
 /** Who the processes on this thread are that share it with the one which started them; made for the first of them. */
 let inline: AsyncLocal<IdentityState | undefined> | undefined;
@@ -131,20 +130,24 @@ export function nextChildPath(): readonly number[] {
   return [...here.path, ++here.children];
 }
 
-/** Cores that this process may count on, at least 1. */
+/** Cores that this process may count on, at least 1: those of the program, shared with the workers beside it. */
 export function ownCores(): number {
-  return current().cores ?? runtime.cores();
+  return Math.max(1, Math.floor(runtime.cores() / current().sharing));
 }
 
 /**
  * What to tell a worker that is about to be started, of `beside` that share this process's cores. One without a
- * `childPath` is named by its own number instead.
+ * `childPath` is named by its own number instead. How many cores there are is not asked here: the files that tell it
+ * would be read before the first thread is started.
+ *
+ * @throws {RangeError} where the environment limits the cores by what is no number
  */
 export function identityFor(
   name: string,
   daemon: boolean,
   { childPath, beside = 1 }: { readonly childPath?: readonly number[]; readonly beside?: number } = {},
 ): IdentityInit {
+  runtime.assertCoreLimit();
   counter ??= new SharedArrayBuffer(4);
   const serial = Atomics.add(new Int32Array(counter), 0, 1) + 1;
   const child: ProcessIdentity = {
@@ -158,7 +161,7 @@ export function identityFor(
     parent: current().own,
     path: childPath ?? [...current().path, serial],
     counter,
-    cores: Math.max(1, Math.floor(ownCores() / beside)),
+    sharing: current().sharing * beside,
     log: logSettings(),
   };
 }

@@ -1,5 +1,7 @@
-import { setInterval } from "node:timers";
+import { builtin } from "./builtin.ts";
 import { process } from "./host_process.ts";
+
+const timers = builtin<typeof import("node:timers")>("node:timers");
 
 /** Milliseconds between two looks. */
 const INTERVAL = 100;
@@ -25,7 +27,7 @@ export function watchHeap(prepare: () => HeapWatch | undefined): void {
   if (watch === undefined) return;
   const { ceilingBytes, isWorthwhile, collect } = watch;
   let next = 0;
-  setInterval(() => {
+  timers().setInterval(() => {
     const began = performance.now();
     if (began < next || isWorthwhile?.() === false || process.memoryUsage.rss() <= ceilingBytes) return;
     collect();

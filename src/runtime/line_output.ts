@@ -1,7 +1,7 @@
-import { Buffer } from "node:buffer";
 import { builtin } from "./builtin.ts";
 import { process } from "./host_process.ts";
 
+const buffer = builtin<typeof import("node:buffer")>("node:buffer");
 const fs = builtin<typeof import("node:fs")>("node:fs");
 
 const streams = builtin<typeof import("node:stream")>("node:stream");
@@ -26,7 +26,7 @@ type StreamName = "stdout" | "stderr";
 /** Writes each line by itself and at once. */
 class LineWriter {
   readonly #file: number;
-  #rest = Buffer.alloc(0);
+  #rest = buffer().Buffer.alloc(0);
 
   constructor(name: StreamName) {
     this.#file = name === "stdout" ? 1 : 2;
@@ -34,17 +34,17 @@ class LineWriter {
 
   write(chunk: string | Uint8Array, encoding: unknown): void {
     const bytes = typeof chunk === "string"
-      ? Buffer.from(chunk, typeof encoding === "string" ? encoding as BufferEncoding : "utf8")
-      : Buffer.from(chunk);
+      ? buffer().Buffer.from(chunk, typeof encoding === "string" ? encoding as BufferEncoding : "utf8")
+      : buffer().Buffer.from(chunk);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
-    if (end > 0) writeAtOnce(this.#file, Buffer.concat([this.#rest, bytes.subarray(0, end)]));
-    this.#rest = end > 0 ? Buffer.from(bytes.subarray(end)) : Buffer.concat([this.#rest, bytes]);
+    if (end > 0) writeAtOnce(this.#file, buffer().Buffer.concat([this.#rest, bytes.subarray(0, end)]));
+    this.#rest = end > 0 ? buffer().Buffer.from(bytes.subarray(end)) : buffer().Buffer.concat([this.#rest, bytes]);
   }
 
   /** Writes an unfinished line. */
   flush(): void {
     writeAtOnce(this.#file, this.#rest);
-    this.#rest = Buffer.alloc(0);
+    this.#rest = buffer().Buffer.alloc(0);
   }
 }
 

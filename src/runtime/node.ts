@@ -1,5 +1,3 @@
-import { Buffer } from "node:buffer";
-import { setTimeout } from "node:timers";
 import { builtin } from "./builtin.ts";
 import { startChildProcess } from "./child_process.ts";
 import { keepFreedMemory } from "./kept_memory.ts";
@@ -8,6 +6,8 @@ import type { Runtime } from "./port.ts";
 import { orUnstarted } from "./unstarted_thread.ts";
 import { startWorkerThread, workerThreadScope } from "./worker_threads.ts";
 
+const buffer = builtin<typeof import("node:buffer")>("node:buffer");
+const timers = builtin<typeof import("node:timers")>("node:timers");
 const v8 = builtin<typeof import("node:v8")>("node:v8");
 
 /** Bytes from which on `copyLong` is faster than `set`. */
@@ -27,7 +27,7 @@ function copyLong(target: Uint8Array, source: Uint8Array): void {
   if (target.length !== source.length) {
     throw new RangeError(`Expected room for ${source.length} bytes, found ${target.length}`);
   }
-  Buffer.prototype.fill.call(target, source);
+  buffer().Buffer.prototype.fill.call(target, source);
 }
 
 /** The adapter for Node. */
@@ -58,7 +58,7 @@ export function nodeRuntime(): Runtime {
       if (scope !== undefined) return;
       const keepSpace = (): void => v8().setFlagsFromString("--semi-space-growth-factor=1");
       if (!forUsers) {
-        setTimeout(keepSpace, START_MS).unref();
+        timers().setTimeout(keepSpace, START_MS).unref();
         return;
       }
       keepSpace();

@@ -106,6 +106,8 @@ export interface Runtime {
   readonly pid: number;
   /** Cores that this process may use. */
   cores(): number;
+  /** Throws where `cores` would, without the rest of its work. */
+  assertCoreLimit(): void;
   /** Starts a thread that runs the module at `url`. */
   startThread(url: URL, options: ThreadOptions): Thread;
   /** Starts a process that runs the module at `url`. */

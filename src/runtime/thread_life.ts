@@ -1,7 +1,9 @@
-import { setImmediate, setInterval } from "node:timers";
 import { LONGEST_TIMER_MS } from "../core/deadline.ts";
+import { builtin } from "./builtin.ts";
 import { process } from "./host_process.ts";
 import type { ThreadScope } from "./port.ts";
+
+const timers = builtin<typeof import("node:timers")>("node:timers");
 
 /** How a started thread fails and ends, however it was started. */
 export const threadLife: Pick<ThreadScope, "onFatal" | "onExit" | "exit"> = {
@@ -12,7 +14,7 @@ export const threadLife: Pick<ThreadScope, "onFatal" | "onExit" | "exit"> = {
       const reporting = report(error);
       if (reporting === undefined) return exit();
       // What a report waits for need not hold the thread by itself.
-      setInterval(() => {}, LONGEST_TIMER_MS);
+      timers().setInterval(() => {}, LONGEST_TIMER_MS);
       reporting.then(exit, exit);
     };
     // Also where the program's own code ends the thread.
@@ -33,13 +35,13 @@ let isFirstTurn = false;
  */
 export function beginFirstTurn(): void {
   isFirstTurn = true;
-  setImmediate(() => isFirstTurn = false);
+  timers().setImmediate(() => isFirstTurn = false);
 }
 
 /** Ends this thread, once: a thread of Deno that is to end for a second time while it does never ends. */
 function endThread(code: number): void {
   if (isEnding) return;
   isEnding = true;
-  if (isFirstTurn) setImmediate(() => process.exit(code));
+  if (isFirstTurn) timers().setImmediate(() => process.exit(code));
   else process.exit(code);
 }

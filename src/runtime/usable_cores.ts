@@ -27,6 +27,11 @@ export function usableCores(): number {
   return coresFrom({ available: quota, cap: readCap(), read: () => undefined });
 }
 
+/** Throws where `usableCores` would. */
+export function assertCoreLimit(): void {
+  capOf(readCap());
+}
+
 /** Undefined also where Deno does not let the program read it. */
 function readCap(): string | undefined {
   try {
