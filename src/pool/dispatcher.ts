@@ -25,6 +25,8 @@ const CANCEL_GRACE_MS = 100;
 const STALL_GRACE_MS = 2000;
 /** Milliseconds of answers in a row after which timers and messages of the program get a turn. */
 const TURN_MS = 8;
+/** Turns of microtasks after the last answer in which who has waited for it may hand in more, before the thread sleeps. */
+const LAST_TURNS = 16;
 
 /** What the dispatcher tells the supervisor of its pool. */
 export interface DispatchEvents {
@@ -313,6 +315,7 @@ export class Dispatcher {
       }
       this.#drainAll();
       await undefined;
+      for (let turn = 0; turn < LAST_TURNS && this.#ledger.owed === 0; turn++) await undefined;
     }
     this.#isListening = false;
   }
