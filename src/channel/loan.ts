@@ -118,7 +118,8 @@ function waitForAnswer(request: PendingRequest, signal?: AbortSignal): Promise<b
 }
 
 function answerOf(request: PendingRequest): LoanAnswer {
-  return request.take() as LoanAnswer;
+  const { value, isValue } = request.take();
+  return isValue ? [true, value] : value as LoanAnswer;
 }
 
 function outcomeOf(request: PendingRequest): unknown {

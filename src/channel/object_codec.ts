@@ -7,6 +7,8 @@ export interface ObjectCodec {
   inspect(value: unknown, root: string): Carriage;
   /** The bytes are valid until the next call. */
   pack(value: unknown): Uint8Array;
+  /** Whether what `pack` packed last holds objects of wire types. */
+  holdsWired(): boolean;
   unpack(bytes: Uint8Array): unknown;
   toCloneForm(value: unknown): CloneForm;
   fromCloneForm(form: CloneForm): unknown;

@@ -5,6 +5,6 @@
 import { fromCloneForm, toCloneForm } from "./clone_form.ts";
 import { inspect } from "./inspect.ts";
 import { provideObjectCodec } from "./object_codec.ts";
-import { pack, unpack } from "./packer.ts";
+import { holdsWired, pack, unpack } from "./packer.ts";
 
-provideObjectCodec({ inspect, pack, unpack, toCloneForm, fromCloneForm });
+provideObjectCodec({ inspect, pack, holdsWired, unpack, toCloneForm, fromCloneForm });

@@ -34,9 +34,17 @@ addExtension({
 const options = { useRecords: true, mapsAsObjects: false, moreTypes: true, useBigIntExtension: true, useToJSON: false };
 const packr = new Packr(options as ConstructorParameters<typeof Packr>[0]);
 
+let hasMetWired = false;
+
+/** Whether what was packed last holds objects of wire types. */
+export function holdsWired(): boolean {
+  return hasMetWired;
+}
+
 /** Packs a value that `inspect` found to be packable. The bytes are valid until the next call. */
 export function pack(value: unknown): Uint8Array {
   if (wireTypeCount() !== carried) carryWireTypes();
+  hasMetWired = false;
   try {
     return packr.pack(value);
   } catch (error) {
@@ -61,7 +69,10 @@ function carryWireTypes(): void {
     addExtension({
       Class: wireType.class as unknown as { new (): object },
       type: WIRE_EXTENSION,
-      write: (value: object) => [wireType.tag, wireType.encode(value)],
+      write: (value: object) => {
+        hasMetWired = true;
+        return [wireType.tag, wireType.encode(value)];
+      },
       read: decodeWired,
     });
   }

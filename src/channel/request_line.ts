@@ -21,10 +21,16 @@ const ANSWER = 6;
 const WORDS = 8;
 const HEADER_BYTES = WORDS * 4;
 
-/** Bytes before those of an answer, which hold their number. */
+/** Bytes before those of an answer, which hold their number and whether they are its value alone. */
 const ANSWER_HEADER_BYTES = 8;
 
 const none = new Uint8Array(0);
+
+/** An answer as bytes: what a call came to, or with `isValue` the value that it gave. */
+export interface EncodedAnswer {
+  readonly bytes: Uint8Array;
+  readonly isValue: boolean;
+}
 
 /** A request as it was left: what it is, its own number, that of the object that it is about, and its bytes. */
 export interface Request {
@@ -111,9 +117,9 @@ export class RequestLine {
 }
 
 /** Gives a request its answer, and wakes the thread that waits for it. */
-export function answerRequest(byteOffset: number, bytes: Uint8Array): void {
+export function answerRequest(byteOffset: number, { bytes, isValue }: EncodedAnswer): void {
   const answer = allocate(ANSWER_HEADER_BYTES + bytes.length);
-  typedView(Int32Array, answer, 1)[0] = bytes.length;
+  typedView(Int32Array, answer, 2).set([bytes.length, isValue ? 1 : 0]);
   const start = answer + ANSWER_HEADER_BYTES;
   heapBytes(start + bytes.length).set(bytes, start);
   const words = typedView(Int32Array, byteOffset, WORDS);
@@ -145,11 +151,12 @@ export class PendingRequest {
     return Atomics.load(this.words, ANSWER) !== 0;
   }
 
-  /** The value of the answer, once it is there; the request is freed. */
-  take(): unknown {
+  /** The answer, once it is there; the request is freed. */
+  take(): { readonly value: unknown; readonly isValue: boolean } {
     const answer = Atomics.load(this.words, ANSWER) >>> 0;
+    const [length, isValue] = typedView(Int32Array, answer, 2);
     try {
-      return decodeBlock({ offset: answer + ANSWER_HEADER_BYTES, length: typedView(Int32Array, answer, 1)[0]! });
+      return { value: decodeBlock({ offset: answer + ANSWER_HEADER_BYTES, length: length! }), isValue: isValue === 1 };
     } finally {
       free(answer);
       free(this.#byteOffset);

@@ -1,4 +1,7 @@
-/** First byte of a value on the wire; for `Ascii` and `List` the other three hold the length, for `Bytes` their kind. */
+/**
+ * First byte of a value on the wire; for `Ascii` and `List` the other three hold the length, for `Bytes` their kind, for
+ * `Packed` 1 where it holds objects of wire types.
+ */
 export const Tag = {
   Undefined: 0,
   Null: 1,
@@ -22,6 +25,16 @@ export const Tag = {
 
 /** How a list of one item begins. */
 export const LIST_OF_ONE: number = Tag.List | (1 << 8);
+
+/** How an object begins that is packed; `holdsWired`: with objects of wire types in it. */
+export function packedHead(holdsWired: boolean): number {
+  return holdsWired ? Tag.Packed | (1 << 8) : Tag.Packed;
+}
+
+/** Whether a value that begins so is packed and holds no object of a wire type. */
+export function isPlainPacked(head: number): boolean {
+  return head === Tag.Packed;
+}
 
 /** Longer lists are packed as one value. */
 export const INLINE_LIST_ITEMS = 64;

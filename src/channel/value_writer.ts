@@ -3,7 +3,7 @@ import { wireTypeOf } from "../core/wire.ts";
 import { byteKind, bytesOf } from "./byte_views.ts";
 import { copyBytes } from "./copy_bytes.ts";
 import { objectCodec } from "./object_codec.ts";
-import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS, LIST_OF_ONE, Tag } from "./value_tags.ts";
+import { INLINE_LIST_DEPTH, INLINE_LIST_ITEMS, LIST_OF_ONE, packedHead, Tag } from "./value_tags.ts";
 
 /** What became of a value: written, too long for the room that was left, or only a structured clone can carry it. */
 export type Written = "written" | "overflow" | "clone";
@@ -256,9 +256,10 @@ export class ValueWriter {
   }
 
   #packed(value: unknown, root: string): Written {
-    const { inspect, pack } = objectCodec();
+    const { inspect, pack, holdsWired } = objectCodec();
     if (inspect(value, root) === "cloned") return "clone";
-    return this.#blob(Tag.Packed, pack(value));
+    const packed = pack(value);
+    return this.#blob(packedHead(holdsWired()), packed);
   }
 }
 

@@ -16,6 +16,7 @@ import { Doorbell } from "../sync/doorbell.ts";
 import type { ChildInit } from "./child_init.ts";
 import { Lender } from "./lender.ts";
 import {
+  answerMessage,
   frameMessage,
   frameOf,
   loanOf,
@@ -76,7 +77,7 @@ export class ChildBridge implements Thread {
     );
     this.#child = runtime.startChild(relayUrl());
     const { send } = this.#child;
-    this.#lender = new Lender((first, bytes) => sendMessage(send, { kind: PipeKind.Answer, first, second: 0, bytes }));
+    this.#lender = new Lender((number, answer) => sendMessage(send, answerMessage(number, answer)));
     const pid = this.#child.pid ?? identity.own.pid;
     this.identity = { ...identity.own, pid, ident: pid };
     const { counter: _, ...known } = identity;

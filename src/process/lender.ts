@@ -2,6 +2,8 @@ import { encodeBytes } from "../channel/byte_codec.ts";
 import { decodeBytes } from "../channel/decode_bytes.ts";
 import { passingOn } from "../channel/lendable.ts";
 import { type LoanAnswer, LoanRequest } from "../channel/loan.ts";
+import { EncodedValue } from "../channel/passage.ts";
+import type { EncodedAnswer } from "../channel/request_line.ts";
 import { ManyhandsError, TaskEncodingError } from "../core/errors.ts";
 import { decodeWired, encodingForOutside, type Lending, type WiredForm, wireTypeOf } from "../core/wire.ts";
 import { isThenable } from "../core/thenable.ts";
@@ -10,12 +12,12 @@ import type { LoanRequestParts } from "./pipe_messages.ts";
 
 /** Makes the calls of a child on what it was lent, as a thread of this process would. */
 export class Lender {
-  readonly #answer: (number: number, bytes: Uint8Array) => void;
+  readonly #answer: (number: number, answer: EncodedAnswer) => void;
   readonly #objects: Map<number, object | LostLoan> = new Map();
   readonly #calls: Map<number, AbortController> = new Map();
 
   /** `answer` sends the answer to the call of a number. */
-  constructor(answer: (number: number, bytes: Uint8Array) => void) {
+  constructor(answer: (number: number, answer: EncodedAnswer) => void) {
     this.#answer = answer;
   }
 
@@ -101,11 +103,12 @@ function lendingOf(object: object): Lending {
   return wireTypeOf(object)!.lending!;
 }
 
-function encodeAnswer(isValue: boolean, outcome: unknown): Uint8Array {
-  const encode = (answer: LoanAnswer): Uint8Array => {
+function encodeAnswer(isValue: boolean, outcome: unknown): EncodedAnswer {
+  if (outcome instanceof EncodedValue) return { bytes: outcome.bytes, isValue: true };
+  const encode = (answer: LoanAnswer): EncodedAnswer => {
     const { encoded, handles } = passingOn(() => encodingForOutside(() => encodeBytes(answer, "answer"), "child"));
     for (const handle of new Set(handles)) lendingOf(handle).close(handle);
-    return encoded;
+    return { bytes: encoded, isValue: false };
   };
   try {
     return encode([isValue, outcome]);

@@ -1,4 +1,10 @@
-import { answerRequest, discardRequest, type Request, RequestLine } from "../channel/request_line.ts";
+import {
+  answerRequest,
+  discardRequest,
+  type EncodedAnswer,
+  type Request,
+  RequestLine,
+} from "../channel/request_line.ts";
 import { LoanRequest } from "../channel/loan.ts";
 import { isOwnerDead } from "../memory/owner_deaths.ts";
 
@@ -62,14 +68,14 @@ export class LoanDesk {
   }
 
   /** Hands an answer to the thread that waits for it. */
-  answer(number: number, bytes: Uint8Array): void {
+  answer(number: number, answer: EncodedAnswer): void {
     const owner = this.#owners.get(number);
     this.#owners.delete(number);
     const calls = owner === undefined ? undefined : this.#accounts.get(owner)?.calls;
     const byteOffset = calls?.get(number);
     if (byteOffset === undefined) return;
     calls!.delete(number);
-    answerRequest(byteOffset, bytes);
+    answerRequest(byteOffset, answer);
   }
 
   /** Gives up what threads that have ended left. */

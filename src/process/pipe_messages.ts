@@ -1,6 +1,6 @@
 import type { RawFrame } from "../channel/frame_queue.ts";
 import { CLONED, FRAME_KIND_MASK, FrameKind } from "../channel/frames.ts";
-import type { Request } from "../channel/request_line.ts";
+import type { EncodedAnswer, Request } from "../channel/request_line.ts";
 import { corruptData } from "../core/corrupt.ts";
 
 /** Kinds of messages between a program and a process of the operating system that works for it. */
@@ -21,7 +21,7 @@ export const PipeKind = {
   End: 7,
   /** From the child: a request about what it was lent; its kind in the upper byte, its number and the loan's are the words. */
   Loan: 8,
-  /** To the child: the answer to the request of that number. */
+  /** To the child: the answer to the request of that number. Whether it is a value alone is the second word. */
   Answer: 9,
   /** To the child: which task is told to end, as `abortOf` has it, is the first word. */
   Abort: 10,
@@ -90,6 +90,16 @@ export function loanMessage({ kind, number, loan, bytes }: LoanRequestParts): Pi
 /** The request in a message. */
 export function loanOf({ kind, first, second, bytes }: PipeMessage): LoanRequestParts {
   return { kind: kind >>> 8, number: first, loan: second, bytes };
+}
+
+/** The message with the answer to the request of a number. */
+export function answerMessage(number: number, { bytes, isValue }: EncodedAnswer): PipeMessage {
+  return { kind: PipeKind.Answer, first: number, second: isValue ? 1 : 0, bytes };
+}
+
+/** The answer in a message. */
+export function answerOf({ second, bytes }: PipeMessage): EncodedAnswer {
+  return { bytes, isValue: second === 1 };
 }
 
 /** What of a request goes over the pipe. */

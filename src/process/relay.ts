@@ -21,6 +21,7 @@ import { Doorbell } from "../sync/doorbell.ts";
 import type { ChildInit } from "./child_init.ts";
 import { LoanDesk } from "./loan_desk.ts";
 import {
+  answerOf,
   frameMessage,
   frameOf,
   loanMessage,
@@ -102,7 +103,7 @@ export class Relay {
       case PipeKind.Message:
         return this.#thread.post(runtime.deserialize(message.bytes));
       case PipeKind.Answer:
-        return this.#loans.answer(message.first, message.bytes);
+        return this.#loans.answer(message.first, answerOf(message));
       case PipeKind.Stop:
         Atomics.store(this.#control, ControlWord.Stop, 1);
         Atomics.notify(this.#control, ControlWord.Stop);

@@ -1,11 +1,12 @@
 import { encodeBytes } from "../channel/byte_codec.ts";
 import { lendable, notePassage } from "../channel/lendable.ts";
 import type { Loan } from "../channel/loan.ts";
+import { passage } from "../channel/passage.ts";
 import { ClosedError } from "../core/errors.ts";
 import { type Readiness, waitable } from "../core/waitable.ts";
 import { encodingForOutside, type LentMethod, registerWire, wireTypeByTag } from "../core/wire.ts";
 import type { WaitOptions } from "../sync/word_wait.ts";
-import { Connection } from "./connection.ts";
+import { Connection, receiveEncoded } from "./connection.ts";
 
 /** One end of a pipe that lies in a process above this one. */
 export class BorrowedConnection extends Connection {
@@ -114,7 +115,9 @@ export function lendConnections(): void {
     methods,
     close: (connection: Connection) => connection.close(),
   };
-  lendable<Connection>(TAG, { ...parts, loanOf: () => undefined });
+  const recv: LentMethod<Connection> = async (connection, _, limits) =>
+    passage(await receiveEncoded(connection, limits));
+  lendable<Connection>(TAG, { ...parts, methods: { ...methods, recv }, loanOf: () => undefined });
   registerWire<BorrowedConnection, unknown>({
     tag: LENT_TAG,
     scope: "tree",

@@ -41,6 +41,10 @@ export class BorrowedQueue implements QueueCore {
     return this.loan.call("get", [], limits);
   }
 
+  getToPassOn(limits: WaitOptions): Promise<unknown> {
+    return this.get(limits);
+  }
+
   getSync(timeout: number | undefined): unknown {
     return this.loan.callSync("get", [], timeout);
   }
@@ -105,7 +109,7 @@ export function lendQueues<T extends { dispose(): void }>(
       isFull: (queue) => coreOf(queue).isFull,
       isReady: (queue) => coreOf(queue).isReady,
       put: (queue, [message], limits) => coreOf(queue).putMessage(message as Uint8Array, limits),
-      get: (queue, _, limits) => coreOf(queue).get(limits),
+      get: (queue, _, limits) => coreOf(queue).getToPassOn(limits),
       whenReady: (queue, _, { signal }) => coreOf(queue).whenReady(signal),
       shutdown: (queue, [isImmediate]) => coreOf(queue).shutdown(isImmediate as boolean),
       taskDone: (queue) => coreOf(queue).taskDone(),

@@ -5,6 +5,9 @@ import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 import type { WaitOptions } from "../sync/word_wait.ts";
 import { checkLength } from "./frame_socket.ts";
 
+/** The bytes of the next value, as they were sent. */
+export let receiveEncoded: (connection: Connection, options?: WaitOptions) => Promise<Uint8Array>;
+
 /** What bytes can be sent from or received into: any view, or a whole buffer. */
 export type BytesLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
@@ -204,6 +207,7 @@ export abstract class Connection {
   }
 
   static {
+    receiveEncoded = (connection, options) => connection.recvFrame(options);
     Object.defineProperty(Connection.prototype, waitable, {
       value(this: Connection) {
         this.checkReadable();

@@ -11,6 +11,8 @@ export interface QueueCore {
   /** Puts a value that is encoded. */
   putMessage(message: Uint8Array, limits: WaitOptions): Promise<void>;
   get(limits: WaitOptions): Promise<unknown>;
+  /** As `get`, for another process; where it is encoded as that one would have it, it may stay so: an `EncodedValue`. */
+  getToPassOn(limits: WaitOptions): Promise<unknown>;
   getSync(timeout: number | undefined): unknown;
   whenReady(signal: AbortSignal): Promise<void>;
   shutdown(isImmediate: boolean): void;

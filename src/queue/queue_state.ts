@@ -2,7 +2,7 @@ import { encodePassingBytes } from "../channel/byte_codec.ts";
 import { ManyhandsError, QueueEmptyError, QueueFullError, ShutDownError } from "../core/errors.ts";
 import { waitAsync, type WaitOptions, waitSync } from "../sync/word_wait.ts";
 import type { QueueCore } from "./queue_core.ts";
-import { NOTHING, SharedFifo, valueOf } from "./shared_fifo.ts";
+import { NOTHING, passageOf, SharedFifo, valueOf } from "./shared_fifo.ts";
 
 /** Words of a queue's state after those of its messages. */
 const LARGEST = 8;
@@ -96,12 +96,16 @@ export class QueueState implements QueueCore {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#awaitItem(slot, limits);
+    return this.#awaitItem(slot, limits).then(valueOf);
+  }
+
+  async getToPassOn(limits: WaitOptions): Promise<unknown> {
+    return passageOf(await this.#awaitItem({ item: NOTHING }, limits));
   }
 
   async #awaitItem(slot: Slot, limits: WaitOptions): Promise<unknown> {
     if (!await waitAsync(this.#words, this.#fifo.putBell, () => this.#lookGet(slot), limits)) throw this.#empty();
-    return valueOf(slot.item);
+    return slot.item;
   }
 
   getSync(timeout: number | undefined): unknown {

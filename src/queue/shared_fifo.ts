@@ -1,5 +1,6 @@
 import { decodeBytes } from "../channel/decode_bytes.ts";
 import "../channel/objects.ts";
+import { passage } from "../channel/passage.ts";
 import { free } from "../memory/allocator.ts";
 import { Mutex } from "../sync/mutex.ts";
 import { Segment } from "./segment.ts";
@@ -216,18 +217,19 @@ export class SharedFifo {
 
 /** The value of what `take` gave, once the mutex is free again. */
 export function valueOf(message: unknown): unknown {
-  return message instanceof LongMessage ? message.value() : message;
+  return message instanceof LongMessage ? decodeBytes(message.bytes) : message;
+}
+
+/** As `valueOf`, for another process: a long message stays as it is encoded where that means the same there. */
+export function passageOf(message: unknown): unknown {
+  return message instanceof LongMessage ? passage(message.bytes) : message;
 }
 
 /** A message that is decoded after the mutex is free again. */
 class LongMessage {
-  readonly #bytes: Uint8Array;
+  readonly bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  value(): unknown {
-    return decodeBytes(this.#bytes);
+    this.bytes = bytes;
   }
 }

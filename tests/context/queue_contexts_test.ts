@@ -96,6 +96,29 @@ inEachContext(declare, "Items of all kinds and sizes come whole", {}, async ({ P
   for (const item of items) assert.deepEqual(await queue.get(), item);
 });
 
+inEachContext(declare, "Long items come whole to a child, also such with a queue in them", {}, async ({ Pool }) => {
+  await using pool = new Pool(1);
+  const [from, to, inner] = [new Queue<unknown>(), new Queue<unknown>(), new Queue<unknown>()];
+  const bytes = new Uint8Array(100_001).map((_, i) => i);
+  const items = [
+    "жук".repeat(5001),
+    `${"\ud800".repeat(5001)}!`,
+    bytes,
+    new Float64Array([1, NaN, ...bytes]),
+    { bytes, at: new Date(5), text: "x".repeat(9001) },
+    Array.from({ length: 5001 }, (_, i) => `${i}`),
+    Array.from({ length: 5001 }, (_, i) => i / 2),
+    [bytes, "x".repeat(5001)],
+    new Map([[1, [bytes, bytes]]]),
+  ];
+  const sorting = pool.apply(tasks.sortOut, [from, to, items.length + 1]);
+  await from.put({ data: bytes, queue: inner });
+  for (const item of items) await from.put(item);
+  assert.deepEqual(await inner.get(), bytes);
+  for (const item of items) assert.deepEqual(await to.get(), item);
+  await sorting;
+});
+
 inEachContext(
   declare,
   "test_timeout: waits in a child end in their time, and not before",
