@@ -74,9 +74,11 @@ export class LockWord {
 
   /** Takes the lock and returns undefined, or returns the value with which to sleep. */
   look(): number | undefined {
+    // A lock that a thread had for a moment which counts as dead would be one whose owner died.
+    if (isRetired()) throw retiredError();
     const word = linearWord.compareExchange(this.#address, FREE, this.#own);
     if (word !== FREE) return this.#lookAgain(word);
-    // Only now: a thread that was given up must not come in among those that took over what it held.
+    // Once more: a thread that was given up must not come in among those that took over what it held.
     if (isRetired()) this.#leave();
     return undefined;
   }
