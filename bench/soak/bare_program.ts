@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { Worker as NodeWorker } from "node:worker_threads";
 import { collectGarbage } from "./collect_garbage.ts";
-import { dropCompiledCode, LOOKS_A_DROP, residentWithoutCode } from "./compiled_code.ts";
+import { codeDropper, residentWithoutCode } from "./compiled_code.ts";
 import { Looks } from "./looks.ts";
 import { Random } from "./random.ts";
 import { findings } from "./report.ts";
@@ -88,11 +88,11 @@ const before = usage();
 const looks = new Looks(Math.ceil(minutes * 60) + 60, before);
 const began = performance.now();
 const end = began + minutes * 60_000;
-let looked = 0;
+const dropCode = dropsCode ? codeDropper() : undefined;
 const sampler = setInterval(() => {
   collectGarbage();
   looks.add((performance.now() - began) / 60_000, usage());
-  if (dropsCode && ++looked % LOOKS_A_DROP === 0) dropCompiledCode();
+  dropCode?.();
 }, SAMPLE_MS);
 const lane = async (): Promise<void> => {
   while (performance.now() < end) {

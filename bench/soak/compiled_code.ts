@@ -6,13 +6,20 @@ interface Shrinking {
 }
 
 /** Looks between two drops of Bun's compiled code: of a run of five minutes each part that is compared has one. */
-export const LOOKS_A_DROP = 10;
+const LOOKS_A_DROP = 10;
 /** What the main thread gets to do it when it is idle, and how often it is collected then. */
 const PAUSE_MS = 250;
 const PAUSES = 8;
 
-/** Has Bun drop the code that the main thread has compiled, as soon as that is idle; nothing on the others. */
-export function dropCompiledCode(): void {
+/** To be called at each look: has Bun drop the code that the main thread has compiled every few looks; nothing on the others. */
+export function codeDropper(): () => void {
+  let looks = 0;
+  return () => {
+    if (++looks % LOOKS_A_DROP === 0) dropCompiledCode();
+  };
+}
+
+function dropCompiledCode(): void {
   const { Bun } = globalThis as Shrinking;
   Bun?.shrink();
 }

@@ -6,7 +6,7 @@
 import process from "node:process";
 import { isMainProcess, Pool } from "../../mod.ts";
 import { collectGarbage } from "./collect_garbage.ts";
-import { dropCompiledCode, LOOKS_A_DROP, residentWithoutCode } from "./compiled_code.ts";
+import { codeDropper, residentWithoutCode } from "./compiled_code.ts";
 import { Leak } from "./leak.ts";
 import { killChild, steps } from "./load.ts";
 import { Looks } from "./looks.ts";
@@ -52,7 +52,7 @@ async function soak({ minutes, seed, dropsCode, leak, samplePath }: SoakOptions)
   const file = samplePath === undefined ? undefined : new SampleFile(samplePath);
   let failure: unknown;
   let answersAtKill = 0;
-  let looked = 0;
+  const dropCode = dropsCode ? codeDropper() : undefined;
   const sampler = setInterval(() => {
     leak.grow(tally.calls);
     collectGarbage();
@@ -60,7 +60,7 @@ async function soak({ minutes, seed, dropsCode, leak, samplePath }: SoakOptions)
     const at = (performance.now() - began) / 60_000;
     looks.add(at, now);
     file?.add(at, now, tally);
-    if (dropsCode && ++looked % LOOKS_A_DROP === 0) dropCompiledCode();
+    dropCode?.();
     // Not while they come up: a pool whose workers cannot start is to say so.
     const pids = childPids();
     const grown = pids.filter((pid) => lastPids.at(-GROWN_SAMPLES)?.includes(pid));
