@@ -198,6 +198,10 @@ impl Script {
         matches!(self, Script::Cyrillic | Script::Caseless)
     }
 
+    fn is_long(self) -> bool {
+        self == Script::Common || self.is_narrow()
+    }
+
     /// The blocks to go on with before `text`, where those of this script ended after so many bytes.
     #[inline(always)]
     fn next(self, text: &[u8], advanced: usize) -> Script {
@@ -207,23 +211,23 @@ impl Script {
             }
             // One letter that they do not know does not end them.
             let next = Script::quickest(text);
-            return if next.is_narrow() || advanced > NARROW_STRETCH - 2 * WIDTH { next } else { self };
+            return if next.is_narrow() || advanced >= LONG_ENOUGH { next } else { self };
         }
-        match (advanced > SCRIPT_STRETCH - 2 * WIDTH, self) {
-            (false, _) => self.fitting(text),
-            (true, Script::Common) => self,
-            (true, _) => Script::quickest(text),
+        match (advanced, self) {
+            (LONG_ENOUGH.., _) => Script::quickest(text),
+            (ENOUGH.., Script::Common) => self,
+            (ENOUGH.., _) => Script::quickest(text),
+            _ => self.fitting(text),
         }
     }
 
     #[inline(always)]
     unsafe fn convert(self, from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
-        let narrow = length.min(NARROW_STRETCH);
-        let length = if self == Script::Common { length } else { length.min(SCRIPT_STRETCH) };
+        let length = length.min(if self.is_long() { LONG_STRETCH } else { STRETCH });
         match self {
             Script::Common => block::convert::<CommonRules, 1>(from, length, to, room),
-            Script::Cyrillic => apart(block::convert_pairs::<CyrillicRules>)(from, narrow, to, room),
-            Script::Caseless => apart(block::convert_pairs::<CaselessRules>)(from, narrow, to, room),
+            Script::Cyrillic => apart(block::convert_pairs::<CyrillicRules>)(from, length, to, room),
+            Script::Caseless => apart(block::convert_pairs::<CaselessRules>)(from, length, to, room),
             Script::Latin => block::convert::<LatinRules<false>, 1>(from, length, to, room),
             Script::Vietnamese => block::convert::<LatinRules<true>, 1>(from, length, to, room),
             Script::Greek => block::convert::<GreekRules<false>, 1>(from, length, to, room),
@@ -242,10 +246,13 @@ fn apart(convert: Convert) -> Convert {
     black_box(convert)
 }
 
-// The blocks of one script are slower on other text, so others get a chance from time to time.
-const SCRIPT_STRETCH: usize = 4096;
-// Narrow blocks end by themselves in text that they do not know.
-const NARROW_STRETCH: usize = 32 * 1024;
+// Blocks may be slower than others on the text that follows, so others get a chance from time to time.
+const STRETCH: usize = 4096;
+// Narrow blocks end by themselves in text that they do not know, and the common ones are never much slower.
+const LONG_STRETCH: usize = 32 * 1024;
+// What they do of it at least where nothing stopped them.
+const ENOUGH: usize = STRETCH - 2 * WIDTH;
+const LONG_ENOUGH: usize = LONG_STRETCH - 2 * WIDTH;
 // A stretch from which on they may go on after a letter that they do not know.
 const NARROW_WORTHWHILE: usize = 64;
 // A stretch from which on a block is worth its start after every code point that it can't do.
