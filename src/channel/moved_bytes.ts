@@ -1,4 +1,3 @@
-import { runtime } from "../runtime/current.ts";
 import { byteKind, bytesOf, itemBytes, viewOfKind } from "./byte_views.ts";
 import { copyOf } from "./copy_bytes.ts";
 
@@ -14,9 +13,9 @@ const LEAST_BYTES = 1 << 18;
 /** Bytes up to which: longer ones meet the limit of all values as they are encoded. */
 const MOST_BYTES = 1 << 30;
 
-/** A copy of a value, to be moved; `undefined` where it is no long buffer, or the runtime moves none as quickly. */
+/** A copy of a value, to be moved; `undefined` where it is no long buffer. */
 export function movedBytes(value: unknown): MovedBytes | undefined {
-  if (!runtime.movesBuffers || typeof value !== "object" || value === null) return undefined;
+  if (typeof value !== "object" || value === null) return undefined;
   if (!ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer)) return undefined;
   if (value.byteLength < LEAST_BYTES || value.byteLength > MOST_BYTES) return undefined;
   const kind = byteKind(value);

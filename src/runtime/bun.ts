@@ -20,7 +20,6 @@ export function bunRuntime(): Runtime {
     // Which Bun clears no slower than it leaves uncleared.
     uncleared: (length) => new Uint8Array(length),
     sharesText: true,
-    movesBuffers: true,
     keepHeapSmall: keepBunHeapSmall,
     // Bun counts the memory that all threads share as external to each, and that as used; the heap itself is its total.
     memory: () => {

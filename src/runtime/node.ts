@@ -49,7 +49,6 @@ export function nodeRuntime(): Runtime {
     startThread: (url, options) => orUnstarted(() => startWorkerThread(url, options)),
     startChild,
     scope,
-    movesBuffers: true,
     copy: (target, source) => source.length < LONG_BYTES ? target.set(source) : copyFast(target, source),
     keepHeapSmall: (forUsers) => {
       mayKeepFreed = false;

@@ -50,7 +50,6 @@ export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" 
     uncleared: (length) => new Uint8Array(buffer().Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer),
     copy: (target, source) => target.set(source),
     sharesText: false,
-    movesBuffers: false,
     serialize: (value) => v8().serialize(value),
     deserialize: (bytes) => v8().deserialize(bytes),
     writeError: (text) => writeAtOnce(2, buffer().Buffer.from(text)),

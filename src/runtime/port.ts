@@ -130,8 +130,6 @@ export interface Runtime {
   copy(target: Uint8Array, source: Uint8Array): void;
   /** Whether a thread that is sent a message without objects in it shares the characters of its long texts. */
   readonly sharesText: boolean;
-  /** Whether a message that a buffer is moved by costs less than a copy of a long one. */
-  readonly movesBuffers: boolean;
   /** Bytes of a structured clone, for a thread or process of the same runtime. Throws where it cannot be cloned. */
   serialize(value: unknown): Uint8Array;
   /** The clone that `serialize` made bytes of. */
