@@ -17,6 +17,9 @@ export interface BundleOptions {
   readonly apart: readonly string[];
 }
 
+/** Bytes of a file below which it goes into another one, where loading that has no more effects. */
+const FEW_BYTES = 40_000;
+
 /**
  * Puts compiled modules together into few files. A thread takes some 0.2 to 0.5 ms for each file that it loads, so what a
  * worker needs at its start is one.
@@ -26,6 +29,7 @@ export async function bundlePackage({ folder, output, entries, startUp, apart }:
   await bundle(folder, entries, { plugins: [workerUrls(folder)], preserveEntrySignatures: "allow-extension" }, {
     dir: output,
     chunkFileNames: "src/chunks/[name].js",
+    experimentalMinChunkSize: FEW_BYTES,
     manualChunks: (id) => core.has(id) ? "worker_core" : undefined,
   });
   // Each over the file which the whole made of it; what it loads later lies in a folder of its name.
@@ -41,7 +45,7 @@ async function bundle(
   output: OutputOptions,
 ): Promise<void> {
   const paths = Object.fromEntries(entries.map((path) => [withoutExtension(path), join(folder, path)]));
-  const build = await rollup({ ...input, input: paths, external, onwarn });
+  const build = await rollup({ ...input, input: paths, external, onwarn, logLevel: "warn" });
   const { output: files } = await build.write({
     ...output,
     format: "es",
