@@ -27,7 +27,7 @@ export interface LowercaseOptions {
    */
   ordered?: boolean;
   /**
-   * Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; by default 4 MiB, 1 MiB of streams and
+   * Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; by default 8 MiB, 1 MiB of streams and
    * compressed inputs, less for many workers.
    */
   chunkBytes?: number;
@@ -90,7 +90,7 @@ export interface TextSettings {
 export const CHUNK_STEP = 4096;
 /** Largest chunk, in bytes. */
 export const MAX_CHUNK_BYTES: number = 256 * 1024 * 1024;
-const DEFAULT_CHUNK_BYTES: number = 4 * 1024 * 1024;
+const DEFAULT_CHUNK_BYTES: number = 8 * 1024 * 1024;
 /** A stream is read by the main thread, which is slower than the workers: larger chunks would only take memory. */
 const DEFAULT_STREAM_CHUNK_BYTES: number = 1024 * 1024;
 /** Memory that the chunks of a run take together unless the caller sets their size, however many workers there are. */
