@@ -10,8 +10,8 @@ import { startCommand } from "./run_command.ts";
 const timeout = 60_000;
 
 const MEBIBYTE = 1024 * 1024;
-/** What a run may have read before its output: its slots, and what lies in pipes and streams. */
-const AHEAD_BYTES = 40 * MEBIBYTE;
+/** What a run may have read before its output: its slots, what lies in pipes and streams, and its own modules. */
+const AHEAD_BYTES = 48 * MEBIBYTE;
 const MEMORY_BYTES = 200 * MEBIBYTE;
 /** The consumer takes 10 KiB each tenth of a second. */
 const TAKEN_BYTES = 10 * 1024;
