@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { userEnvironment } from "./user_environment.ts";
 
 /** A process that has ended: what it printed and what it took. */
 export interface Finished {
@@ -39,7 +40,7 @@ export function runProcess(
   // A group of its own, so that the deadline ends its children too.
   const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...options.env },
+    env: { ...userEnvironment(), ...options.env },
     detached: true,
   });
   let stdout = "";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { benchFile, runtimeNames } from "../frame/runtimes.ts";
+import { userEnvironment } from "../frame/user_environment.ts";
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +36,7 @@ const flags = {
   bun: ["run"],
 } as const;
 
-const env = { ...process.env, ...(values.interpreted && { BUN_JSC_useJIT: "0" }) };
+const env = { ...userEnvironment(), ...(values.interpreted && { BUN_JSC_useJIT: "0" }) };
 
 let failed = 0;
 for (const name of wanted) {
