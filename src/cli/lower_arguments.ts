@@ -35,7 +35,7 @@ export function addLowerCommand(program: Command, take: (args: LowerArguments) =
     .option("-w, --workers <N>", "number of workers (default: the number of cores)", parseWorkers)
     .option(
       "--chunk-size <SIZE>",
-      "text that a worker takes at a time (default: 8M; 1M for standard input)",
+      "text that a worker takes at a time (default: 8M; 4M to standard output or compressed; 1M for standard input)",
       parseChunkSize,
     )
     .option("--concat", "write all into the one file that --output names, one after another, as cat does")

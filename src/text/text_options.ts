@@ -2,7 +2,7 @@ import type { InvalidMode } from "../kernels/lowercase.ts";
 import type { TextKernel } from "../kernels/text_kernel.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ByteWriter } from "./byte_sink.ts";
-import { type CompressionChoice, type CompressionChoices, compressionOf } from "./compression.ts";
+import { type CompressionChoice, type CompressionChoices, inputCompression } from "./compression.ts";
 import type { TextFailure, TextProgress } from "./report.ts";
 
 /** Slots beyond one a worker: a worker has the next chunk at hand while finished ones wait to be written. */
@@ -28,7 +28,7 @@ export interface LowercaseOptions {
   ordered?: boolean;
   /**
    * Bytes of text that one task works on, a multiple of 4096 up to 256 MiB; by default 8 MiB, 4 MiB where the
-   * output is compressed, 1 MiB of streams and compressed inputs, less for many workers.
+   * output is compressed or a stream, 1 MiB of streams and compressed inputs, less for many workers.
    */
   chunkBytes?: number;
   /** Invalid UTF-8: `"pass"` it through unchanged (default), fail with an `"error"`, or `"replace"` it by U+FFFD. */
@@ -91,7 +91,7 @@ export const CHUNK_STEP = 4096;
 /** Largest chunk, in bytes. */
 export const MAX_CHUNK_BYTES: number = 256 * 1024 * 1024;
 const DEFAULT_CHUNK_BYTES: number = 8 * 1024 * 1024;
-/** Where more of a chunk lies in memory than its output: what it was, or what is made of that by compression. */
+/** Where chunks lie in memory as a whole: for a kernel, a compressor, or whoever reads the output. */
 const DEFAULT_HELD_CHUNK_BYTES: number = 4 * 1024 * 1024;
 /** A stream is read by the main thread, which is slower than the workers: larger chunks would only take memory. */
 const DEFAULT_STREAM_CHUNK_BYTES: number = 1024 * 1024;
@@ -115,7 +115,7 @@ export function readOptions(options: LowercaseOptions, kernel?: KernelRun): Text
   const streams = !Array.isArray(input) || input.includes("-");
   // Of a chunk there is the output in memory, and of one that a kernel works on the whole input too.
   const parts = kernel === undefined ? 1 : 1 + Math.max(1, kernel.source.growth);
-  const isHeld = kernel !== undefined || isCompressed(options);
+  const isHeld = kernel !== undefined || !goesToPlainFiles(options);
   const mostBytes = streams ? DEFAULT_STREAM_CHUNK_BYTES : isHeld ? DEFAULT_HELD_CHUNK_BYTES : DEFAULT_CHUNK_BYTES;
   const { chunkBytes = defaultChunkBytes(processes, mostBytes, parts) } = options;
   if (
@@ -161,10 +161,9 @@ export function readCompression(option: string, choice: unknown = "auto"): Compr
   throw new TypeError(`Cannot ${option}: expected "auto", "gzip", "zstd" or "none", found ${shown(choice)}`);
 }
 
-/** Whether plain text becomes compressed. */
-function isCompressed({ compress = "auto", output }: LowercaseOptions): boolean {
-  if (compress === "auto") return typeof output === "string" && compressionOf(output) !== undefined;
-  return compress !== "none";
+/** Whether the workers write plain text to files, piece by piece. */
+function goesToPlainFiles({ output, compress = "auto" }: LowercaseOptions): boolean {
+  return typeof output === "string" && output !== "-" && inputCompression(output, compress) === undefined;
 }
 
 function defaultChunkBytes(processes: number, most: number, parts: number): number {

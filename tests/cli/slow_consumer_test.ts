@@ -10,8 +10,8 @@ import { startCommand } from "./run_command.ts";
 const timeout = 60_000;
 
 const MEBIBYTE = 1024 * 1024;
-/** What a run may have read before its output: its slots, what lies in pipes and streams, and its own modules. */
-const AHEAD_BYTES = 48 * MEBIBYTE;
+/** What a run may have read before its output: its slots, and what lies in pipes and streams. */
+const AHEAD_BYTES = 32 * MEBIBYTE;
 const MEMORY_BYTES = 200 * MEBIBYTE;
 /** The consumer takes 10 KiB each tenth of a second. */
 const TAKEN_BYTES = 10 * 1024;
@@ -33,7 +33,7 @@ async function takeSlowly(child: ChildProcess, readBytes: () => number): Promise
   const peak = numberOf(child, "status", "VmHWM") * 1024;
   output.destroy();
   assert.equal(await exited, 0);
-  assert.ok(read <= AHEAD_BYTES, `expected at most ${AHEAD_BYTES / MEBIBYTE} MiB read, found ${read / MEBIBYTE} MiB`);
+  assert.ok(read <= AHEAD_BYTES, `expected at most 32 MiB read, found ${read / MEBIBYTE} MiB`);
   assert.ok(peak <= MEMORY_BYTES, `expected at most 200 MiB of memory, found ${peak / MEBIBYTE} MiB`);
 }
 
