@@ -17,7 +17,7 @@ async function holds(program: Program, context: StartMethod): Promise<void> {
   }
 }
 
-for (const [context, runs] of [["inline", 120], ["worker", 12], ["process", 1]] as const) {
+for (const [context, runs] of [["inline", 1200], ["worker", 36], ["process", 3]] as const) {
   test(
     `In the context ${context}, whatever a program calls, cancels, loses and resizes, each call settles once and with its own answer`,
     { timeout: 120_000 * factor },

@@ -44,7 +44,7 @@ function noSpace(): Error {
 }
 
 /** A disk with room for so many bytes of the journal; of what comes then as much is written as there is room for. */
-function fullAt(journal: string, room: number): Disk {
+function fullAtWriting(journal: string, room: number): Disk {
   return {
     ...disk,
     write(path, bytes, position) {
@@ -55,8 +55,21 @@ function fullAt(journal: string, room: number): Disk {
   };
 }
 
+/** A disk that tells as late as when the journal is synced that so many bytes of it were too many. */
+function fullAtSyncing(journal: string, room: number): Disk {
+  let length = 0;
+  return {
+    ...disk,
+    write(path, bytes, position) {
+      if (path === journal) length = position + bytes.length;
+      disk.write(path, bytes, position);
+    },
+    sync: (path) => path === journal && length > room ? Promise.reject(noSpace()) : disk.sync(path),
+  };
+}
+
 describe("a disk without room for the journal", () => {
-  for (const from of ["writing", "syncing"] as const) {
+  for (const [from, fullAt] of [["writing", fullAtWriting], ["syncing", fullAtSyncing]] as const) {
     test(
       `is told by ${from}, and a run that resumes with room ends as one that had it`,
       { timeout },
@@ -73,7 +86,6 @@ describe("a disk without room for the journal", () => {
             checkpoint: true,
           };
           const run = (disk: Disk) => lowercaseWith(() => inlinePool(), options, { disk, interval: 0 });
-          let steps = 0;
           let length = 0;
           await run({
             ...disk,
@@ -81,19 +93,11 @@ describe("a disk without room for the journal", () => {
               if (path === journal) length = position + bytes.length;
               disk.write(path, bytes, position);
             },
-            sync: (path) => {
-              if (path === journal) steps++;
-              return disk.sync(path);
-            },
           });
           assert.equal(checkOutputs(folder, expected), expected.size);
           for (let place = 0; place < PLACES; place++) {
             fs.rmSync(output, { recursive: true });
-            let left = Math.floor(steps * place / PLACES);
-            const full = from === "writing" ? fullAt(journal, Math.floor(length * place / PLACES)) : {
-              ...disk,
-              sync: (path: string) => path === journal && left-- <= 0 ? Promise.reject(noSpace()) : disk.sync(path),
-            };
+            const full = fullAt(journal, Math.floor(length * place / PLACES));
             await assert.rejects(run(full), (error) => {
               assert.ok(error instanceof FileError, `${error}`);
               assert.deepEqual([error.code, error.path], ["ERR_DISK_FULL", journal]);
