@@ -301,9 +301,7 @@ export class Dispatcher {
     let lastTurn = performance.now();
     const { haveNews } = this.#engaged;
     while (this.#workers.size > 0) {
-      // Messages come when this thread has nothing else to do.
-      const isSoon = this.#ledger.owed > 0 && this.#answers.coming === 0 && this.#spinner.find(haveNews);
-      const rung = isSoon ? undefined : this.#doorbell.sleep(haveNews);
+      const rung = this.#maySpin() && this.#spinner.find(haveNews) ? undefined : this.#doorbell.sleep(haveNews);
       if (rung !== undefined) {
         const since = performance.now();
         await rung;
@@ -318,6 +316,11 @@ export class Dispatcher {
       for (let turn = 0; turn < LAST_TURNS && this.#ledger.owed === 0; turn++) await undefined;
     }
     this.#isListening = false;
+  }
+
+  #maySpin(): boolean {
+    // Messages come when this thread has nothing else to do.
+    return this.#ledger.owed > 0 && this.#answers.coming === 0 && this.#awake.leavesCores();
   }
 
   #drainAll(): void {

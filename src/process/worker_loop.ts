@@ -45,7 +45,7 @@ export class WorkerLoop {
   readonly #results: FrameSender;
   readonly #functions = new FunctionTable();
   readonly #inbox = new Inbox();
-  readonly #spinner = new Spinner();
+  readonly #spinner = Spinner.forWorker();
   readonly #awake: AwakeCount;
   readonly #abort: TaskAbort;
   readonly #tellsMemory: boolean;
@@ -54,7 +54,6 @@ export class WorkerLoop {
   #hasAnswered = false;
   /** What the current call gave, where it is to be waited for. */
   #called: PromiseLike<unknown> | undefined;
-  #cores: number | undefined;
 
   constructor(init: WorkerInit, scope: ThreadScope) {
     const { buffer, capacity } = init.link;
@@ -139,7 +138,7 @@ export class WorkerLoop {
   #maySpin(): boolean {
     // Before its first answer a worker has better to do than to find out how many cores there are.
     if (this.#isInline || !this.#hasAnswered) return false;
-    return this.#awake.count() < (this.#cores ??= runtime.cores());
+    return this.#awake.leavesCores();
   }
 
   #isStopRequested(): boolean {
