@@ -319,8 +319,9 @@ export class Dispatcher {
   }
 
   #maySpin(): boolean {
-    // Messages come when this thread has nothing else to do.
-    return this.#ledger.owed > 0 && this.#answers.coming === 0 && this.#awake.leavesCores();
+    // Messages come when this thread has nothing else to do; first answers are far off, and counting cores takes time.
+    if (this.#ledger.owed === 0 || this.#answers.coming > 0 || this.#answers.taken === 0) return false;
+    return this.#awake.leavesCores();
   }
 
   #drainAll(): void {
