@@ -57,7 +57,6 @@ export class Answers {
       if (task === undefined || task.isSettled) this.#discard(worker);
       else if (receiver.isCloned) this.#settleLater(worker, task, receiver.kind);
       else this.#settle(task, receiver);
-      ring.release();
       if (task === undefined) continue;
       handle.forgetAbort(task.id);
       this.#ledger.release(task);
@@ -82,17 +81,21 @@ export class Answers {
     }
   }
 
+  /** The frame is released before the job hears of its answer: what that sets off may take answers of the same worker. */
   #settle(task: PoolTask, receiver: FrameReceiver): void {
+    const { kind } = receiver;
     let value: unknown;
     try {
       task.bytes = receiver.length;
       value = receiver.value();
     } catch (error) {
+      receiver.ring.release();
       this.#ledger.settle(task);
       return task.fail(error as Error);
     }
+    receiver.ring.release();
     this.#ledger.settle(task);
-    task.job.settle(task, receiver.kind, value);
+    task.job.settle(task, kind, value);
   }
 
   /** The answer comes by message. */
@@ -108,7 +111,9 @@ export class Answers {
       this.#events.onLate();
     };
     // Where the worker ends before its message is here, the job hears of that loss and not of this answer.
-    void inbox.take(receiver.value() as number).then(
+    const arrived = inbox.take(receiver.value() as number);
+    receiver.ring.release();
+    void arrived.then(
       (clone) => end(() => task.job.settle(task, kind, clone)),
       (error: Error) => end(() => task.fail(error)),
     );
@@ -118,5 +123,6 @@ export class Answers {
     const { receiver, inbox } = worker.handle;
     if (receiver.isCloned) inbox.drop(receiver.value() as number);
     else receiver.discard();
+    receiver.ring.release();
   }
 }

@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Pool, PoolClosedError, SharedArray, WorkerLostError } from "../../mod.ts";
-import { Count, newGate, raise, reaches } from "./fixtures/gate.ts";
-import { exitSoon, exitWith, initialize, initializedWith, keep, mark, passGate, square } from "./fixtures/tasks.ts";
+import { Count, type Gate, newGate, raise, reaches, read } from "./fixtures/gate.ts";
+import {
+  countUp,
+  exitSoon,
+  exitWith,
+  initialize,
+  initializedWith,
+  keep,
+  mark,
+  passGate,
+  square,
+} from "./fixtures/tasks.ts";
 import { range, withPool } from "./fixtures/with_pool.ts";
 
 const timeout = 60_000;
@@ -10,6 +20,15 @@ const timeout = 60_000;
 /** Lets `isSo` come true; the test's own time limit ends a wait that is in vain. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Keeps this thread from everything until so many have come up, and their answers had the time to come, too. */
+function block(gate: Gate, workers: number): void {
+  const words = gate.view as Int32Array<SharedArrayBuffer>;
+  for (let up = read(gate, Count.Ran); up < workers; up = read(gate, Count.Ran)) {
+    Atomics.wait(words, Count.Ran, up, 1000);
+  }
+  Atomics.wait(words, Count.Opened, 0, 20);
 }
 
 test(
@@ -64,6 +83,35 @@ test(
       pool.resize(2);
       await until(() => pool.stats().alive === 2);
     }),
+);
+
+test(
+  "a worker that comes up while this thread is busy and tasks are to be moved is heard of once",
+  { timeout },
+  () => {
+    const gate = newGate();
+    return withPool({ processes: 2, initializer: countUp, initargs: [gate] }, async (pool) => {
+      const first = newGate();
+      const busy = range(2).map(() => pool.apply(passGate, [first]));
+      await reaches(first, Count.Arrived, 2);
+      raise(first, Count.Opened);
+      await Promise.all(busy);
+      pool.resize(3);
+      const running = pool.apply(passGate, [gate, 1]);
+      const quick = pool.apply(square, [3]);
+      const unwanted = pool.applyAsync(passGate, [gate, 2]);
+      // One worker has nothing to do then, and a task waits behind the other's.
+      assert.equal(await quick, 9);
+      block(gate, 3);
+      unwanted.cancel();
+      const others = range(6).map((x) => pool.apply(passGate, [gate, x]));
+      raise(gate, Count.Opened);
+      assert.equal(await running, 1);
+      await assert.rejects(unwanted.get(), { code: "ERR_CANCELLED" });
+      assert.deepEqual(await Promise.all(others), range(6));
+      assert.equal(read(gate, Count.Ran), 3);
+    });
+  },
 );
 
 test("resize is refused where the number or the pool does not allow it", { timeout }, async () => {
