@@ -134,11 +134,9 @@ export class WorkerLoop {
     if (Atomics.load(this.#control, ControlWord.Forced) === 0) this.#scope.exit(0);
   }
 
-  /** With fewer cores than threads that are awake, a spinning worker would hold up the one that it waits for. */
   #maySpin(): boolean {
     // Before its first answer a worker has better to do than to find out how many cores there are.
-    if (this.#isInline || !this.#hasAnswered) return false;
-    return this.#awake.leavesCores();
+    return !this.#isInline && this.#hasAnswered && this.#awake.leavesCores();
   }
 
   #isStopRequested(): boolean {

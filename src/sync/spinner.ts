@@ -2,6 +2,8 @@
 const WAKE_US = 100;
 /** Below this a spin cannot win anything, so there is none until a short sleep shows that it might have. */
 const SHORTEST_SPIN_US = 4;
+/** A sleep that was shorter may have been one too many. */
+const SHORT_SLEEP_US = 4 * WAKE_US;
 /** Looks between two readings of the clock. */
 const LOOKS = 32;
 /** Of so many short sleeps in a row the first few are followed by the longest spin: others may need this core just then. */
@@ -50,7 +52,7 @@ export class Spinner {
 
   /** The caller slept for so many milliseconds until there was work. */
   noteSleep(milliseconds: number): void {
-    if (milliseconds * 1000 > 4 * WAKE_US) return;
+    if (milliseconds * 1000 > SHORT_SLEEP_US) return;
     if (this.#misses++ % PERIOD < TRIES) this.#budget = this.#longest;
   }
 }
