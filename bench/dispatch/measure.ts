@@ -1,12 +1,11 @@
+import process from "node:process";
 import { median } from "../frame/statistics.ts";
+import { checkAnswers } from "./check_answers.ts";
+import type { Contestant } from "./contestant.ts";
+import { measureCost } from "./cost.ts";
 import { allAtOnce, inFlight, timed } from "./lanes.ts";
 import { print } from "./print.ts";
-
-/** A pool under test: calls double a number in one of two workers. */
-export interface Contestant {
-  call(x: number): Promise<number>;
-  stop(): Promise<unknown> | unknown;
-}
+import type { CostMeasure } from "./series.ts";
 
 const TASKS = 20_000;
 const IN_FLIGHT = 64;
@@ -15,15 +14,23 @@ const PASSES = 3;
 /** What goes before the passes that count, of the same kind: compilers are at work then, and heaps grow. */
 const WARM_UP_MILLISECONDS = 1000;
 
-/** Measures a contestant and prints each figure as a line of its own, as soon as it is there. */
+/**
+ * Measures a contestant and prints each figure as a line of its own, as soon as it is there: those of its calls, or,
+ * where the program's argument names such a measure, what a task costs by the number of tasks.
+ */
 export async function measure(start: () => Contestant): Promise<void> {
+  const [, , cost] = process.argv;
+  await (cost === undefined ? measureCalls(start) : measureCost(cost as CostMeasure, start()));
+}
+
+async function measureCalls(start: () => Contestant): Promise<void> {
   const begun = performance.now();
   const contestant = start();
-  check([await contestant.call(0)]);
+  checkAnswers([await contestant.call(0)]);
   print({ first: performance.now() - begun });
   const call = (x: number): Promise<number> => contestant.call(x);
   const { rate, answers } = await timed(TASKS, () => allAtOnce(TASKS, call));
-  check(answers);
+  checkAnswers(answers);
   print({ cold: rate });
   print({ inFlight64: await warmRate(TASKS, () => inFlight(TASKS, IN_FLIGHT, call)) });
   print({ allAtOnce: await warmRate(TASKS, () => allAtOnce(TASKS, call)) });
@@ -31,19 +38,13 @@ export async function measure(start: () => Contestant): Promise<void> {
   await contestant.stop();
 }
 
-/** Looks at the answers of a pass after its time was taken, so that every contestant's time is its own. */
-function check(answers: readonly number[]): void {
-  const wrong = answers.findIndex((answer, x) => answer !== 2 * x);
-  if (wrong >= 0) throw new Error(`Wrong answer: 2 * ${wrong} is not ${answers[wrong]}`);
-}
-
 async function warmRate(tasks: number, pass: () => Promise<number[]>): Promise<number> {
   const begun = performance.now();
-  do check(await pass()); while (performance.now() - begun < WARM_UP_MILLISECONDS);
+  do checkAnswers(await pass()); while (performance.now() - begun < WARM_UP_MILLISECONDS);
   const rates: number[] = [];
   for (let i = 0; i < PASSES; i++) {
     const { rate, answers } = await timed(tasks, pass);
-    check(answers);
+    checkAnswers(answers);
     rates.push(rate);
   }
   return median(rates);

@@ -1,7 +1,8 @@
-/** What only this project is asked: `own_series.ts tasks|cost|workers|idle` prints a series of figures. */
+/** What only this project is asked: `own_series.ts tasks|workers|idle` prints a series of figures. */
 import process from "node:process";
 import { median } from "../frame/statistics.ts";
 import { isMainProcess, Pool, task, type TaskLike } from "manyhands";
+import { checkAnswers } from "./check_answers.ts";
 import { idlePercent } from "./idle_percent.ts";
 import { inFlight, timed } from "./lanes.ts";
 import { print } from "./print.ts";
@@ -22,8 +23,7 @@ const PASSES = 5;
 const WARM_UP_MILLISECONDS = 1_000;
 async function rate(pool: Pool, tasks: number, fn: TaskLike<[number], number | Promise<number>>): Promise<number> {
   const { rate, answers } = await timed(tasks, () => inFlight(tasks, IN_FLIGHT, (x) => pool.apply(fn, [x])));
-  const wrong = answers.findIndex((answer, x) => answer !== 2 * x);
-  if (wrong >= 0) throw new Error(`Wrong answer: 2 * ${wrong} is not ${answers[wrong]}`);
+  checkAnswers(answers);
   return rate;
 }
 
@@ -49,18 +49,6 @@ const measures: Readonly<{ [name: string]: () => Promise<void> }> = {
       for (const [at, fn] of [double, doubleLater].entries()) rates[at]!.push(await rate(pool, TASKS, fn));
     }
     for (const [at, name] of series.tasks.entries()) print({ [name]: { tasks: median(rates[at]!) } });
-    await pool.terminate();
-  },
-  async cost() {
-    const pool = await warmPool(2);
-    for (const [at, name] of series.cost.entries()) {
-      const tasks = 10 ** (at + 1);
-      const costs: number[] = [];
-      for (let pass = 0; pass < Math.max(1, Math.min(50, TASKS / tasks)); pass++) {
-        costs.push(1e6 / await rate(pool, tasks, double));
-      }
-      print({ [name]: { cost: median(costs) } });
-    }
     await pool.terminate();
   },
   async workers() {

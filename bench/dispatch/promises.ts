@@ -2,7 +2,8 @@
  * What no pool can beat: calls whose promises the caller's own thread resolves in its next turn. What they take is the
  * caller's part of every contestant's time.
  */
-import { type Contestant, measure } from "./measure.ts";
+import type { Contestant } from "./contestant.ts";
+import { measure } from "./measure.ts";
 
 function promisesAlone(): Contestant {
   let waiting: { resolve: (value: number) => void; value: number }[] = [];

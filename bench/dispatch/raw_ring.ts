@@ -3,7 +3,8 @@
  * The threads wait by `Atomics.wait`, the caller by `Atomics.waitAsync`.
  */
 import { Worker } from "node:worker_threads";
-import { type Contestant, measure } from "./measure.ts";
+import type { Contestant } from "./contestant.ts";
+import { measure } from "./measure.ts";
 
 /** More than can be in flight. */
 const SLOTS = 32_768;

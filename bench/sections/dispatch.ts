@@ -1,19 +1,22 @@
-import { series } from "../dispatch/series.ts";
+import { type CostMeasure, type SelfMeasure, series } from "../dispatch/series.ts";
 import type { RuntimeCommand } from "../frame/runtimes.ts";
 import { scriptContest } from "../frame/script_contest.ts";
 import type { Contest, Measure, Section } from "../frame/section.ts";
 
 const raw = "raw postMessage";
+const ring = { name: "raw shared ring", file: "dispatch/raw_ring.ts" };
+const promises = { name: "promises, no workers", file: "dispatch/promises.ts" };
 const own = "manyhands";
+const ownFile = "dispatch/manyhands.ts";
 
 const contestants: readonly { readonly name: string; readonly file: string }[] = [
   { name: raw, file: "dispatch/raw_post_message.ts" },
-  { name: "raw shared ring", file: "dispatch/raw_ring.ts" },
+  ring,
   ...["piscina", "tinypool", "workerpool", "poolifier", "comlink", "multithreading"]
     .map((name) => ({ name, file: `peers/${name}.mjs` })),
   { name: "p-map, no workers", file: "peers/p_map.mjs" },
-  { name: "promises, no workers", file: "dispatch/promises.ts" },
-  { name: own, file: "dispatch/manyhands.ts" },
+  promises,
+  { name: own, file: ownFile },
 ];
 
 const payloadContestants: typeof contestants = [
@@ -85,14 +88,7 @@ const payloadMeasures: readonly Measure[] = [
   },
 ];
 
-const ownMeasures: readonly (Measure & { readonly key: keyof typeof series })[] = [
-  {
-    key: "tasks",
-    title: "Tasks that wait once, 64 in flight",
-    unit: "tasks/s",
-    better: "more",
-    baseline: series.tasks[0]!,
-  },
+const costMeasures: readonly (Measure & { readonly key: CostMeasure })[] = [
   {
     key: "cost",
     title: "Cost of a task by their number, 64 in flight",
@@ -100,6 +96,36 @@ const ownMeasures: readonly (Measure & { readonly key: keyof typeof series })[] 
     better: "less",
     baseline: series.cost.at(-1)!,
     isPlotted: true,
+  },
+  {
+    key: "costRing",
+    title: "The same in a bare ring",
+    unit: "µs",
+    better: "less",
+    baseline: series.costRing.at(-1)!,
+  },
+  {
+    key: "costPromises",
+    title: "The same of promises alone",
+    unit: "µs",
+    better: "less",
+    baseline: series.costPromises.at(-1)!,
+  },
+];
+
+const costFiles: Readonly<Record<CostMeasure, string>> = {
+  cost: ownFile,
+  costRing: ring.file,
+  costPromises: promises.file,
+};
+
+const ownMeasures: readonly (Measure & { readonly key: Exclude<SelfMeasure, CostMeasure> })[] = [
+  {
+    key: "tasks",
+    title: "Tasks that wait once, 64 in flight",
+    unit: "tasks/s",
+    better: "more",
+    baseline: series.tasks[0]!,
   },
   {
     key: "workers",
@@ -123,7 +149,7 @@ export function dispatchSection(runtimes: readonly RuntimeCommand[]): Section {
   return {
     name: "dispatch",
     title: "Tiny tasks in 2 workers",
-    measures: [...callMeasures, ...payloadMeasures, ...ownMeasures],
+    measures: [...callMeasures, ...payloadMeasures, ...costMeasures, ...ownMeasures],
     targets: [
       { measure: "first", contestant: own, against: raw, wanted: 1 / 1.3 },
       {
@@ -144,16 +170,8 @@ export function dispatchSection(runtimes: readonly RuntimeCommand[]): Section {
         ownMeasures.filter(({ key }) => key === "idle"),
         runtimes,
       ),
-      ...ownMeasures.flatMap(({ key }) =>
-        runtimes.map((runtime) =>
-          scriptContest(runtime, {
-            contestants: series[key],
-            measures: [key],
-            file: "dispatch/own_series.ts",
-            args: [key],
-          })
-        )
-      ),
+      ...costMeasures.flatMap(({ key }) => selfContests(key, costFiles[key], runtimes)),
+      ...ownMeasures.flatMap(({ key }) => selfContests(key, "dispatch/own_series.ts", runtimes)),
     ],
   };
 }
@@ -167,5 +185,11 @@ function scripts(
     runtimes.map((runtime) =>
       scriptContest(runtime, { contestants: [name], measures: measures.map(({ key }) => key), file })
     )
+  );
+}
+
+function selfContests(measure: SelfMeasure, file: string, runtimes: readonly RuntimeCommand[]): Contest[] {
+  return runtimes.map((runtime) =>
+    scriptContest(runtime, { contestants: series[measure], measures: [measure], file, args: [measure] })
   );
 }
