@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -11,6 +11,8 @@ import { type Peer, peers } from "../text/peers.ts";
 const cat = "cat";
 const own = "manyhands lower";
 const corpus = benchFile("../examples/corpus");
+/** How often in a round one who takes less than so many seconds runs; what took the least processor time counts. */
+const [RUNS, SHORT_SECONDS] = [4, 2];
 
 /** The texts that are measured: their name, and the parts of the corpus that they are made of. */
 const texts: readonly (readonly [name: string, isPart: (path: string) => boolean])[] = [
@@ -108,12 +110,11 @@ function contestsOf(
       const input = join(folder, "input.txt");
       const lowered = ensureFiles(folder, text, isPart, bytes);
       if (expected === "") expected = await digestOf(lowered);
-      // A virtual machine gives freed memory back to its host, and whoever needs it next would pay for getting it again.
-      await runProcess("sh", ["-c", 'cat "$1" > "$2"', "sh", input, output], {
-        deadlineSeconds,
-      });
-      rmSync(output, { force: true });
-      const finished = await peer.start(input, output, deadlineSeconds);
+      let finished = await startWarm(peer, input, output, deadlineSeconds);
+      for (let run = 1; run < RUNS && isShort(finished); run++) {
+        const again = await startWarm(peer, input, output, deadlineSeconds);
+        if (again.failure !== undefined || again.cpuSeconds < finished.cpuSeconds) finished = again;
+      }
       if (finished.failure !== undefined) return finished;
       if (peer.result === undefined && !checked.has(peer)) {
         if (await digestOf(output) !== expected) {
@@ -129,6 +130,20 @@ function contestsOf(
       return { ...finished, stdout: JSON.stringify(figures) };
     },
   }));
+}
+
+/**
+ * A virtual machine gives freed memory back to its host, and whoever needs it next pays for getting it again: an untimed
+ * copy makes that of the output ready, and whoever is done soon runs again, as the host may be quicker.
+ */
+async function startWarm(peer: Peer, input: string, output: string, deadlineSeconds: number): Promise<Finished> {
+  await runProcess("sh", ["-c", 'cat "$1" > "$2"', "sh", input, output], { deadlineSeconds });
+  rmSync(output, { force: true });
+  return await peer.start(input, output, deadlineSeconds);
+}
+
+function isShort({ failure, wallSeconds }: Finished): boolean {
+  return failure === undefined && wallSeconds < SHORT_SECONDS;
 }
 
 /** The text whose files lie in each folder: one at a time, for want of room. */
@@ -160,7 +175,11 @@ function ensureFiles(
     written += writeSync(files[0], parts[at]!);
     writeSync(files[1], loweredParts[at]!);
   }
-  files.forEach(closeSync);
+  for (const file of files) {
+    // Or the system would bring them to the disk in the middle of a run.
+    fsyncSync(file);
+    closeSync(file);
+  }
   made.set(folder, text);
   return lowered;
 }

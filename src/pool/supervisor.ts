@@ -1,5 +1,6 @@
 import { detach, type Payload } from "../channel/frame_sender.ts";
 import { ManyhandsError, PoolClosedError, TimeoutError } from "../core/errors.ts";
+import { Grace } from "../core/grace.ts";
 import { emit } from "../process/reporting.ts";
 import type { WorkerEnd } from "../process/worker_handle.ts";
 import { encodingBy } from "../process/start_method.ts";
@@ -16,9 +17,11 @@ import { howItEnded, lossOf } from "./worker_loss.ts";
 /** `open` takes work; `closing` finishes what it has; `closed` has none and takes none. */
 export type PoolState = "open" | "closing" | "closed";
 
-/** Milliseconds that workers get to end by themselves when a pool is terminated. */
+/** Milliseconds that workers get to end by themselves when a pool is terminated, counted from the last that did. */
 const TERMINATE_GRACE_MS = 200;
-/** The same when it is closed and they have nothing to do. */
+/** So many more for each worker of the pool: many that end at one time keep each other from the cores. */
+const EACH_GRACE_MS = 5;
+/** The most that they get in all, and what they get when the pool is closed and they have nothing to do. */
 const CLOSE_GRACE_MS = 5000;
 /** Milliseconds until the next try where the system had no room for a worker. */
 const SHORTAGE_DELAY_MS = 1000;
@@ -332,7 +335,7 @@ export class Supervisor {
   }
 
   #end(worker: PoolWorker, grace: number): void {
-    void worker.handle.stop(grace);
+    void worker.handle.stop(new Grace(grace));
   }
 
   close(): void {
@@ -377,7 +380,8 @@ export class Supervisor {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#restart);
     this.#lifeline.hold();
-    await Promise.all([...this.#workers].map((worker) => worker.handle.stop(grace)));
+    const shared = new Grace(grace + this.#workers.size * EACH_GRACE_MS, CLOSE_GRACE_MS);
+    await Promise.all([...this.#workers].map((worker) => worker.handle.stop(shared)));
     await this.#ended();
     this.#lifeline.release();
   }

@@ -3,6 +3,7 @@ import { aborted } from "../core/aborted.ts";
 import { type SettleOptions, settlesUnless, settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
 import { type ExitReason, InterruptedError, ManyhandsError } from "../core/errors.ts";
+import { Grace } from "../core/grace.ts";
 import { type Readiness, type Waitable, waitable } from "../core/waitable.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Lifeline } from "../runtime/port.ts";
@@ -249,7 +250,7 @@ export class Process<A extends unknown[] = never[]> {
     void settlesWithin(this.exited, INTERRUPT_GRACE_MS).then((hasEnded) => {
       if (hasEnded || this.#forced !== undefined) return;
       this.#forced = { code: INTERRUPTED, reason: "interrupted" };
-      void handle.stop(TERMINATE_GRACE_MS);
+      void handle.stop(new Grace(TERMINATE_GRACE_MS));
     });
   }
 
@@ -272,7 +273,7 @@ export class Process<A extends unknown[] = never[]> {
     const handle = this.#started(verb);
     if (this.#exitCode !== null) return;
     this.#forced = { code, reason: "killed" };
-    void handle.stop(grace);
+    void handle.stop(new Grace(grace));
   }
 
   /**

@@ -16,6 +16,7 @@ import { RingReader, RingWriter } from "../channel/ring.ts";
 import { grantRoom } from "../channel/room_wish.ts";
 import { settlesWithin } from "../core/deadline.ts";
 import { deferred } from "../core/deferred.ts";
+import type { Grace } from "../core/grace.ts";
 import { Interrupt } from "../core/interrupt.ts";
 import { ABORT_ANY, abortOf } from "../core/task_abort.ts";
 import { compiledKernelModule } from "../kernels/thread_kernels.ts";
@@ -234,14 +235,14 @@ export class WorkerHandle {
   }
 
   /**
-   * Asks the worker to end, and ends it by force after `grace` milliseconds. Resolves when it is gone, or given up: a
-   * busy thread that its runtime cannot end is reported as a warning.
+   * Asks the worker to end, and ends it by force after the grace. Resolves when it is gone, or given up: a busy thread
+   * that its runtime cannot end is reported as a warning.
    */
-  async stop(grace: number): Promise<void> {
+  async stop(grace: Grace): Promise<void> {
     Atomics.store(this.#control, ControlWord.Stop, 1);
     Atomics.notify(this.#control, ControlWord.Stop);
     this.#tellAbort(ABORT_ANY);
-    if (grace > 0 && await settlesWithin(this.ended, grace)) return;
+    if (grace.left > 0 && await grace.covers(this.ended)) return;
     Atomics.store(this.#control, ControlWord.Forced, 1);
     const end = this.#forcedEnd = new ForcedEnd(() => this.#bury(true), FORCED_END_MS);
     const forced = this.#thread.terminate();

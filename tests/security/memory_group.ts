@@ -1,12 +1,18 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import process from "node:process";
 
-/** A folder of control groups (version 2) that this user may write to and that hands on its memory, or undefined. */
+/** A folder of control groups that this user may write to and, of version 2, that hands on its memory; or undefined. */
 const root = process.env["MANYHANDS_CGROUP"];
 
 /** Why no control group can be made, or false. */
-export const noMemoryGroups: string | false = root === undefined && "set MANYHANDS_CGROUP to a folder of cgroup v2";
+export const noMemoryGroups: string | false = root === undefined &&
+  "set MANYHANDS_CGROUP to a folder of control groups";
+
+const isFirstVersion = fs.existsSync(`${root}/memory.limit_in_bytes`);
+const [LIMIT, EVENTS] = isFirstVersion
+  ? ["memory.limit_in_bytes", "memory.oom_control"]
+  : ["memory.max", "memory.events"];
 
 let groups = 0;
 
@@ -17,13 +23,21 @@ export class MemoryGroup {
   constructor(bytes: number) {
     this.#folder = `${root}/manyhands-${process.pid}-${groups++}`;
     fs.mkdirSync(this.#folder);
-    if (fs.existsSync(`${this.#folder}/memory.swap.max`)) fs.writeFileSync(`${this.#folder}/memory.swap.max`, "0");
+    if (fs.existsSync(this.#at("memory.swap.max"))) fs.writeFileSync(this.#at("memory.swap.max"), "0");
     this.limit(bytes);
   }
 
-  /** What is above is taken away by ending programs. */
+  /** What is above is taken away by ending programs: at once, or, in version 1, when one asks for more. */
   limit(bytes: number): void {
-    fs.writeFileSync(`${this.#folder}/memory.max`, String(bytes));
+    for (let limit = bytes;;) {
+      try {
+        return fs.writeFileSync(this.#at(LIMIT), String(limit));
+      } catch (error) {
+        // Version 1 takes no limit below what is held and cannot be given back.
+        if (!isFirstVersion || (error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
+        limit = Number(fs.readFileSync(this.#at("memory.usage_in_bytes"), "utf8"));
+      }
+    }
   }
 
   start([command, ...args]: readonly string[]): ChildProcess {
@@ -33,19 +47,26 @@ export class MemoryGroup {
 
   /** Programs that the system has ended for want of memory. */
   get ended(): number {
-    return Number(/^oom_kill (\d+)$/m.exec(fs.readFileSync(`${this.#folder}/memory.events`, "utf8"))![1]);
+    return Number(/^oom_kill (\d+)$/m.exec(fs.readFileSync(this.#at(EVENTS), "utf8"))![1]);
   }
 
   /** Resolves when none of its programs runs any more. */
   async empty(): Promise<void> {
-    while (fs.readFileSync(`${this.#folder}/cgroup.procs`, "utf8") !== "") {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    while (this.#programs() !== "") await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
   async remove(): Promise<void> {
-    fs.writeFileSync(`${this.#folder}/cgroup.kill`, "1");
+    if (isFirstVersion) spawnSync("kill", ["-9", ...this.#programs().split("\n").filter(Boolean)]);
+    else fs.writeFileSync(this.#at("cgroup.kill"), "1");
     await this.empty();
     fs.rmdirSync(this.#folder);
+  }
+
+  #programs(): string {
+    return fs.readFileSync(this.#at("cgroup.procs"), "utf8");
+  }
+
+  #at(file: string): string {
+    return `${this.#folder}/${file}`;
   }
 }
