@@ -14,6 +14,8 @@ const [LIMIT, EVENTS] = isFirstVersion
   ? ["memory.limit_in_bytes", "memory.oom_control"]
   : ["memory.max", "memory.events"];
 
+const NONE = 2 ** 22;
+
 let groups = 0;
 
 /** A control group of the system, whose programs together may have so many bytes of memory. */
@@ -24,16 +26,23 @@ export class MemoryGroup {
     this.#folder = `${root}/manyhands-${process.pid}-${groups++}`;
     fs.mkdirSync(this.#folder);
     if (fs.existsSync(this.#at("memory.swap.max"))) fs.writeFileSync(this.#at("memory.swap.max"), "0");
-    this.limit(bytes);
+    this.#limit(bytes);
   }
 
-  /** What is above is taken away by ending programs: at once, or, in version 1, when one asks for more. */
-  limit(bytes: number): void {
+  /** Takes its programs all memory, until the system has ended them. */
+  async starve(): Promise<void> {
+    while (this.#programs() !== "") {
+      this.#limit(NONE);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  #limit(bytes: number): void {
     for (let limit = bytes;;) {
       try {
         return fs.writeFileSync(this.#at(LIMIT), String(limit));
       } catch (error) {
-        // Version 1 takes no limit below what is held and cannot be given back.
+        // Version 1 ends programs only when they ask for more, and takes no limit below what they hold for good.
         if (!isFirstVersion || (error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
         limit = Number(fs.readFileSync(this.#at("memory.usage_in_bytes"), "utf8"));
       }

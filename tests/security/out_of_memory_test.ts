@@ -11,7 +11,6 @@ import { MemoryGroup, noMemoryGroups } from "./memory_group.ts";
 const timeout = 60_000 * Number(process.env["MANYHANDS_MEMORY_MINUTES"] ?? 2);
 const program = fileURLToPath(new URL("./fixtures/memory_program.ts", import.meta.url));
 const ENOUGH = 600 * 2 ** 20;
-const NONE = 2 ** 22;
 
 async function inGroup(test: (group: MemoryGroup) => Promise<void>): Promise<void> {
   const group = new MemoryGroup(ENOUGH);
@@ -60,9 +59,8 @@ describe("Where the system has no memory left", () => {
           const child = group.start(programLine(program, [context]));
           const end = endOf(child);
           await new Promise((resolve) => child.stdout!.once("data", resolve));
-          group.limit(NONE);
+          await group.starve();
           assert.equal((await end).code, null);
-          await group.empty();
           assert.ok(group.ended >= 1);
         }),
     );
@@ -93,9 +91,8 @@ describe("Where the system has no memory left", () => {
             while (!hasEnded && !(fs.existsSync(journal) && fs.readFileSync(journal, "utf8").includes('"note":'))) {
               await new Promise((resolve) => setTimeout(resolve, 5));
             }
-            group.limit(NONE);
+            await group.starve();
             assert.equal((await end).code, null);
-            await group.empty();
             assert.equal(group.ended, 1);
           });
           assert.equal(fs.existsSync(output), false);
