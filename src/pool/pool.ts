@@ -222,8 +222,8 @@ export class Pool {
   }
 
   /**
-   * Rejects what is pending with `PoolClosedError` and ends the workers, by force where they do not end at once.
-   * Python: `Pool.terminate`.
+   * Rejects what is pending with `PoolClosedError` and ends the workers, by force those that still run 200 ms, and 5 ms
+   * for each worker, after the last of the others has ended, 5 s at most. Python: `Pool.terminate`.
    */
   terminate(): Promise<void> {
     return this.#supervisor.terminate();
