@@ -8,6 +8,7 @@ import { runtime } from "../runtime/current.ts";
 import { callTask } from "./call_task.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { FunctionRegistry } from "./function_registry.ts";
+import { CLOSE_GRACE_MS, EACH_GRACE_MS, TERMINATE_GRACE_MS } from "./grace_times.ts";
 import type { PoolSettings } from "./pool_options.ts";
 import { PoolWorker } from "./pool_worker.ts";
 import { RESTART_WINDOW_MS, RestartGuard } from "./restart_guard.ts";
@@ -17,12 +18,6 @@ import { howItEnded, lossOf } from "./worker_loss.ts";
 /** `open` takes work; `closing` finishes what it has; `closed` has none and takes none. */
 export type PoolState = "open" | "closing" | "closed";
 
-/** Milliseconds that workers get to end by themselves when a pool is terminated, counted from the last that did. */
-const TERMINATE_GRACE_MS = 200;
-/** So many more for each worker of the pool: many that end at one time keep each other from the cores. */
-const EACH_GRACE_MS = 5;
-/** The most that they get in all, and what they get when the pool is closed and they have nothing to do. */
-const CLOSE_GRACE_MS = 5000;
 /** Milliseconds until the next try where the system had no room for a worker. */
 const SHORTAGE_DELAY_MS = 1000;
 /**

@@ -242,6 +242,7 @@ export class WorkerHandle {
     Atomics.store(this.#control, ControlWord.Stop, 1);
     Atomics.notify(this.#control, ControlWord.Stop);
     this.#tellAbort(ABORT_ANY);
+    // Where there is no time the end by force begins before this returns.
     if (grace.left > 0 && await grace.covers(this.ended)) return;
     Atomics.store(this.#control, ControlWord.Forced, 1);
     const end = this.#forcedEnd = new ForcedEnd(() => this.#bury(true), FORCED_END_MS);

@@ -55,7 +55,7 @@ describe("mapText", () => {
         const before = accounting().used;
         const report = await mapText({ input, output: folder.at("deep", "out.txt"), task: upper, ...small });
         assert.equal(folder.read("deep/out.txt"), all.map((line) => `${upper(line)}\n`).join(""));
-        assert.ok(accounting().used <= before);
+        assert.equal(accounting().used, before);
         const { records, recordsFailed, files, bytesIn, bytesOut, processes } = report;
         const size = fs.statSync(input).size;
         assert.deepEqual(
@@ -424,7 +424,7 @@ describe("mapRecords", () => {
           assert.equal(value, expected[0]);
           break;
         }
-        assert.ok(accounting().used <= before);
+        assert.equal(accounting().used, before);
       }),
   );
 
