@@ -12,15 +12,13 @@ static LEAD_LOW: Table = irregular::lead_low(0b1110_0011_1111_1000, 0b0011_1100)
 /// E1: x2, x3, x8-xF
 static NEXT_LOW: Table = irregular::next_low(0b1111_1111_0000_1100);
 
-static CONSTANTS: [Table; 10] = [
+static CONSTANTS: [Table; 8] = [
     [0xd0; WIDTH],
     [0xd1; WIDTH],
     [0xbf; WIDTH],
     [0x10; WIDTH],
     [0x30; WIDTH],
     [0x80; WIDTH],
-    [0xe1; WIDTH],
-    [0xa0; WIDTH],
     [0x7e; WIDTH],
     [0xbe; WIDTH],
 ];
@@ -32,8 +30,6 @@ pub struct CyrillicRules {
     x10: Bytes16,
     x30: Bytes16,
     x80: Bytes16,
-    xe1: Bytes16,
-    xa0: Bytes16,
     x7e: Bytes16,
     xbe: Bytes16,
 }
@@ -41,8 +37,8 @@ pub struct CyrillicRules {
 impl Rules for CyrillicRules {
     #[inline(always)]
     unsafe fn load() -> Self {
-        let [d0, d1, xbf, x10, x30, x80, xe1, xa0, x7e, xbe] = Bytes16::load_rows(black_box(&CONSTANTS));
-        Self { d0, d1, xbf, x10, x30, x80, xe1, xa0, x7e, xbe }
+        let [d0, d1, xbf, x10, x30, x80, x7e, xbe] = Bytes16::load_rows(black_box(&CONSTANTS));
+        Self { d0, d1, xbf, x10, x30, x80, x7e, xbe }
     }
 
     #[inline(always)]
@@ -53,13 +49,14 @@ impl Rules for CyrillicRules {
         // numbers all but continuation bytes are above BF.
         let half = bytes.signed_min(self.xbf).add(self.x10).and(self.x30).min(ascii.case_bit);
         let cyrillic = half.and(previous.equal(self.d0));
-        // D0 to D1 before 80-8F and A0-AF; and U+0460-047F: even to odd after D1. A mask is -1, so it is subtracted.
+        // D0 to D1 before 80-8F and A0-AF. A mask is -1, so it is subtracted.
         let lead = bytes.equal(self.d0).and(next.and(self.d0).equal(self.x80));
-        let historic = previous.equal(self.d1).and(bytes.and(self.xe1).equal(self.xa0));
-        let output = bytes.xor(ascii.letters(bytes).and(ascii.case_bit).or(cyrillic)).sub(historic.or(lead));
+        let output = bytes.xor(ascii.letters(bytes).and(ascii.case_bit).or(cyrillic)).sub(lead);
+        // After D1 A0-BF: U+0460-047F.
+        let historic = previous.equal(self.d1).and(bytes).and(ascii.case_bit);
         // Every lead but these two, which alone become 0 and 1.
         let leads = bytes.xor(self.d0).add(self.x7e).less(self.xbe);
-        Applied { output, exceptions: Bytes16::zero(), leads }
+        Applied { output, exceptions: historic, leads }
     }
 
     #[inline(always)]
