@@ -50,12 +50,12 @@ pub unsafe fn convert<R: Rules, const BLOCKS: usize>(
     let mut next_look = 0;
     let beyond = (BLOCKS - 1) * WIDTH;
     'turns: while at + beyond + SPAN <= length && at + beyond + WIDTH <= room {
-        let bytes = Bytes16::load(from.add(at));
+        let (source, target) = (from.add(at), to.add(at));
         // Whether a block is ASCII is what no processor can guess in most languages, so it is not asked of each.
         if at >= next_look {
             next_look = at + TURN;
-            if bytes.bitmask() == 0 {
-                let converted = ascii::convert_with(&ascii, from.add(at), length - at, to.add(at), room - at);
+            if Bytes16::load(source).bitmask() == 0 {
+                let converted = ascii::convert_with(&ascii, source, length - at, target, room - at);
                 if converted > 0 {
                     at += converted;
                     next_look = at + TURN;
@@ -65,9 +65,9 @@ pub unsafe fn convert<R: Rules, const BLOCKS: usize>(
         }
         let mut found = Bytes16::zero();
         let applied: [Applied; BLOCKS] = core::array::from_fn(|block| {
-            let place = at + block * WIDTH;
-            let applied = rules.apply(&ascii, from.add(place), Bytes16::load(from.add(place)));
-            applied.output.store(to.add(place));
+            let place = source.add(block * WIDTH);
+            let applied = rules.apply(&ascii, place, Bytes16::load(place));
+            applied.output.store(target.add(block * WIDTH));
             found = found.or(applied.exceptions).or(applied.leads);
             applied
         });

@@ -12,15 +12,14 @@ static LEAD_LOW: Table = irregular::lead_low(0b1110_0011_1111_1000, 0b0011_1100)
 /// E1: x2, x3, x8-xF
 static NEXT_LOW: Table = irregular::next_low(0b1111_1111_0000_1100);
 
-static CONSTANTS: [Table; 8] = [
+static CONSTANTS: [Table; 7] = [
     [0xd0; WIDTH],
     [0xd1; WIDTH],
     [0xbf; WIDTH],
     [0x10; WIDTH],
     [0x30; WIDTH],
     [0x80; WIDTH],
-    [0x7e; WIDTH],
-    [0xbe; WIDTH],
+    [0xc1; WIDTH],
 ];
 
 pub struct CyrillicRules {
@@ -30,15 +29,14 @@ pub struct CyrillicRules {
     x10: Bytes16,
     x30: Bytes16,
     x80: Bytes16,
-    x7e: Bytes16,
-    xbe: Bytes16,
+    xc1: Bytes16,
 }
 
 impl Rules for CyrillicRules {
     #[inline(always)]
     unsafe fn load() -> Self {
-        let [d0, d1, xbf, x10, x30, x80, x7e, xbe] = Bytes16::load_rows(black_box(&CONSTANTS));
-        Self { d0, d1, xbf, x10, x30, x80, x7e, xbe }
+        let [d0, d1, xbf, x10, x30, x80, xc1] = Bytes16::load_rows(black_box(&CONSTANTS));
+        Self { d0, d1, xbf, x10, x30, x80, xc1 }
     }
 
     #[inline(always)]
@@ -54,8 +52,8 @@ impl Rules for CyrillicRules {
         let output = bytes.xor(ascii.letters(bytes).and(ascii.case_bit).or(cyrillic)).sub(lead);
         // After D1 A0-BF: U+0460-047F.
         let historic = previous.equal(self.d1).and(bytes).and(ascii.case_bit);
-        // Every lead but these two, which alone become 0 and 1.
-        let leads = bytes.xor(self.d0).add(self.x7e).less(self.xbe);
+        // Every lead but these two, which become C0 and C1: the others are above, and what is no lead is below.
+        let leads = bytes.xor(self.x10).saturating_sub(self.xc1);
         Applied { output, exceptions: historic, leads }
     }
 
