@@ -6,9 +6,8 @@ const SHORTEST_SPIN_US = 4;
 const SHORT_SLEEP_US = 4 * WAKE_US;
 /** Looks between two readings of the clock. */
 const LOOKS = 32;
-/** Of so many short sleeps in a row the first few are followed by the longest spin: others may need this core just then. */
+/** Short sleeps without success between two tries, once the first few of them have failed: others may need this core. */
 const PERIOD = 64;
-const TRIES = 3;
 
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => {});
 
@@ -24,8 +23,10 @@ export class Spinner {
 
   readonly #longest: number;
   #budget: number;
-  /** Short sleeps since work was last found. */
+  /** Short sleeps since work was last found by spinning. */
   #misses = 0;
+  /** Whether the next spin is to show that spinning is worth it again. */
+  #isTry = false;
 
   /** @param longest Microseconds at most that a wait spins before it sleeps. */
   constructor(longest: number = WAKE_US) {
@@ -34,25 +35,31 @@ export class Spinner {
 
   /** Looks for work for as long as it has lately been worth it; whether there is some. */
   find(hasWork: () => boolean): boolean {
+    if (hasWork()) return true;
     if (this.#budget < SHORTEST_SPIN_US) return false;
     const end = performance.now() + this.#budget / 1000;
     do {
       for (let look = 0; look < LOOKS; look++) {
-        if (hasWork()) {
-          this.#misses = 0;
-          this.#budget = Math.min(this.#longest, this.#budget * 2);
-          return true;
-        }
         pause();
+        if (!hasWork()) continue;
+        this.#misses = 0;
+        this.#isTry = false;
+        this.#budget = Math.min(this.#longest, this.#budget * 2);
+        return true;
       }
     } while (performance.now() < end);
-    this.#budget /= 2;
+    this.#budget = this.#isTry ? 0 : this.#budget / 2;
+    this.#isTry = false;
     return false;
   }
 
   /** The caller slept for so many milliseconds until there was work. */
   noteSleep(milliseconds: number): void {
     if (milliseconds * 1000 > SHORT_SLEEP_US) return;
-    if (this.#misses++ % PERIOD < TRIES) this.#budget = this.#longest;
+    const misses = this.#misses++;
+    const isDue = misses < PERIOD ? (misses & (misses - 1)) === 0 : misses % PERIOD === 0;
+    if (!isDue) return;
+    this.#isTry = true;
+    this.#budget = this.#longest;
   }
 }
