@@ -1,5 +1,6 @@
 import process from "node:process";
 import { median } from "../frame/statistics.ts";
+import { besideBusyCore } from "./busy_core.ts";
 import { checkAnswers } from "./check_answers.ts";
 import type { Contestant } from "./contestant.ts";
 import { measureCost } from "./cost.ts";
@@ -11,6 +12,8 @@ const TASKS = 20_000;
 const IN_FLIGHT = 64;
 const SINGLE_TASKS = 4_000;
 const PASSES = 3;
+/** Beside a busy program, where passes differ by a multiple. */
+const BUSY_PASSES = 9;
 /** What goes before the passes that count, of the same kind: compilers are at work then, and heaps grow. */
 const WARM_UP_MILLISECONDS = 1000;
 
@@ -35,14 +38,16 @@ async function measureCalls(start: () => Contestant): Promise<void> {
   print({ inFlight64: await warmRate(TASKS, () => inFlight(TASKS, IN_FLIGHT, call)) });
   print({ allAtOnce: await warmRate(TASKS, () => allAtOnce(TASKS, call)) });
   print({ roundTrip: 1e6 / await warmRate(SINGLE_TASKS, () => inFlight(SINGLE_TASKS, 1, call)) });
+  const busy = await besideBusyCore(() => warmRate(TASKS, () => inFlight(TASKS, IN_FLIGHT, call), BUSY_PASSES));
+  print({ besideBusy: busy });
   await contestant.stop();
 }
 
-async function warmRate(tasks: number, pass: () => Promise<number[]>): Promise<number> {
+async function warmRate(tasks: number, pass: () => Promise<number[]>, passes: number = PASSES): Promise<number> {
   const begun = performance.now();
   do checkAnswers(await pass()); while (performance.now() - begun < WARM_UP_MILLISECONDS);
   const rates: number[] = [];
-  for (let i = 0; i < PASSES; i++) {
+  for (let i = 0; i < passes; i++) {
     const { rate, answers } = await timed(tasks, pass);
     checkAnswers(answers);
     rates.push(rate);
