@@ -4,10 +4,11 @@
  */
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { bundlePackage } from "./package/bundle_package.ts";
+import { CARRIED } from "./package/carried_commander.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -29,7 +30,8 @@ try {
     recursive: true,
     filter: (path) => !/\.[^.]+$/.test(basename(path)) || /\.(js|ts)$/.test(path),
   });
-  cpSync(compiled, dist, { recursive: true, filter: (path) => !path.endsWith(".js") });
+  const hasTypes = (path: string) => !path.endsWith(".js") && !path.startsWith(join(compiled, dirname(command)));
+  cpSync(compiled, dist, { recursive: true, filter: hasTypes });
   await bundlePackage({
     folder: compiled,
     output: dist,
@@ -38,6 +40,8 @@ try {
     apart: ["src/text/crew_main.js"],
   });
   chmodSync(join(dist, command), 0o755);
+  // Its code is in the command's file.
+  cpSync(join(root, "node_modules", CARRIED, "LICENSE"), join(dist, dirname(command), `LICENSE.${CARRIED}`));
 } finally {
   rmSync(compiled, { recursive: true, force: true });
 }

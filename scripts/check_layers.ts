@@ -8,6 +8,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { checkModules, type Exception, type LayerRules } from "./layers/check_modules.ts";
 import { listFiles } from "./list_files.ts";
+import { CARRIED } from "./package/carried_commander.ts";
 
 const lines: readonly (readonly string[])[] = [
   ["core"],
@@ -40,7 +41,7 @@ const rules: LayerRules = {
   lines,
   runtimeFolder: "runtime",
   runtimeGlobals: ["Deno", "Bun", "process", "self"],
-  packages: Object.keys(manifest.dependencies),
+  packages: [...Object.keys(manifest.dependencies), CARRIED],
   generated: { "wasm/pkg/": "kernels" },
   exceptions,
 };

@@ -1,5 +1,6 @@
 import { type InputOptions, type OutputChunk, type OutputOptions, rollup, type RollupLog } from "rollup";
 import { basename, dirname, join } from "node:path";
+import { carriedCommander, isCarried } from "./carried_commander.ts";
 import { staticImports } from "./static_imports.ts";
 import { workerUrls } from "./worker_urls.ts";
 
@@ -26,7 +27,10 @@ const FEW_BYTES = 40_000;
  */
 export async function bundlePackage({ folder, output, entries, startUp, apart }: BundleOptions): Promise<void> {
   const core = staticImports(join(folder, startUp));
-  await bundle(folder, entries, { plugins: [workerUrls(folder)], preserveEntrySignatures: "allow-extension" }, {
+  await bundle(folder, entries, {
+    plugins: [carriedCommander(folder), workerUrls(folder)],
+    preserveEntrySignatures: "allow-extension",
+  }, {
     dir: output,
     chunkFileNames: "src/chunks/[name].js",
     experimentalMinChunkSize: FEW_BYTES,
@@ -56,8 +60,8 @@ async function bundle(
   for (const file of files) if (file.type === "chunk") assertNames(file);
 }
 
-function external(id: string): boolean {
-  return !id.startsWith(".") && !id.startsWith("/");
+function external(id: string, importer: string | undefined): boolean {
+  return !/^[./\0]/.test(id) && !isCarried(id, importer);
 }
 
 function onwarn(warning: RollupLog): void {

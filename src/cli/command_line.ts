@@ -12,6 +12,21 @@ export type CommandArguments =
   | { readonly command: "help"; readonly text: string }
   | { readonly command: "usage-error"; readonly message: string };
 
+type Take = (args: CommandArguments) => void;
+
+const commands = new Map<string, (program: Command, take: Take) => void>([
+  ["lower", addLowerCommand],
+  ["map", addMapCommand],
+  ["kernel", addKernelCommand],
+  ["doctor", addDoctorCommand],
+]);
+
+function addDoctorCommand(program: Command, take: Take): void {
+  program.command("doctor")
+    .description("Show what this runtime can do, and where it cannot, why")
+    .action(() => take({ command: "doctor" }));
+}
+
 /** Reads the arguments of the command. Touches nothing but them. */
 export function readCommandLine(args: readonly string[]): CommandArguments {
   let result: CommandArguments | undefined;
@@ -22,14 +37,9 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
     .exitOverride()
     .configureOutput({ writeOut: (text) => printed += text, writeErr: (text) => complaint += text })
     .helpCommand(false);
-  addLowerCommand(program, (args) => result = args);
-  addMapCommand(program, (args) => result = args);
-  addKernelCommand(program, (args) => result = args);
-  program.command("doctor")
-    .description("Show what this runtime can do, and where it cannot, why")
-    .action(() => {
-      result = { command: "doctor" };
-    });
+  // All flags of all commands take milliseconds to describe.
+  const named = commands.get(args[0] ?? "");
+  for (const add of named === undefined ? commands.values() : [named]) add(program, (args) => result = args);
   try {
     program.parse(args, { from: "user" });
   } catch (error) {
