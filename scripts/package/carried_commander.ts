@@ -16,7 +16,7 @@ export function isCarried(source: string, importer: string | undefined): boolean
 
 /**
  * Puts commander among the package's own files. What it imports of Node only for what the command does not ask of it, such
- * as programs as subcommands, is loaded when it is used: on Node and Deno that takes longer than all else at the start.
+ * as programs as subcommands, is loaded when it is used, since Node and Deno take milliseconds for it.
  */
 export function carriedCommander(folder: string): Plugin {
   return {

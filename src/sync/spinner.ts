@@ -6,7 +6,7 @@ const SHORTEST_SPIN_US = 4;
 const SHORT_SLEEP_US = 4 * WAKE_US;
 /** Looks between two readings of the clock. */
 const LOOKS = 32;
-/** Short sleeps without success between two tries, once the first few of them have failed: others may need this core. */
+/** Short sleeps between two tries in vain, after tries at 1, 2, 4 … of them: others may need this core. */
 const PERIOD = 64;
 
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => {});
@@ -35,8 +35,8 @@ export class Spinner {
 
   /** Looks for work for as long as it has lately been worth it; whether there is some. */
   find(hasWork: () => boolean): boolean {
-    if (hasWork()) return true;
     if (this.#budget < SHORTEST_SPIN_US) return false;
+    if (hasWork()) return true;
     const end = performance.now() + this.#budget / 1000;
     do {
       for (let look = 0; look < LOOKS; look++) {
