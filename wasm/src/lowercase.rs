@@ -225,15 +225,15 @@ impl Script {
     unsafe fn convert(self, from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
         let length = length.min(if self.is_long() { LONG_STRETCH } else { STRETCH });
         match self {
-            Script::Common => block::convert::<CommonRules, 1>(from, length, to, room),
-            Script::Cyrillic => apart(block::convert_pairs::<CyrillicRules>)(from, length, to, room),
-            Script::Caseless => apart(block::convert_pairs::<CaselessRules>)(from, length, to, room),
-            Script::Latin => block::convert::<LatinRules<false>, 1>(from, length, to, room),
-            Script::Vietnamese => block::convert::<LatinRules<true>, 1>(from, length, to, room),
-            Script::Greek => block::convert::<GreekRules<false>, 1>(from, length, to, room),
-            Script::Polytonic => block::convert::<GreekRules<true>, 1>(from, length, to, room),
-            Script::Armenian => block::convert::<ArmenianRules, 1>(from, length, to, room),
-            Script::Georgian => block::convert::<GeorgianRules, 1>(from, length, to, room),
+            Script::Common => block::convert::<CommonRules>(from, length, to, room),
+            Script::Cyrillic => apart(block::convert::<CyrillicRules>)(from, length, to, room),
+            Script::Caseless => apart(block::convert::<CaselessRules>)(from, length, to, room),
+            Script::Latin => block::convert::<LatinRules<false>>(from, length, to, room),
+            Script::Vietnamese => block::convert::<LatinRules<true>>(from, length, to, room),
+            Script::Greek => block::convert::<GreekRules<false>>(from, length, to, room),
+            Script::Polytonic => block::convert::<GreekRules<true>>(from, length, to, room),
+            Script::Armenian => block::convert::<ArmenianRules>(from, length, to, room),
+            Script::Georgian => block::convert::<GeorgianRules>(from, length, to, room),
         }
     }
 }

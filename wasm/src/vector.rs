@@ -75,7 +75,17 @@ impl Bytes16 {
     pub fn high_nibble(self, nibble: Self) -> Self {
         Self(v128_and(u16x8_shr(self.0, 4), nibble.0))
     }
-    /// Byte of this table at each index from 0 to 15.
+    /// Half of each byte, rounded up.
+    #[inline(always)]
+    pub fn half_up(self) -> Self {
+        Self(u8x16_avgr(self.0, u8x16_splat(0)))
+    }
+    /// Half of each pair of bytes: the top bit of the lower one comes from the upper one.
+    #[inline(always)]
+    pub fn half_of_words(self) -> Self {
+        Self(u16x8_shr(self.0, 1))
+    }
+    /// Byte of this table at each index from 0 to 15; 0 at any other.
     #[inline(always)]
     pub fn lookup(self, index: Self) -> Self {
         Self(i8x16_swizzle(self.0, index.0))
@@ -142,6 +152,12 @@ impl Bytes16 {
     }
     pub fn high_nibble(self, nibble: Self) -> Self {
         self.zip(nibble, |a, b| a >> 4 & b)
+    }
+    pub fn half_up(self) -> Self {
+        Self(self.0.map(|byte| byte.div_ceil(2)))
+    }
+    pub fn half_of_words(self) -> Self {
+        Self(core::array::from_fn(|i| self.0[i] >> 1 | if i % 2 == 0 { self.0[i + 1] << 7 } else { 0 }))
     }
     pub fn lookup(self, index: Self) -> Self {
         Self(index.0.map(|i| if i < 16 { self.0[i as usize] } else { 0 }))

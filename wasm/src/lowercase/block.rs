@@ -12,7 +12,8 @@ pub const SPAN: usize = WIDTH + 2;
 /// And so many before itself.
 pub const REACH: usize = 2;
 
-const TURN: usize = 4 * WIDTH;
+// Whether a block is ASCII is what no processor can guess in most languages, so it is not asked of each.
+const LOOK_EVERY: usize = 16 * WIDTH;
 
 /// What rules make of a block.
 pub struct Applied {
@@ -35,66 +36,39 @@ pub trait Rules {
     unsafe fn first_irregular(&self, from: *const u8, bytes: Bytes16, leads: Bytes16) -> u32;
 }
 
-/// Converts `BLOCKS` blocks a turn from the start of `length` bytes up to a code point without a rule or to where a turn no
-/// longer fits; returns how many bytes that were. `from[-REACH]` must be readable.
+/// Converts blocks from the start of `length` bytes up to a code point without a rule or to where a block no longer fits;
+/// returns how many bytes that were. `from[-REACH]` must be readable.
 #[inline(always)]
-pub unsafe fn convert<R: Rules, const BLOCKS: usize>(
-    from: *const u8,
-    length: usize,
-    to: *mut u8,
-    room: usize,
-) -> usize {
+pub unsafe fn convert<R: Rules>(from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
     let ascii = ascii::Constants::load();
     let rules = R::load();
     let mut at = 0;
-    let mut next_look = 0;
-    let beyond = (BLOCKS - 1) * WIDTH;
-    'turns: while at + beyond + SPAN <= length && at + beyond + WIDTH <= room {
-        let (source, target) = (from.add(at), to.add(at));
-        // Whether a block is ASCII is what no processor can guess in most languages, so it is not asked of each.
-        if at >= next_look {
-            next_look = at + TURN;
-            if Bytes16::load(source).bitmask() == 0 {
-                let converted = ascii::convert_with(&ascii, source, length - at, target, room - at);
-                if converted > 0 {
-                    at += converted;
-                    next_look = at + TURN;
-                    continue;
-                }
+    let fitting = (length + 1).saturating_sub(SPAN).min((room + 1).saturating_sub(WIDTH));
+    'looks: while at < fitting {
+        if Bytes16::load(from.add(at)).bitmask() == 0 {
+            let converted = ascii::convert_with(&ascii, from.add(at), length - at, to.add(at), room - at);
+            if converted > 0 {
+                at += converted;
+                continue;
             }
         }
-        let mut found = Bytes16::zero();
-        let applied: [Applied; BLOCKS] = core::array::from_fn(|block| {
-            let place = source.add(block * WIDTH);
-            let applied = rules.apply(&ascii, place, Bytes16::load(place));
-            applied.output.store(target.add(block * WIDTH));
-            found = found.or(applied.exceptions).or(applied.leads);
-            applied
-        });
-        if found.any() {
-            for Applied { exceptions, leads, .. } in applied {
-                let place = from.add(at);
-                let lead = rules.first_irregular(place, Bytes16::load(place), leads);
+        let next_look = fitting.min(at + LOOK_EVERY);
+        while at < next_look {
+            let (source, target) = (from.add(at), to.add(at));
+            let Applied { output, exceptions, leads } = rules.apply(&ascii, source, Bytes16::load(source));
+            output.store(target);
+            if exceptions.or(leads).any() {
+                let lead = rules.first_irregular(source, Bytes16::load(source), leads);
                 let lane = exceptions.first_nonzero().min(lead) as usize;
-                at += lane;
                 if lane < WIDTH {
-                    break 'turns;
+                    at += lane;
+                    break 'looks;
                 }
             }
-        } else {
-            at += BLOCKS * WIDTH;
+            at += WIDTH;
         }
     }
     at - reach_into_sequence(from, at, length)
-}
-
-/// The same with two blocks a turn, and one where there are not two.
-pub unsafe fn convert_pairs<R: Rules>(from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
-    let at = convert::<R, 2>(from, length, to, room);
-    if length.min(room) - at >= 2 * WIDTH + SPAN {
-        return at;
-    }
-    at + convert::<R, 1>(from.add(at), length - at, to.add(at), room - at)
 }
 
 /// How far `at` stands inside a sequence that began before it: who goes on must take such a one as a whole.

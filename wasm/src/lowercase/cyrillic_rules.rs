@@ -12,15 +12,8 @@ static LEAD_LOW: Table = irregular::lead_low(0b1110_0011_1111_1000, 0b0011_1100)
 /// E1: x2, x3, x8-xF
 static NEXT_LOW: Table = irregular::next_low(0b1111_1111_0000_1100);
 
-static CONSTANTS: [Table; 7] = [
-    [0xd0; WIDTH],
-    [0xd1; WIDTH],
-    [0xbf; WIDTH],
-    [0x10; WIDTH],
-    [0x30; WIDTH],
-    [0x80; WIDTH],
-    [0xc1; WIDTH],
-];
+static CONSTANTS: [Table; 7] =
+    [[0xd0; WIDTH], [0xd1; WIDTH], [0xbf; WIDTH], [0x10; WIDTH], [0x30; WIDTH], [0x80; WIDTH], [0xc1; WIDTH]];
 
 pub struct CyrillicRules {
     d0: Bytes16,

@@ -2,7 +2,6 @@
 //! of the second byte too. All four tables have to agree on a set.
 
 use crate::vector::{Bytes16, WIDTH};
-use core::hint::black_box;
 
 // The sets. Second bytes are those of sequences that have a mapping, or a few more.
 pub const C: u8 = 1; // two-byte leads Cx: any second byte
@@ -106,18 +105,7 @@ pub struct SecondBytes {
 impl SecondBytes {
     #[inline(always)]
     pub unsafe fn load(low: &'static Table) -> Self {
-        Self::load_from(&CONSTANTS, low)
-    }
-
-    /// The same for who asks for every block: see `ascii::Constants`.
-    #[inline(always)]
-    pub unsafe fn load_to_keep(low: &'static Table) -> Self {
-        Self::load_from(black_box(&CONSTANTS), black_box(low))
-    }
-
-    #[inline(always)]
-    unsafe fn load_from(table: &'static [Table; 5], low: &'static Table) -> Self {
-        let [nibble, high, xa0, ef, _] = Bytes16::load_rows(table);
+        let [nibble, high, xa0, ef, _] = Bytes16::load_rows(&CONSTANTS);
         Self { nibble, high, xa0, ef, low: Bytes16::load(low.as_ptr()) }
     }
 
@@ -125,18 +113,13 @@ impl SecondBytes {
     /// beyond the block are read.
     #[inline(always)]
     pub unsafe fn first(&self, from: *const u8, sets: Bytes16) -> u32 {
-        self.irregular(from, sets).first_nonzero()
-    }
-
-    /// The irregular leads of the block at `from`, not zero, whose leads are in `sets`. Reads as `first` does.
-    #[inline(always)]
-    pub unsafe fn irregular(&self, from: *const u8, sets: Bytes16) -> Bytes16 {
         let next = Bytes16::load(from.add(1));
         // EF BC has mappings from the third byte A1 on; the fullwidth punctuation before that is frequent.
         let punctuation = Bytes16::load(from.add(2)).less(self.xa0).and(self.ef);
         sets.and(self.high.lookup(next.high_nibble(self.nibble)))
             .and(self.low.lookup(next.and(self.nibble)))
             .and_not(punctuation)
+            .first_nonzero()
     }
 }
 
