@@ -225,7 +225,7 @@ impl Script {
     unsafe fn convert(self, from: *const u8, length: usize, to: *mut u8, room: usize) -> usize {
         let length = length.min(if self.is_long() { LONG_STRETCH } else { STRETCH });
         match self {
-            Script::Common => block::convert::<CommonRules>(from, length, to, room),
+            Script::Common => apart(block::convert::<CommonRules>)(from, length, to, room),
             Script::Cyrillic => apart(block::convert::<CyrillicRules>)(from, length, to, room),
             Script::Caseless => apart(block::convert::<CaselessRules>)(from, length, to, room),
             Script::Latin => block::convert::<LatinRules<false>>(from, length, to, room),
@@ -261,7 +261,7 @@ const WORTHWHILE: usize = 32;
 /// Converts `source.text[at..limit]`; both ends are ends of code points or stand between invalid bytes.
 unsafe fn convert(source: &Source, mut at: usize, limit: usize, sink: &mut Sink) -> (Stop, usize) {
     let text = source.text.as_ptr();
-    let advanced = ascii::convert(text.add(at), limit - at, sink.start.add(sink.at), sink.capacity - sink.at);
+    let advanced = apart(ascii::convert)(text.add(at), limit - at, sink.start.add(sink.at), sink.capacity - sink.at);
     at += advanced;
     sink.at += advanced;
     let mut script = Script::quickest(&source.text[at..limit]);
