@@ -20,7 +20,8 @@ const HEADER_BYTES = 8;
 export function passage(bytes: Uint8Array): unknown {
   const [head = 0, length = 0] = new Int32Array(bytes.buffer, bytes.byteOffset, Math.min(2, bytes.length >> 2));
   const tag = head & 0xff;
-  const isPlain = tag === Tag.Utf8 || tag === Tag.Utf16 || tag === Tag.Bytes || isPlainPacked(head);
+  const isPlain = tag === Tag.Utf8 || tag === Tag.LongAscii || tag === Tag.Utf16 || tag === Tag.Bytes ||
+    isPlainPacked(head);
   if (!isPlain) return decodeBytes(bytes);
   // What earlier messages of this program left behind its end is not for others.
   bytes.fill(0, HEADER_BYTES + length);

@@ -20,6 +20,7 @@ export class ValueReader {
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
+  #asciiIn: ((start: number, end: number) => string) | undefined;
 
   constructor(bytes: Uint8Array, words: Int32Array, doubles: Float64Array) {
     this.#bytes = bytes;
@@ -66,6 +67,8 @@ export class ValueReader {
         return (BigInt(this.#words[word + 2]!) << 32n) | BigInt(this.#words[word + 1]! >>> 0);
       case Tag.Ascii:
         return this.#ascii(head >>> 8);
+      case Tag.LongAscii:
+        return this.#longAscii(this.#words[this.position >> 2]!, this.position + 4);
       case Tag.Utf8:
         return utf8.decode(this.#sized());
       case Tag.Utf16:
@@ -89,11 +92,18 @@ export class ValueReader {
 
   #ascii(length: number): string {
     const start = this.position;
+    if (length > LOOPED_STRING) return this.#longAscii(length, start);
     this.position = this.#within(start, start + length);
-    if (length > LOOPED_STRING) return utf8.decode(this.#bytes.subarray(start, start + length));
     let text = "";
     for (let i = 0; i < length; i++) text += String.fromCharCode(this.#bytes[start + i]!);
     return text;
+  }
+
+  #longAscii(length: number, start: number): string {
+    const end = start + length;
+    this.position = this.#within(start, end);
+    this.#asciiIn ??= runtime.asciiReader(this.#bytes);
+    return this.#asciiIn(start, end);
   }
 
   /** The bytes behind a length at the position. */

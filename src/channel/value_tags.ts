@@ -21,6 +21,8 @@ export const Tag = {
   Serialized: 14,
   /** Numbers that are all 32-bit integers. */
   Int32s: 15,
+  /** What is longer than `Ascii` tells by, as `Utf8`. */
+  LongAscii: 16,
 } as const;
 
 /** How a list of one item begins. */

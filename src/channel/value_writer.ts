@@ -157,7 +157,7 @@ export class ValueWriter {
       this.needed = 16 + value.length * 3;
       return "overflow";
     }
-    return this.#sized(Tag.Utf8, written);
+    return this.#sized(written === value.length ? Tag.LongAscii : Tag.Utf8, written);
   }
 
   #illFormedString(value: string): Written {

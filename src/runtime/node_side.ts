@@ -49,6 +49,10 @@ export function nodeSide(): Omit<Runtime, "name" | "startThread" | "startChild" 
     lifeline,
     uncleared: (length) => new Uint8Array(buffer().Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer),
     copy: (target, source) => target.set(source),
+    asciiReader: ({ buffer: memory, byteOffset, length }) => {
+      const bytes = buffer().Buffer.from(memory, byteOffset, length);
+      return (start, end) => bytes.toString("latin1", start, end);
+    },
     sharesText: false,
     serialize: (value) => v8().serialize(value),
     deserialize: (bytes) => v8().deserialize(bytes),

@@ -128,6 +128,8 @@ export interface Runtime {
   uncleared(length: number): Uint8Array<ArrayBuffer>;
   /** Copies all of `source` to `target`, which has its length and another place, by the quickest way to and from shared memory. */
   copy(target: Uint8Array, source: Uint8Array): void;
+  /** What gives ASCII from a start to an end in `bytes`, which may be shared, as text: without a check, and quicker for it. */
+  asciiReader(bytes: Uint8Array): (start: number, end: number) => string;
   /** Whether a thread that is sent a message without objects in it shares the characters of its long texts. */
   readonly sharesText: boolean;
   /** Bytes of a structured clone, for a thread or process of the same runtime. Throws where it cannot be cloned. */
