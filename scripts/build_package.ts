@@ -13,13 +13,15 @@ import { CARRIED } from "./package/carried_commander.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 const command = "src/cli/main.js";
+const TYPES = ["--emitDeclarationOnly"];
+/** Without docs, which its types have: each thread would read them when it starts. */
+const CODE = ["--declaration", "false", "--isolatedDeclarations", "false", "--removeComments"];
 
 rmSync(dist, { recursive: true, force: true });
 // In node_modules, so that the compiled modules find the packages that they import.
 const compiled = mkdtempSync(join(root, "node_modules/.manyhands-build-"));
 try {
-  // The docs are the types' alone: a thread that starts would read those of the code.
-  for (const what of [["--emitDeclarationOnly"], ["--declaration", "false", "--isolatedDeclarations", "false", "--removeComments"]]) {
+  for (const what of [TYPES, CODE]) {
     const { status } = spawnSync(join(root, "node_modules/.bin/tsc"), [
       "-p",
       "tsconfig.build.json",

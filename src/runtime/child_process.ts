@@ -2,7 +2,7 @@ import type { ChildProcess as NodeChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { UnsupportedError } from "../core/errors.ts";
 import { builtin } from "./builtin.ts";
-import { mayStartItself, permissionFlags } from "./deno_permissions.ts";
+import { mayRun, permissionFlags } from "./deno_permissions.ts";
 import { process } from "./host_process.ts";
 import { writeAtOnce } from "./line_output.ts";
 import type { ChildProcess, ParentPipe, RuntimeName } from "./port.ts";
@@ -68,7 +68,7 @@ export function startChildProcess(name: RuntimeName, url: URL): ChildProcess {
       "Cannot start a process of the operating system: this program is compiled into one file with its runtime",
     );
   }
-  if (name === "deno" && !mayStartItself()) {
+  if (name === "deno" && !mayRun(process.execPath)) {
     throw new UnsupportedError(
       `Cannot start a process of the operating system: expected that Deno was started with --allow-run=${process.execPath}`,
     );

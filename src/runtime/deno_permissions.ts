@@ -20,17 +20,17 @@ const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as 
 /** What this module, or the runtime for its sake, reads of the environment. */
 const variables = ["MANYHANDS_CPU_COUNT", "TMPDIR", "TMP", "TEMP"] as const;
 
-function deno(): DenoGlobal {
-  return (globalThis as unknown as { Deno: DenoGlobal }).Deno;
+function deno(): DenoGlobal | undefined {
+  return (globalThis as unknown as { Deno?: DenoGlobal }).Deno;
 }
 
 function isGranted(descriptor: Descriptor): boolean {
-  return deno().permissions.querySync(descriptor).state === "granted";
+  return deno()?.permissions.querySync(descriptor).state === "granted";
 }
 
-/** Whether Deno lets this program start itself once more. */
-export function mayStartItself(): boolean {
-  return isGranted({ name: "run", command: process.execPath });
+/** Whether this program may start the one at `path`, which only Deno may forbid. */
+export function mayRun(path: string): boolean {
+  return deno() === undefined || isGranted({ name: "run", command: path });
 }
 
 /**
@@ -48,13 +48,13 @@ export function permissionFlags(url: URL): string[] {
   }
   const readable = missing("env") ? variables.filter((variable) => isGranted({ name: "env", variable })) : [];
   if (readable.length > 0) flags.push(`--allow-env=${readable.join(",")}`);
-  if (missing("run") && mayStartItself()) flags.push(`--allow-run=${escaped(process.execPath)}`);
+  if (missing("run") && mayRun(process.execPath)) flags.push(`--allow-run=${escaped(process.execPath)}`);
   return flags;
 }
 
 /** The highest folders, above the module, the program and the current folder, that may be used. */
 function grantedFolders(name: "read" | "write", url: URL): string[] {
-  const places = [url.href, deno().mainModule].filter((place) => place.startsWith("file:"));
+  const places = [url.href, deno()?.mainModule ?? ""].filter((place) => place.startsWith("file:"));
   const folders = new Set<string>();
   for (const place of [...places.map((href) => nodeUrl().fileURLToPath(href)), process.cwd(), "/tmp"]) {
     let highest: string | undefined;

@@ -7,6 +7,7 @@ import {
   renameFile,
   setFileLength,
 } from "../runtime/files.ts";
+import { reserveRoom } from "../runtime/reserve_room.ts";
 import type { ByteSink } from "./byte_sink.ts";
 import { writeError } from "./file_failure.ts";
 import { writeSlot } from "./file_tasks.ts";
@@ -26,6 +27,7 @@ export class FileSink implements ByteSink {
   #position = 0;
   /** Whether the length of the file may be another than that of what was written. */
   #mayDiffer = false;
+  #reserved: Promise<boolean> | undefined;
 
   /**
    * Creates the temporary file, and the folder if there is none; under the name `draft` where one is given. Throws
@@ -69,6 +71,17 @@ export class FileSink implements ByteSink {
   /** Makes the file as long as what was written. Throws `FileError`. */
   fitLength(): void {
     if (this.#mayDiffer) orWriteError(this.target, () => setFileLength(this.temporary, this.#position));
+  }
+
+  /** Reserves room for as much as the file at `like` has, where that pays: see `reserveRoom`. */
+  reserve(like: string): void {
+    this.#mayDiffer = true;
+    this.#reserved = reserveRoom(this.temporary, like);
+  }
+
+  /** Resolves when no more room is being reserved. Before that the file's length is not final. */
+  async settle(): Promise<void> {
+    await this.#reserved;
   }
 
   /** Gives the complete file its final name. Throws `FileError`. */

@@ -258,6 +258,7 @@ export class TextRun implements RunContext {
       const draft = this.checkpoint?.draftOf(source.target);
       const file = new FileSink(source.target, this.runner, draft, resumed?.position);
       this.#openFiles.add(file);
+      if (source.kind === "file" && source.compress === undefined) file.reserve(source.path);
       const compressed = source.compress === undefined
         ? undefined
         : new CompressedSink(file, this.runner, source.compress, file.position === 0);
@@ -307,6 +308,7 @@ export class TextRun implements RunContext {
   }
 
   async #commit(source: FileSource | StreamSource, file: FileSink | undefined): Promise<void> {
+    await file?.settle();
     if (this.checkpoint === undefined || !hasTarget(source)) return file?.commit();
     file?.fitLength();
     await this.checkpoint.complete([source], false, (_, error) => {
