@@ -27,7 +27,7 @@ export class FileSink implements ByteSink {
   #position = 0;
   /** Whether the length of the file may be another than that of what was written. */
   #mayDiffer = false;
-  #reserved: Promise<boolean> | undefined;
+  #reserved: { readonly bytes: number; readonly done: Promise<boolean> } | undefined;
 
   /**
    * Creates the temporary file, and the folder if there is none; under the name `draft` where one is given. Throws
@@ -73,15 +73,16 @@ export class FileSink implements ByteSink {
     if (this.#mayDiffer) orWriteError(this.target, () => setFileLength(this.temporary, this.#position));
   }
 
-  /** Reserves room for as much as the file at `like` has, where that pays: see `reserveRoom`. */
-  reserve(like: string): void {
-    this.#mayDiffer = true;
-    this.#reserved = reserveRoom(this.temporary, like);
+  /** Reserves room for as much as the file at `like` has, so many bytes, where that pays: see `reserveRoom`. */
+  reserve(like: string, bytes: number): void {
+    this.#reserved = { bytes, done: reserveRoom(this.temporary, like) };
   }
 
-  /** Resolves when no more room is being reserved. Before that the file's length is not final. */
+  /** Resolves when nothing reserves room any more that is not needed: before that the length is not to be set. */
   async settle(): Promise<void> {
-    await this.#reserved;
+    if (this.#reserved === undefined || this.#position >= this.#reserved.bytes) return;
+    this.#mayDiffer = true;
+    await this.#reserved.done;
   }
 
   /** Gives the complete file its final name. Throws `FileError`. */

@@ -113,6 +113,10 @@ async function runToEnd(
   });
   try {
     await Promise.race([work, patience]);
+  } catch (error) {
+    // A worker may be lost while the run is being stopped.
+    signal?.throwIfAborted();
+    throw error;
   } finally {
     run.stop(undefined);
     clearTimeout(overdue);

@@ -258,7 +258,7 @@ export class TextRun implements RunContext {
       const draft = this.checkpoint?.draftOf(source.target);
       const file = new FileSink(source.target, this.runner, draft, resumed?.position);
       this.#openFiles.add(file);
-      if (source.kind === "file" && source.compress === undefined) file.reserve(source.path);
+      if (source.kind === "file" && source.compress === undefined) file.reserve(source.path, source.size);
       const compressed = source.compress === undefined
         ? undefined
         : new CompressedSink(file, this.runner, source.compress, file.position === 0);
