@@ -14,8 +14,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 const command = "src/cli/main.js";
 const TYPES = ["--emitDeclarationOnly"];
-/** Checked with the types. Without docs, which these have: each thread would read them when it starts. */
-const CODE = ["--noCheck", "--declaration", "false", "--isolatedDeclarations", "false", "--removeComments"];
+/**
+ * Checked with the types. Without docs, which these have: each thread would read them when it starts. Public fields are
+ * set in constructors: what is defined Bun would keep of each thread (scripts/package/short_field_names.ts).
+ */
+const CODE = [
+  ["--noCheck", "--declaration", "false", "--isolatedDeclarations", "false"],
+  ["--removeComments", "--useDefineForClassFields", "false"],
+].flat();
 
 rmSync(dist, { recursive: true, force: true });
 // In node_modules, so that the compiled modules find the packages that they import.

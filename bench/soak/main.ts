@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { buildPackage } from "../frame/build_package.ts";
 import { benchFile, runtimeNames } from "../frame/runtimes.ts";
 import { userEnvironment } from "../frame/user_environment.ts";
 
@@ -30,9 +31,18 @@ if (!(minutes > 0) || !(leak >= 0) || !Number.isInteger(seed) || wanted.length !
   process.exit(2);
 }
 
+buildPackage();
+
 const flags = {
   node: ["--expose-gc", "--disable-warning=ExperimentalWarning"],
-  deno: ["run", "--allow-all", "--no-check", "--v8-flags=--expose-gc"],
+  deno: [
+    "run",
+    "--allow-all",
+    "--no-check",
+    "--import-map",
+    benchFile("frame/deno_imports.json"),
+    "--v8-flags=--expose-gc",
+  ],
   bun: ["run"],
 } as const;
 

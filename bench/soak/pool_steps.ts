@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Pool } from "../../mod.ts";
+import { Pool } from "manyhands";
 import { assertAnswer, choose, isLoss, items, type Step, type Tally } from "./step.ts";
 import type { Random } from "./random.ts";
 import { type Answer, answer, answerLater, endSoon, type Item } from "./tasks.ts";

@@ -4,7 +4,7 @@
  * sample. `LEAK` bytes of each call are kept on purpose. Where `CODE` is `drop`, Bun drops its compiled code every few looks.
  */
 import process from "node:process";
-import { isMainProcess, Pool } from "../../mod.ts";
+import { isMainProcess, Pool } from "manyhands";
 import { collectGarbage } from "./collect_garbage.ts";
 import { codeDropper, residentWithoutCode } from "./compiled_code.ts";
 import { Leak } from "./leak.ts";

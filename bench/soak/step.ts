@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Pool, WorkerLostError } from "../../mod.ts";
+import { type Pool, WorkerLostError } from "manyhands";
 import { checksum } from "./checksum.ts";
 import type { Random } from "./random.ts";
 import type { Answer, Item } from "./tasks.ts";

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { type DictProxy, type Lock, OwnerDiedError, type Queue, type SharedValue, task } from "../../mod.ts";
+import { type DictProxy, type Lock, OwnerDiedError, type Queue, type SharedValue, task } from "manyhands";
 import { checksum } from "./checksum.ts";
 
 /** An item of the load, and its answer. */

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
 import { getHeapSpaceStatistics } from "node:v8";
-import { accounting } from "../../src/memory/allocator.ts";
+import { SharedArray } from "manyhands";
+import { CAPACITY, USED_BLOCKS } from "../../src/memory/heap_layout.ts";
+import { CONTROL_OFFSET } from "../../src/memory/linear_memory.ts";
 import { allocatedKib } from "./allocated.ts";
 
 /** What this process holds: of the machine, as Linux counts, and within. */
@@ -24,19 +26,21 @@ export interface Usage {
   readonly children: number;
 }
 
+// The heap describes itself in the memory that it shares.
+const heap = new Uint32Array(new SharedArray("b", 1).view.buffer, CONTROL_OFFSET, 16);
+
 /** Throws where the system has no `/proc`. */
 export function usage(): Usage {
   const status = readFileSync("/proc/self/status", "utf8");
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]);
-  const shared = accounting();
   return {
     residentKib: field("VmRSS"),
     heapKib: Math.round(objectBytes() / 1024),
     codeKib: Math.round(codeBytes() / 1024),
     anonymousKib: field("RssAnon"),
     allocatedKib: allocatedKib(),
-    blocks: shared.blocks,
-    sharedKib: Math.round(shared.capacity / 1024),
+    blocks: heap[USED_BLOCKS]!,
+    sharedKib: Math.round(heap[CAPACITY]! / 1024),
     descriptors: readdirSync("/proc/self/fd").length,
     threads: field("Threads"),
     children: childPids().length,

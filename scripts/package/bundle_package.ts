@@ -1,6 +1,7 @@
 import { type InputOptions, type OutputChunk, type OutputOptions, rollup, type RollupLog } from "rollup";
 import { basename, dirname, join } from "node:path";
 import { carriedCommander, isCarried } from "./carried_commander.ts";
+import { shortFieldNames } from "./short_field_names.ts";
 import { staticImports } from "./static_imports.ts";
 import { workerUrls } from "./worker_urls.ts";
 
@@ -49,7 +50,8 @@ async function bundle(
   output: OutputOptions,
 ): Promise<void> {
   const paths = Object.fromEntries(entries.map((path) => [withoutExtension(path), join(folder, path)]));
-  const build = await rollup({ ...input, input: paths, external, onwarn, logLevel: "warn" });
+  const plugins = [input.plugins, shortFieldNames()];
+  const build = await rollup({ ...input, plugins, input: paths, external, onwarn, logLevel: "warn" });
   const { output: files } = await build.write({
     ...output,
     format: "es",
