@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addKernelCommand, type KernelArguments } from "./kernel_arguments.ts";
 import { addLowerCommand, type LowerArguments } from "./lower_arguments.ts";
 import { addMapCommand, type MapArguments } from "./map_arguments.ts";
+import { VERSION } from "./version.ts";
 
 /** What the command line asks for. */
 export type CommandArguments =
@@ -9,7 +10,7 @@ export type CommandArguments =
   | MapArguments
   | KernelArguments
   | { readonly command: "doctor" }
-  | { readonly command: "help"; readonly text: string }
+  | { readonly command: "print"; readonly text: string }
   | { readonly command: "usage-error"; readonly message: string };
 
 type Take = (args: CommandArguments) => void;
@@ -34,6 +35,7 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
   let complaint = "";
   const program = new Command("manyhands")
     .description("Work on text with all cores, in flat memory")
+    .version(VERSION, "-V, --version", "show the version")
     .exitOverride()
     .configureOutput({ writeOut: (text) => printed += text, writeErr: (text) => complaint += text })
     .helpCommand(false);
@@ -44,7 +46,7 @@ export function readCommandLine(args: readonly string[]): CommandArguments {
     program.parse(args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === "commander.helpDisplayed") return { command: "help", text: printed.trimEnd() };
+    if (error.exitCode === 0) return { command: "print", text: printed.trimEnd() };
     // Without a command commander shows the help as a complaint.
     return { command: "usage-error", message: complaint.trimEnd() || error.message };
   }

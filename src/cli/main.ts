@@ -20,7 +20,7 @@ async function main(): Promise<number> {
       return await (await import("./kernel_command.ts")).kernelCommand(args);
     case "doctor":
       return await (await import("./doctor_command.ts")).doctorCommand();
-    case "help":
+    case "print":
       await printLine(args.text);
       return ExitCode.done;
     case "usage-error":

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { readCommandLine } from "../../src/cli/command_line.ts";
 
@@ -152,11 +153,19 @@ describe("readCommandLine", () => {
 
   test("shows the help of a command with its examples and exit codes", { timeout }, () => {
     const help = readCommandLine(["lower", "--help"]);
-    assert.equal(help.command, "help");
+    assert.equal(help.command, "print");
     assert.match(
       (help as { text: string }).text,
       /Usage: manyhands lower \[options\] \[INPUT\.\.\.\][^]*Exit codes: 0 done/,
     );
+  });
+
+  test("shows the version, which the package's manifests have", { timeout }, () => {
+    for (const manifest of ["package.json", "deno.json"]) {
+      const { version } = JSON.parse(readFileSync(new URL(`../../${manifest}`, import.meta.url), "utf8"));
+      assert.deepEqual(readCommandLine(["--version"]), { command: "print", text: version }, manifest);
+      assert.deepEqual(readCommandLine(["-V"]), { command: "print", text: version });
+    }
   });
 
   test("reads doctor", { timeout }, () => {
