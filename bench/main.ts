@@ -8,7 +8,7 @@ import { commitOf, load, machine } from "./frame/machine.ts";
 import { options } from "./frame/options.ts";
 import type { SectionRecord } from "./frame/record.ts";
 import { writeRecord } from "./frame/record_files.ts";
-import { runSection } from "./frame/run_section.ts";
+import { roundOf, runSection } from "./frame/run_section.ts";
 import { benchFile } from "./frame/runtimes.ts";
 import type { Section } from "./frame/section.ts";
 import { tables } from "./frame/table.ts";
@@ -46,7 +46,7 @@ for (const name of wanted) {
     deadlineSeconds,
     onStart: (round, { contestants, column }) => {
       if (!process.stderr.isTTY) return;
-      const part = `${++started} of ${rounds * section.contests.length}`;
+      const part = `${++started} of ${rounds * roundOf(section.contests).length}`;
       process.stderr.write(
         `\r\x1b[K${name}, round ${round + 1}, ${part}: ${contestants[0]} on ${column}`,
       );

@@ -6,7 +6,7 @@ import type { Contestant } from "./contestant.ts";
 import { measureCost } from "./cost.ts";
 import { allAtOnce, inFlight, timed } from "./lanes.ts";
 import { print } from "./print.ts";
-import type { CostMeasure } from "./series.ts";
+import type { CostMeasure, StartMeasure } from "./series.ts";
 
 const TASKS = 20_000;
 const IN_FLIGHT = 64;
@@ -19,18 +19,26 @@ const WARM_UP_MILLISECONDS = 1000;
 
 /**
  * Measures a contestant and prints each figure as a line of its own, as soon as it is there: those of its calls, or,
- * where the program's argument names such a measure, what a task costs by the number of tasks.
+ * where the program's argument names such a measure, its start or what a task costs by the number of tasks.
  */
 export async function measure(start: () => Contestant): Promise<void> {
-  const [, , cost] = process.argv;
-  await (cost === undefined ? measureCalls(start) : measureCost(cost as CostMeasure, start()));
+  const named = process.argv[2] as StartMeasure | CostMeasure | undefined;
+  if (named === undefined) await measureCalls(start());
+  else if (named === "first") await measureStart(start);
+  else await measureCost(named, start());
 }
 
-async function measureCalls(start: () => Contestant): Promise<void> {
+async function measureStart(start: () => Contestant): Promise<void> {
   const begun = performance.now();
   const contestant = start();
-  checkAnswers([await contestant.call(0)]);
+  const answers = [await contestant.call(0)];
   print({ first: performance.now() - begun });
+  checkAnswers(answers);
+  await contestant.stop();
+}
+
+async function measureCalls(contestant: Contestant): Promise<void> {
+  checkAnswers([await contestant.call(0)]);
   const call = (x: number): Promise<number> => contestant.call(x);
   const { rate, answers } = await timed(TASKS, () => allAtOnce(TASKS, call));
   checkAnswers(answers);

@@ -1,3 +1,6 @@
+/** The measure of a pool's start, which has processes of its own. */
+export type StartMeasure = "first";
+
 /** Measures of what a task costs by the number of tasks. */
 export type CostMeasure = "cost" | "costRing" | "costPromises";
 

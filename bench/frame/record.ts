@@ -5,9 +5,9 @@ export interface Result {
   readonly measure: string;
   readonly contestant: string;
   readonly column: Column;
-  /** One a round that went well. */
+  /** One for each process that went well, of which there is mostly one a round. */
   readonly samples: readonly number[];
-  /** One a round that did not: why. */
+  /** One for each that did not: why. */
   readonly failures: readonly string[];
 }
 

@@ -9,6 +9,7 @@ export interface Script {
   /** Path from `bench/`. */
   readonly file: string;
   readonly args?: readonly string[];
+  readonly turns?: number;
 }
 
 /** A script on one runtime. */
@@ -26,18 +27,17 @@ export function scriptContest(
 
 /** Any program that prints its figures. */
 export function commandContest(
-  { column, contestants, measures, command, args }: {
+  { command, args, ...contest }: {
     readonly column: Column;
     readonly contestants: readonly string[];
     readonly measures: readonly string[];
+    readonly turns?: number;
     readonly command: string;
     readonly args: readonly string[];
   },
 ): Contest {
   return {
-    column,
-    contestants,
-    measures,
+    ...contest,
     start: (deadlineSeconds) => runProcess(command, args, { deadlineSeconds }),
   };
 }

@@ -28,13 +28,15 @@ export interface Target {
   readonly wanted: number | Partial<Record<Column, number>>;
 }
 
-/** One process to start, again in each round. */
+/** One process to start, in each round. */
 export interface Contest {
   readonly column: Column;
   /** Whom it measures: mostly one. */
   readonly contestants: readonly string[];
   /** Keys of the measures that it prints; one that is missing in the end has failed. */
   readonly measures: readonly string[];
+  /** How often it comes in a round, 1 by default: more where it takes little time, and its figures differ much. */
+  readonly turns?: number;
   /** Runs it to its end; never rejects. */
   start(deadlineSeconds: number): Promise<Finished>;
 }

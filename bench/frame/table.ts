@@ -51,7 +51,9 @@ export function cell(
     figureText(median, measure.unit),
     ...(result.samples.length > 1 ? [`±${(spread * 100).toFixed(0)} %`] : []),
     ...(Number.isNaN(ratio) ? [] : [`(${ratioText(ratio)})`]),
-    ...(result.failures.length > 0 ? [`failed ${result.failures.length} of ${section.rounds}`] : []),
+    ...(result.failures.length > 0
+      ? [`failed ${result.failures.length} of ${result.failures.length + result.samples.length}`]
+      : []),
   ].join(" ");
 }
 

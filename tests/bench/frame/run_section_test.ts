@@ -78,6 +78,22 @@ test(
   },
 );
 
+test("a contest of several turns comes so often a round, in turns with others of the kind", options, async () => {
+  const log: string[] = [];
+  const record = await runSection(
+    section([
+      { ...contest("raw", log, rates(1, 2, 3, 4)), turns: 2 },
+      contest("long", log, rates(9, 9)),
+      { ...contest("own", log, [...rates(5), { failure: "oh" }, ...rates(7, 8)]), turns: 2 },
+    ]),
+    { rounds: 2, deadlineSeconds: 9 },
+  );
+  assert.deepEqual(log.slice(0, 5), ["raw", "long", "own", "raw", "own"]);
+  assert.deepEqual(log.slice(5), ["own", "raw", "own", "long", "raw"]);
+  assert.deepEqual(resultOf(record, "rate", "raw", "node")!.samples, [1, 2, 3, 4]);
+  assert.match(tables(record), /own .* failed 1 of 4/);
+});
+
 test(
   "a round that failed is shown as such, and one that was late isn't started again",
   options,
