@@ -1,7 +1,7 @@
 import { ManyhandsError } from "../core/errors.ts";
 import { Manager } from "../manager/sync_manager.ts";
 import { Pool } from "../pool/pool.ts";
-import type { PoolOptions } from "../pool/pool_options.ts";
+import { assertOptionsAlone, type PoolOptions } from "../pool/pool_options.ts";
 import { cpuCount } from "../process/cpu_count.ts";
 import { currentProcess } from "../process/current_process.ts";
 import { parentProcess } from "../process/parent_process.ts";
@@ -109,6 +109,7 @@ function processClass(context: StartMethod): typeof Process {
 function poolClass(context: StartMethod): typeof Pool {
   const Bound = class extends Pool {
     constructor(options: PoolOptions | number = {}) {
+      assertOptionsAlone(arguments.length);
       const given = typeof options === "number" ? { processes: options } : options;
       // What is neither is for the pool itself to refuse.
       super(typeof given === "object" ? { context, ...given } : given);

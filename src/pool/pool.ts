@@ -9,6 +9,7 @@ import type { AsyncResult } from "./async_result.ts";
 import { inPlaceRanges } from "./in_place_ranges.ts";
 import type { Items } from "./items.ts";
 import {
+  assertOptionsAlone,
   type AsyncJobOptions,
   atLeast,
   type ImapOptions,
@@ -66,10 +67,12 @@ export class Pool {
    *
    * @param options options, or just the number of workers; default: as many as the cores that this process may use
    * @throws {RangeError} where a number is out of its range, such as `new Pool(0)`
+   * @throws {TypeError} where an option is of the wrong type or unknown, or there is a second argument
    * @throws {MainGuardError} while a worker loads a module: put it behind `if (isMainProcess)`
    * @throws {UnsupportedError} where an option needs what the context cannot do
    */
   constructor(options: PoolOptions | number = {}) {
+    assertOptionsAlone(arguments.length);
     assertMayStart("a Pool");
     this.#supervisor = new Supervisor(poolSettings(options));
     this.#jobs = new PoolJobs(this.#supervisor);

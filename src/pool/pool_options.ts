@@ -96,19 +96,49 @@ export interface PoolSettings {
   readonly name: string;
 }
 
+const NAMES: ReadonlySet<string> = new Set<keyof PoolOptions>([
+  "processes",
+  "initializer",
+  "initargs",
+  "maxTasksPerChild",
+  "maxMemoryPerChild",
+  "taskTimeout",
+  "idleTimeout",
+  "maxRestarts",
+  "retries",
+  "context",
+  "name",
+]);
+
 let pools = 0;
+
+/**
+ * Refuses the arguments of a Pool where there are more than its options: Python's are taken by position.
+ *
+ * @throws {TypeError} where `count` is above 1
+ */
+export function assertOptionsAlone(count: number): void {
+  if (count <= 1) return;
+  throw new TypeError(
+    `Expected the options of a Pool as one object, such as { processes: 3, taskTimeout: 1000 }, found ${count} arguments`,
+  );
+}
 
 /**
  * Checks a pool's options.
  *
  * @throws {RangeError} where a number is out of its range
- * @throws {TypeError} where an option is of the wrong type
+ * @throws {TypeError} where an option is of the wrong type, or there is none of that name
  * @throws {UnsupportedError} where an option needs what the context cannot do
  */
 export function poolSettings(options: PoolOptions | number): PoolSettings {
   const given = typeof options === "number" ? { processes: options } : options;
   if (typeof given !== "object" || given === null) {
     throw new TypeError(`Expected the options of a Pool or a number of processes, found ${typeof given}`);
+  }
+  const unknown = Object.keys(given).find((name) => !NAMES.has(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`A Pool has no option ${JSON.stringify(unknown)}: expected ${[...NAMES].join(", ")}`);
   }
   const method = startMethod(given.context);
   if (given.maxMemoryPerChild !== undefined && method === "inline") {

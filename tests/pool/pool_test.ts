@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kernels, Pool, PoolClosedError, SharedArray, TaskEncodingError } from "../../mod.ts";
+import {
+  getContext,
+  kernels,
+  Pool,
+  PoolClosedError,
+  type PoolOptions,
+  SharedArray,
+  TaskEncodingError,
+} from "../../mod.ts";
 import { Count, newGate, raise, reaches, read } from "./fixtures/gate.ts";
 import {
   countCalls,
@@ -206,6 +214,15 @@ test(
 test("test_pool_maxtasksperchild_invalid: maxTasksPerChild is an integer of at least 1", { timeout }, () => {
   for (const maxTasksPerChild of [0, -1, 0.5, "12" as unknown as number]) {
     assert.throws(() => new Pool({ processes: 1, maxTasksPerChild }), RangeError);
+  }
+});
+
+test("Options that there are not are refused, as are Python's arguments by position", { timeout }, () => {
+  const misspelt = { processes: 1, taskTimout: 5 } as PoolOptions;
+  const byPosition = [1, square] as unknown as [number];
+  for (const Class of [Pool, getContext("inline").Pool]) {
+    assert.throws(() => new Class(misspelt), { name: "TypeError", message: /no option "taskTimout": .*taskTimeout/ });
+    assert.throws(() => new Class(...byPosition), { name: "TypeError", message: /as one object.*found 2 arguments/ });
   }
 });
 
