@@ -40,13 +40,14 @@ const loadBefore = load();
 const sections: SectionRecord[] = [];
 for (const name of wanted) {
   const section = makers[name]!();
+  const processes = rounds * roundOf(section.contests).length;
   let started = 0;
   const record = await runSection(section, {
     rounds,
     deadlineSeconds,
     onStart: (round, { contestants, column }) => {
       if (!process.stderr.isTTY) return;
-      const part = `${++started} of ${rounds * roundOf(section.contests).length}`;
+      const part = `${++started} of ${processes}`;
       process.stderr.write(
         `\r\x1b[K${name}, round ${round + 1}, ${part}: ${contestants[0]} on ${column}`,
       );

@@ -6,6 +6,7 @@ import { FRAME_KIND_MASK, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
 import { grantRoom } from "../channel/room_wish.ts";
+import { isStopWished } from "../channel/stop_wish.ts";
 import { corruptData } from "../core/corrupt.ts";
 import { deferred } from "../core/deferred.ts";
 import { Interrupt } from "../core/interrupt.ts";
@@ -195,7 +196,7 @@ export class ChildBridge implements Thread {
   }
 
   #isStopNew(): boolean {
-    return !this.#hasForwardedStop && Atomics.load(this.#control, ControlWord.Stop) !== 0;
+    return !this.#hasForwardedStop && isStopWished(this.#control);
   }
 
   #isInterruptNew(): boolean {

@@ -5,6 +5,7 @@ import { ControlWord } from "../channel/link_layout.ts";
 import { hasObjectCodec } from "../channel/object_codec.ts";
 import { freeBlock } from "../channel/payload_block.ts";
 import { grantRoom } from "../channel/room_wish.ts";
+import { isStopWished } from "../channel/stop_wish.ts";
 import { loadModules, UnloadedError } from "../core/late_modules.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Doorbell } from "../sync/doorbell.ts";
@@ -83,7 +84,7 @@ export class WorkerAnswers {
         // Once more, for room that came before the wish to hear of it.
         if (send() !== NOT_SENT) break;
         await this.#awaitSpace();
-        if (this.#isStopRequested()) return;
+        if (isStopWished(this.#control)) return;
       }
       unsent = undefined;
     } catch (error) {
@@ -97,13 +98,9 @@ export class WorkerAnswers {
   async #awaitSpace(): Promise<void> {
     this.#hostBell.ring();
     const freed = (): boolean =>
-      Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0 || this.#isStopRequested();
+      Atomics.load(this.#control, ControlWord.ResultSpaceWanted) === 0 || isStopWished(this.#control);
     const rung = this.#bell.sleep(freed);
     if (rung !== undefined) await rung;
-  }
-
-  #isStopRequested(): boolean {
-    return Atomics.load(this.#control, ControlWord.Stop) !== 0;
   }
 
   #finishTask(): void {

@@ -4,6 +4,7 @@ import { FrameSender } from "../channel/frame_sender.ts";
 import { type CloneMessage, FrameKind } from "../channel/frames.ts";
 import { ControlWord, HostWord, resultRingOffset, taskRingOffset, WorkerState } from "../channel/link_layout.ts";
 import { RingReader, RingWriter } from "../channel/ring.ts";
+import { isStopWished } from "../channel/stop_wish.ts";
 import { isRetired } from "../core/retirement.ts";
 import { adoptStopWord } from "../core/stop_request.ts";
 import { TaskAbort } from "../core/task_abort.ts";
@@ -69,8 +70,8 @@ export class WorkerLoop {
     if (!this.#isInline) adoptOwnerWord(this.#control, ControlWord.HeapOwner);
     this.#tellState(WorkerState.Ready);
     this.#pace.noteTurn();
-    const hasWork = (): boolean => this.#tasks.ring.hasNext() || this.#isStopRequested();
-    while (!this.#isStopRequested()) {
+    const hasWork = (): boolean => this.#tasks.ring.hasNext() || isStopWished(this.#control);
+    while (!isStopWished(this.#control)) {
       if (this.#tasks.next()) {
         const pending = this.#calls.handle();
         if (pending !== undefined) await pending;
@@ -105,10 +106,6 @@ export class WorkerLoop {
     }
     this.#tellState(WorkerState.Stopped);
     if (Atomics.load(this.#control, ControlWord.Forced) === 0) this.#scope.exit(0);
-  }
-
-  #isStopRequested(): boolean {
-    return Atomics.load(this.#control, ControlWord.Stop) !== 0;
   }
 
   #tellState(state: number): void {
